@@ -1,0 +1,47 @@
+# Everything a fresh machine needs is installed by these targets: Python 3.11 or later and make are enough.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+RESULTS := benchmark-results/quick
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: benchmark test lint types unit install annotate engine-benchmark clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[benchmark,test]'
+	@touch $@
+
+# Runs what is missing, so a run that was interrupted goes on where it was.
+benchmark: $(INSTALLED)
+	$(BIN)/dysts-benchmark run quick -o $(RESULTS)
+	$(BIN)/dysts-benchmark report $(RESULTS) -o $(RESULTS)/report.html
+
+test: lint types unit
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+unit: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+# Recomputes the properties in systems.json; takes some minutes.
+annotate: $(INSTALLED)
+	$(BIN)/dysts annotate systems.json
+
+# Compares the engine with the predecessor and scipy, in an environment of the predecessor's own.
+engine-benchmark: $(INSTALLED)
+	$(BIN)/python tests/performance/engine.py
+
+clean:
+	rm -rf $(VENV) build benchmark-results .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,64 @@
+"""States on the attractor: independent starting points from the stored initial condition and a seed."""
+
+import numpy as np
+
+from dysts.clocks import check_count, check_positive
+from dysts.integration import integrate
+from dysts.system import System
+
+PERTURBATION = 1e-3
+"""Size of the random displacement in units of each component's standard deviation along the orbit."""
+SAMPLES_PER_PERIOD = 50
+
+
+def attractor_states(
+    system: System,
+    count: int,
+    *,
+    seed: int,
+    span: float,
+    period: float | None = None,
+    jitter: float = 1.0,
+) -> np.ndarray:
+    """Return states on one orbit from the stored initial condition, at random times in equal strata.
+
+    Where the orbit is known to leave the set that the entry is about (`System.lifetime`), the states come from
+    the first half of the lifetime and are displaced by a thousandth of the standard deviation instead of by time.
+
+    Parameters
+    ----------
+    system : System
+    count : int
+        Number of states; each comes from its own stratum of the orbit, in the order of time.
+    seed : int
+        Equal seeds give equal states.
+    span : float
+        Length of the orbit in periods; the longer, the less the states depend on one another.
+    period : float, optional
+        The unit of `span`, by default the stored period.
+    jitter : float
+        The fraction of its stratum in which a state may lie; below one, states keep a distance in time.
+
+    Returns
+    -------
+    float64 [state, component]
+
+    Examples
+    --------
+    >>> import dysts
+    >>> attractor_states(dysts.get_system("Lorenz"), 5, seed=0, span=50).shape
+    (5, 3)
+    """
+    check_count(count, "count")
+    unit = system.period if period is None else check_positive(period, "period")
+    if system.lifetime is not None:
+        span = min(span, system.lifetime / 2.0)
+    generator = np.random.default_rng(seed)
+    strata = (np.arange(count) + jitter * generator.random(count)) / count
+    samples = max(2, int(np.ceil(check_positive(span, "span") * SAMPLES_PER_PERIOD)))
+    times = np.union1d(strata * span * unit, np.linspace(0.0, span * unit, samples))
+    orbit = integrate(system, times=times).values
+    states = orbit[np.searchsorted(times, strata * span * unit)]
+    if system.lifetime is not None:
+        states = states + PERTURBATION * orbit.std(axis=0) * generator.standard_normal(states.shape)
+    return states

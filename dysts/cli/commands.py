@@ -1,0 +1,127 @@
+"""What each command does; its arguments come checked for form, not for meaning."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from dysts.cli.describe import describe
+from dysts.errors import InvalidArgumentError
+from dysts.registry import get_system, list_systems
+from dysts.validation import FIELDS_OF_SCIENCE
+
+
+def list_command(arguments: argparse.Namespace) -> int:
+    """Print the names of systems with a line about each."""
+    if arguments.field is not None and arguments.field not in FIELDS_OF_SCIENCE:
+        raise InvalidArgumentError(f"field {arguments.field!r}; allowed are {', '.join(FIELDS_OF_SCIENCE)}")
+    systems = [
+        system
+        for system in map(get_system, list_systems(variants=arguments.variants))
+        if arguments.field in (None, system.field)
+    ]
+    if arguments.json:
+        rows = [
+            {
+                "name": system.name,
+                "description": system.description,
+                "field": system.field,
+                "dimension": system.dimension,
+                "kind": "delay" if system.delay else "ordinary",
+            }
+            for system in systems
+        ]
+        print(json.dumps(rows, indent=1))
+        return 0
+    width = max((len(system.name) for system in systems), default=0)
+    for system in systems:
+        print(f"{system.name:{width}}  {system.description}")
+    return 0
+
+
+def show_command(arguments: argparse.Namespace) -> int:
+    """Print all that is known about one system."""
+    system = get_system(arguments.system)
+    print(json.dumps(system.to_entry(), indent=1, ensure_ascii=False) if arguments.json else describe(system))
+    return 0
+
+
+def integrate_command(arguments: argparse.Namespace) -> int:
+    """Integrate one system and write the trajectory."""
+    from dysts.export import check_destination, export
+    from dysts.integration import integrate
+
+    system = get_system(arguments.system)
+    destination = check_destination(Path(arguments.output), overwrite=arguments.overwrite)
+    changes = dict(_assignment(text) for text in arguments.set)
+    trajectory = integrate(
+        system.with_parameters(**changes),
+        arguments.points,
+        points_per_period=arguments.points_per_period,
+        points_per_lyapunov_time=arguments.points_per_lyapunov_time,
+        step=arguments.step,
+        initial_conditions=_numbers(arguments.initial_conditions),
+        rtol=arguments.rtol,
+        atol=arguments.atol,
+        observables=arguments.observables,
+    )
+    export(trajectory, destination, overwrite=arguments.overwrite)
+    spacing = float(trajectory["time"][1]) if trajectory.sizes["time"] > 1 else 0.0
+    print(
+        f"{destination}: {trajectory.sizes['time']} points of {system.name}, "
+        f"components {', '.join(map(str, trajectory['component'].values))}, spacing {spacing:.6g}"
+    )
+    return 0
+
+
+def build_command(arguments: argparse.Namespace) -> int:
+    """Compute a data set and say where it is."""
+    from dysts.datasets import open_dataset
+
+    collection = open_dataset(arguments.dataset, systems=_names(arguments.systems))
+    missing = collection.missing()
+    collection.build(missing)
+    if missing and sys.stderr.isatty():
+        print(file=sys.stderr)
+    print(f"{collection.folder}: {len(collection)} systems of {collection.recipe.name}")
+    return 0
+
+
+def annotate_command(arguments: argparse.Namespace) -> int:
+    """Recompute properties in a registry file."""
+    from dysts.clocks import check_count
+    from dysts.invariants.annotate import annotate
+
+    failures = annotate(
+        Path(arguments.file),
+        _names(arguments.systems),
+        workers=check_count(arguments.workers, "workers"),
+        report=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    for name, reason in failures.items():
+        print(f"failed: {name}: {reason}", file=sys.stderr)
+    print(f"{arguments.file}: written, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InvalidArgumentError(f"initial conditions {text!r}; allowed are numbers with commas between") from None
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, sign, value = text.partition("=")
+    try:
+        if not sign:
+            raise ValueError
+        return name.strip(), float(value)
+    except ValueError:
+        raise InvalidArgumentError(f"--set {text!r}; allowed is NAME=VALUE with a number") from None

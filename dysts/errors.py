@@ -1,0 +1,75 @@
+"""Exceptions of the project; each message names the thing, the value and what is allowed."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class DystsError(Exception):
+    """Base of every exception that this project raises on purpose."""
+
+
+class InvalidArgumentError(DystsError, ValueError):
+    """An argument has a value, shape or combination that is not allowed."""
+
+
+class UnknownNameError(DystsError, LookupError):
+    """A name of a system, parameter, forecaster or recipe is not known."""
+
+
+class RegistryError(DystsError, ValueError):
+    """A registry entry is malformed; the message names entry, field and problem."""
+
+
+class ExpressionError(RegistryError):
+    """An expression is outside the registry's language; the message names the position."""
+
+
+class NotSupportedError(DystsError, NotImplementedError):
+    """The request is meaningful, but this version cannot do it."""
+
+
+class IntegrationError(DystsError, RuntimeError):
+    """An integration ended with a bad status."""
+
+
+class StorageError(DystsError, OSError):
+    """A file, store or cache folder cannot be read or written."""
+
+
+class ForecastError(DystsError, RuntimeError):
+    """A forecaster cannot fit the series that it was given, or produced no usable forecast."""
+
+
+class RunError(DystsError, RuntimeError):
+    """A benchmark run cannot start or go on."""
+
+
+class DystsWarning(UserWarning):
+    """Base of every warning that this project gives on purpose."""
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str], *, listing: str = "") -> UnknownNameError:
+    """Build the error for an unknown name, with the closest known name as a suggestion.
+
+    Parameters
+    ----------
+    kind : str
+        What the name was meant to name, such as ``"system"``.
+    name : object
+        What the caller gave.
+    known : iterable of str
+        The allowed names.
+    listing : str
+        Where the reader finds all of them, such as ``"dysts list"``.
+
+    Examples
+    --------
+    >>> str(unknown_name("system", "Lorentz", ["Lorenz", "Rossler"], listing="dysts list"))
+    "unknown system 'Lorentz'; did you mean 'Lorenz'? (2 known: dysts list)"
+    """
+    names = list(known)
+    by_lower_case = {candidate.lower(): candidate for candidate in names}
+    close = difflib.get_close_matches(str(name).lower(), by_lower_case, n=1, cutoff=0.6)
+    suggestion = f"; did you mean {by_lower_case[close[0]]!r}?" if close else ""
+    where = f"{len(names)} known: {listing}" if listing else f"known: {', '.join(names)}"
+    return UnknownNameError(f"unknown {kind} {name!r}{suggestion} ({where})")

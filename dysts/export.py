@@ -1,0 +1,112 @@
+"""Writes a trajectory to a file that other programs read; the file appears complete or not at all."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dysts.errors import InvalidArgumentError, StorageError
+
+if TYPE_CHECKING:
+    import xarray
+
+SUFFIXES = (".zarr", ".csv", ".npz")
+
+
+def check_destination(path: Path, *, overwrite: bool = False) -> Path:
+    """Refuse a destination before any work is done for it.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the suffix is not one of ``.zarr``, ``.csv``, ``.npz``.
+    StorageError
+        If it exists and may not be overwritten, or its folder cannot be written.
+    """
+    if path.suffix not in SUFFIXES:
+        raise InvalidArgumentError(f"output {path.name!r}; allowed are names that end in {', '.join(SUFFIXES)}")
+    if path.exists() and not overwrite:
+        raise StorageError(f"{path} exists already; choose another name or allow to overwrite it")
+    if not path.parent.is_dir():
+        raise StorageError(f"the folder {path.parent} does not exist")
+    if not os.access(path.parent, os.W_OK):
+        raise StorageError(f"the folder {path.parent} cannot be written")
+    return path
+
+
+def export(trajectory: "xarray.DataArray", path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write a trajectory as Zarr v3, CSV or NumPy archive, as the suffix says.
+
+    Parameters
+    ----------
+    trajectory : xarray.DataArray
+        What `dysts.integrate` returned.
+    path : str or path-like
+        ``.zarr``: everything, for `xarray.open_zarr`. ``.csv``: one row for each time (and trajectory), columns
+        by component. ``.npz``: arrays ``values``, ``time``, ``component``.
+    overwrite : bool
+        Replace what is there.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InvalidArgumentError, StorageError
+
+    Examples
+    --------
+    >>> import dysts, pathlib, tempfile
+    >>> from dysts.export import export
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "lorenz.csv"
+    >>> _ = export(dysts.integrate("Lorenz", 3), path)
+    >>> path.read_text().splitlines()[0]
+    'time,x,y,z'
+    """
+    destination = check_destination(Path(path), overwrite=overwrite)
+    temporary = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
+    try:
+        part = temporary / destination.name
+        {".zarr": _write_zarr, ".csv": _write_csv, ".npz": _write_npz}[destination.suffix](trajectory, part)
+        if destination.is_dir():
+            os.rename(destination, temporary / "replaced")
+        os.replace(part, destination)
+    except OSError as error:
+        raise StorageError(f"cannot write {destination}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return destination
+
+
+def _write_zarr(trajectory: "xarray.DataArray", path: Path) -> None:
+    dataset = trajectory.rename("trajectory_values").to_dataset()
+    dataset.attrs = dict(trajectory.attrs)
+    dataset.to_zarr(path, zarr_format=3, consolidated=True)
+
+
+def _write_csv(trajectory: "xarray.DataArray", path: Path) -> None:
+    values = trajectory.values.reshape(-1, trajectory.shape[-1])
+    time = np.tile(trajectory["time"].values, len(values) // trajectory.sizes["time"])
+    columns = [time, *values.T]
+    names = ["time", *map(str, trajectory["component"].values)]
+    if "trajectory" in trajectory.dims:
+        columns.insert(0, np.repeat(trajectory["trajectory"].values, trajectory.sizes["time"]))
+        names.insert(0, "trajectory")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(names) + "\n")
+        for row in zip(*columns, strict=True):
+            # repr is the shortest text that reads back to the same number.
+            file.write(",".join(repr(value.item()) for value in row) + "\n")
+
+
+def _write_npz(trajectory: "xarray.DataArray", path: Path) -> None:
+    np.savez(
+        path,
+        values=trajectory.values,
+        time=trajectory["time"].values,
+        component=np.array(trajectory["component"].values, dtype=str),
+    )

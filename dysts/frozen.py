@@ -1,0 +1,59 @@
+"""A mapping that cannot be changed, can be hashed and can be sent to another process."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+class FrozenMapping(Mapping[str, Value]):
+    """An immutable mapping with string keys, in the order in which it was given.
+
+    Lists in the values become tuples and dictionaries frozen mappings, all the way down.
+
+    Examples
+    --------
+    >>> FrozenMapping({"a": [1, 2]})
+    FrozenMapping({'a': (1, 2)})
+    """
+
+    __slots__ = ("_items",)
+    _items: dict[str, Any]
+
+    def __init__(self, items: Mapping[str, Any] | None = None) -> None:
+        object.__setattr__(self, "_items", {key: freeze(value) for key, value in (items or {}).items()})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"cannot set {name!r}: a FrozenMapping does not change")
+
+    def __getitem__(self, key: str) -> Value:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._items.items()))
+
+    def __repr__(self) -> str:
+        return f"FrozenMapping({self._items!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FrozenMapping, (self._items,)
+
+
+def freeze(value: Any) -> Any:
+    """Return a value in which no list or dictionary is left."""
+    if isinstance(value, Mapping):
+        return FrozenMapping(value)
+    return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
+
+
+def thaw(value: Any) -> Any:
+    """Return a frozen value as plain dictionaries and lists, ready for JSON."""
+    if isinstance(value, Mapping):
+        return {key: thaw(item) for key, item in value.items()}
+    return [thaw(item) for item in value] if isinstance(value, tuple | list) else value

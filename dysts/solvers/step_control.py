@@ -1,0 +1,73 @@
+"""The choice of step sizes, shared by the adaptive methods.
+
+References
+----------
+E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd edition, Springer (1993),
+section II.4 (starting step); E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd edition,
+Springer (1996), section IV.2 (proportional-integral control).
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from dysts.solvers.calling import call
+
+SAFETY = 0.9
+SMALLEST_FACTOR = 1.0 / 3.0
+LARGEST_FACTOR = 6.0
+SMALLEST_FIRST_ERROR = 1e-4
+
+
+@njit(error_model="numpy")
+def accepted_factor(error: float, previous_error: float, order: float, memory: float) -> float:
+    """Return the factor from an accepted step to the next, from this error and the one before."""
+    if error == 0.0:
+        return LARGEST_FACTOR
+    factor = SAFETY * error ** (memory * 0.2 - 1.0 / order) * previous_error**memory
+    return min(LARGEST_FACTOR, max(SMALLEST_FACTOR, factor))
+
+
+@njit(error_model="numpy")
+def rejected_factor(error: float, order: float) -> float:
+    """Return the factor from a rejected step to its repetition; an error that is no number counts as huge."""
+    if not error < 1e300:
+        return 0.1
+    return max(SMALLEST_FACTOR, SAFETY * error ** (-1.0 / order))
+
+
+@njit(error_model="numpy")
+def scaled_norm(values: np.ndarray, scale: np.ndarray) -> float:
+    """Return the root mean square of values in units of their scale."""
+    total = 0.0
+    for i in range(values.size):
+        total += (values[i] / scale[i]) ** 2
+    return math.sqrt(total / values.size)
+
+
+@njit(error_model="numpy")
+def first_step(
+    address: int,
+    constants: np.ndarray,
+    t: float,
+    state: np.ndarray,
+    derivative: np.ndarray,
+    relative_tolerance: float,
+    absolute_tolerance: np.ndarray,
+    order: float,
+    longest: float,
+) -> float:
+    """Estimate a first step from the size of the first two derivatives."""
+    scale = absolute_tolerance + relative_tolerance * np.abs(state)
+    state_norm = scaled_norm(state, scale)
+    slope = scaled_norm(derivative, scale)
+    trial = 1e-6 if state_norm < 1e-10 or slope < 1e-10 else 0.01 * state_norm / slope
+    trial = min(trial, longest)
+    ahead = np.empty_like(state)
+    call(address, t + trial, state + trial * derivative, constants, ahead)
+    curvature = scaled_norm(ahead - derivative, scale) / trial
+    steepest = max(slope, curvature)
+    step = max(1e-6, trial * 1e-3) if steepest <= 1e-15 else (0.01 / steepest) ** (1.0 / order)
+    step = min(100.0 * trial, step, longest)
+    return step if step > 0.0 and math.isfinite(step) else min(1e-6, longest)

@@ -1,0 +1,140 @@
+"""Growth of tangent vectors along a trajectory, with repeated orthonormalisation.
+
+References
+----------
+G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Meccanica 15 (1980) 9-30.
+"""
+
+import math
+
+import numpy as np
+from numba import njit, types
+
+from dysts.compilation import driver
+from dysts.solvers.dop853 import ALL_STAGES, SUCCESS, TOO_MANY_STEPS, advance
+
+
+@njit(error_model="numpy")
+def orthonormalise(vectors: np.ndarray, logarithms: np.ndarray) -> None:
+    """Make the rows orthonormal (modified Gram-Schmidt) and add the logarithms of their lengths."""
+    for i in range(vectors.shape[0]):
+        for j in range(i):
+            overlap = 0.0
+            for c in range(vectors.shape[1]):
+                overlap += vectors[j, c] * vectors[i, c]
+            for c in range(vectors.shape[1]):
+                vectors[i, c] -= overlap * vectors[j, c]
+        square = 0.0
+        for c in range(vectors.shape[1]):
+            square += vectors[i, c] * vectors[i, c]
+        length = math.sqrt(square)
+        logarithms[i] += math.log(length)
+        for c in range(vectors.shape[1]):
+            vectors[i, c] /= length
+
+
+STEPS_BETWEEN = 2
+"""Steps between orthonormalisations. One explicit step cannot contract by more than about exp(-6) and stay
+stable, so the vectors never lose their independence, however strong the contraction of the flow is."""
+
+_VECTOR = types.float64[::1]
+_MATRIX = types.float64[:, ::1]
+
+
+@driver(
+    types.Tuple((types.int64, types.float64))(
+        types.int64,
+        _VECTOR,
+        _VECTOR,
+        _MATRIX,
+        types.float64,
+        types.float64,
+        types.float64,
+        _VECTOR,
+        types.int64,
+        types.int64,
+        types.float64,
+        _MATRIX,
+        types.int64[::1],
+    )
+)
+def tangent_growth(
+    address: int,
+    constants: np.ndarray,
+    initial_state: np.ndarray,
+    vectors: np.ndarray,
+    discard: float,
+    block: float,
+    relative_tolerance: float,
+    absolute_tolerance: np.ndarray,
+    most_steps: int,
+    clock: int,
+    clock_period: float,
+    growth: np.ndarray,
+    counts: np.ndarray,
+) -> tuple[int, float]:
+    """Follow tangent vectors and record by how much each grows in each block of time.
+
+    Parameters
+    ----------
+    vectors : float64 [vector, component]
+        Starting vectors, linearly independent.
+    discard : float
+        Time at the beginning that is not recorded, while the vectors find their directions.
+    block : float
+        Duration of each recorded block.
+    growth : float64 [block, vector]
+        Receives the sum of logarithms of stretching factors.
+
+    Returns
+    -------
+    status : int
+    reached : float
+    """
+    size = initial_state.size
+    whole = size + vectors.size
+    augmented = np.empty(whole)
+    augmented[:size] = initial_state
+    # Writing through this view changes `augmented`, which the solver integrates.
+    tangent = augmented[size:].reshape(vectors.shape)
+    tangent[:] = vectors
+    ignored = np.zeros(vectors.shape[0])
+    orthonormalise(tangent, ignored)
+    slopes = np.empty((ALL_STAGES, whole))
+    trial = np.empty(whole)
+    work = np.empty(whole)
+    polynomial = np.empty((7, whole))
+    nothing = np.empty((1, 0))
+    end = np.empty(1)
+    growth[:] = 0.0
+    step = 0.0
+    t = 0.0
+    for index in range(-1, growth.shape[0]):
+        end[0] = discard + (index + 1) * block
+        while t < end[0]:
+            status, t, step = advance(
+                address,
+                constants,
+                t,
+                augmented,
+                end,
+                relative_tolerance,
+                absolute_tolerance,
+                step,
+                np.inf,
+                STEPS_BETWEEN,
+                clock,
+                clock_period,
+                slopes,
+                trial,
+                work,
+                polynomial,
+                nothing,
+                counts,
+            )
+            if status != SUCCESS and status != TOO_MANY_STEPS:
+                return status, t
+            if counts[0] + counts[1] > most_steps:
+                return TOO_MANY_STEPS, t
+            orthonormalise(tangent, ignored if index < 0 else growth[index])
+    return SUCCESS, t

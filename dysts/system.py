@@ -1,0 +1,388 @@
+"""A dynamical system as a frozen value: its equations, its parameters and what is known about it."""
+
+import ast
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dysts.errors import InvalidArgumentError, NotSupportedError, unknown_name
+from dysts.expressions import evaluate, names_in, parse
+from dysts.frozen import FrozenMapping, thaw
+
+if TYPE_CHECKING:
+    from dysts.right_hand_side import RightHandSide
+
+PARAMETER_HELP = "a finite number"
+_ENTRY_FIELDS = (
+    "description",
+    "field",
+    "variables",
+    "definitions",
+    "equations",
+    "parameters",
+    "delay",
+    "clock",
+    "observables",
+    "initial_conditions",
+    "lifetime",
+    "conservation",
+    "variant_of",
+    "remarks",
+    "citations",
+)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A variable that only counts the phase of a driving force.
+
+    Attributes
+    ----------
+    variable : str
+    period : str or None
+        Expression in the parameters after which the phase may start again; none if the driving has several
+        incommensurate frequencies.
+    """
+
+    variable: str
+    period: str | None
+
+
+@dataclass(frozen=True)
+class System:
+    """A dynamical system; every change makes a new one.
+
+    Get one from `dysts.get_system`, or from a JSON file of your own with `dysts.load_systems`.
+
+    Attributes
+    ----------
+    name, description, field : str
+        Its name, one line about it, and the science that it comes from.
+    variables : tuple of str
+        The components of the state, in order.
+    equations : mapping of str to str
+        The derivative of each variable.
+    definitions : mapping of str to str
+        Intermediate quantities, each in terms of earlier ones.
+    parameters : mapping of str to float or (nested) tuple of float
+        Numbers, vectors and matrices; the element ``w[0][1]`` is called ``w_1_2`` in expressions.
+    initial_conditions : tuple of float
+        A state from which the published behaviour is seen; for a delay system the constant history.
+    delay : str or None
+        The parameter that holds the delay; ``x_tau`` is the delayed value of ``x``.
+    clock : Clock or None
+        The driving phase, if the system has one.
+    observables : mapping of str to str
+        Bounded quantities that stand for unbounded coordinates, such as the sine and cosine of an angle.
+    lifetime : float or None
+        Periods after which the orbit from the stored initial condition leaves the set that the entry is about
+        (transient chaos, escape); none if it is not known to leave.
+    properties : mapping
+        What was computed: each with value, error, method, settings and version.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> lorenz = dysts.get_system("Lorenz")
+    >>> lorenz.rhs(0.0, [1.0, 1.0, 1.0])
+    array([ 0.   , 26.   , -1.667])
+    >>> lorenz.with_parameters(rho=35.0).parameters["rho"]
+    35.0
+    """
+
+    name: str
+    description: str
+    field: str
+    variables: tuple[str, ...]
+    equations: FrozenMapping[str]
+    initial_conditions: tuple[float, ...]
+    definitions: FrozenMapping[str] = dataclasses.field(default_factory=FrozenMapping)
+    parameters: FrozenMapping[Any] = dataclasses.field(default_factory=FrozenMapping)
+    delay: str | None = None
+    clock: Clock | None = None
+    observables: FrozenMapping[str] = dataclasses.field(default_factory=FrozenMapping)
+    lifetime: float | None = None
+    conservation: FrozenMapping[Any] = dataclasses.field(default_factory=FrozenMapping)
+    citations: tuple[FrozenMapping[Any], ...] = ()
+    variant_of: FrozenMapping[str] | None = None
+    remarks: tuple[str, ...] = ()
+    properties: FrozenMapping[Any] = dataclasses.field(default_factory=FrozenMapping)
+
+    def __repr__(self) -> str:
+        return f"System({self.name!r}, variables={self.variables}, parameters={dict(self.parameters)})"
+
+    @property
+    def dimension(self) -> int:
+        """Number of variables; for a delay system those at one instant."""
+        return len(self.variables)
+
+    @cached_property
+    def flat_parameters(self) -> dict[str, float]:
+        """Parameters by the names that expressions use, vectors and matrices element by element."""
+        return flatten_parameters(self.parameters)
+
+    @cached_property
+    def delayed_variables(self) -> tuple[str, ...]:
+        """Names of the delayed values, in the order of the variables; empty without a delay."""
+        return tuple(f"{name}_tau" for name in self.variables) if self.delay else ()
+
+    @cached_property
+    def trees(self) -> tuple[dict[str, ast.expr], tuple[ast.expr, ...]]:
+        """The checked syntax trees of the definitions and of the derivatives."""
+        names = {*self.flat_parameters, *self.variables, *self.delayed_variables}
+        definitions: dict[str, ast.expr] = {}
+        for name, text in self.definitions.items():
+            definitions[name] = parse(text, where=f"{self.name}: definitions.{name}", names=names)
+            names.add(name)
+        return definitions, tuple(
+            parse(self.equations[name], where=f"{self.name}: equations.{name}", names=names) for name in self.variables
+        )
+
+    @cached_property
+    def autonomous(self) -> bool:
+        """Whether the derivative does not depend on time itself; a clock variable is part of the state."""
+        definitions, derivatives = self.trees
+        return all("t" not in names_in(tree) for tree in (*definitions.values(), *derivatives))
+
+    @cached_property
+    def clock_index_and_period(self) -> tuple[int, float]:
+        """Index and period of the driving phase, or ``(-1, 1.0)`` if there is none to reduce."""
+        if self.clock is None or self.clock.period is None:
+            return -1, 1.0
+        tree = parse(self.clock.period, where=f"{self.name}: clock.period", names=self.flat_parameters.keys())
+        return self.variables.index(self.clock.variable), float(evaluate(tree, self.flat_parameters))
+
+    @property
+    def period(self) -> float:
+        """The dominant period, in the system's own unit of time."""
+        return float(self.property_value("period"))
+
+    @property
+    def lyapunov_exponent(self) -> float:
+        """The largest Lyapunov exponent, per unit of time."""
+        return float(self.property_value("lyapunov_spectrum")[0])
+
+    @property
+    def lyapunov_exponent_error(self) -> float:
+        """The standard error of the largest Lyapunov exponent."""
+        return float(self.properties_entry("lyapunov_spectrum")["error"][0])
+
+    def properties_entry(self, name: str) -> Mapping[str, Any]:
+        """Return one computed property with its error, method and settings.
+
+        Raises
+        ------
+        NotSupportedError
+            If it has not been computed for this system.
+        """
+        if name in self.properties:
+            entry: Mapping[str, Any] = self.properties[name]
+            return entry
+        if self.delay:
+            reason = "the properties of delay systems wait for the delay solver"
+        else:
+            reason = "changed or own systems have none; give times or a step instead"
+        raise NotSupportedError(f"{self.name} has no stored {name}: {reason}")
+
+    def property_value(self, name: str) -> Any:
+        """Return the value of one computed property."""
+        return self.properties_entry(name)["value"]
+
+    def with_parameters(self, **changes: float | Sequence[Any]) -> "System":
+        """Return the same system with other parameter values.
+
+        Parameters
+        ----------
+        **changes : float or (nested) sequence of float
+            New values by parameter; a vector may be given whole or by element (``w_1_2=0.5``).
+
+        Returns
+        -------
+        System
+            Without the computed properties other than the period, which serves as a unit of time only.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is no parameter of this system.
+        InvalidArgumentError
+            If a value is not a finite number or has another shape than before.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> dysts.get_system("Rossler").with_parameters(c=18.0).parameters["c"]
+        18.0
+        """
+        parameters = {name: np.array(value, dtype=float) for name, value in self.parameters.items()}
+        for name, value in changes.items():
+            where = f"parameter {name!r} of {self.name}"
+            try:
+                new = np.array(value, dtype=float)
+            except (TypeError, ValueError):
+                raise InvalidArgumentError(f"{where} is {value!r}; allowed is {PARAMETER_HELP}") from None
+            if not np.isfinite(new).all():
+                raise InvalidArgumentError(f"{where} is {value!r}; allowed is {PARAMETER_HELP}")
+            if name in parameters:
+                if new.shape != parameters[name].shape:
+                    raise InvalidArgumentError(f"{where} has shape {new.shape}; allowed is {parameters[name].shape}")
+                parameters[name] = new
+                continue
+            stem, index = self._element(name)
+            if new.shape:
+                raise InvalidArgumentError(f"{where} is {value!r}; allowed is {PARAMETER_HELP}")
+            parameters[stem][index] = float(new)
+        kept = {"period": self.properties["period"]} if "period" in self.properties else {}
+        changed: FrozenMapping[Any] = FrozenMapping({name: value.tolist() for name, value in parameters.items()})
+        if changed == self.parameters:
+            return self
+        return replace(self, parameters=changed, properties=FrozenMapping(kept))
+
+    def _element(self, name: str) -> tuple[str, tuple[int, ...]]:
+        if name not in self.flat_parameters:
+            raise unknown_name(f"parameter of {self.name}", name, self.parameters, listing=f"dysts show {self.name}")
+        stem = max((key for key in self.parameters if name.startswith(f"{key}_")), key=len)
+        return stem, tuple(int(part) - 1 for part in name[len(stem) + 1 :].split("_"))
+
+    def with_initial_conditions(self, state: Sequence[float]) -> "System":
+        """Return the same system with another stored initial condition: float64 [component]."""
+        values = self.check_states(state)
+        if values.ndim != 1:
+            raise InvalidArgumentError(
+                f"{self.name} takes one state of {self.dimension} components, not shape {values.shape}"
+            )
+        return replace(self, initial_conditions=tuple(values.tolist()))
+
+    def check_states(self, states: Any) -> np.ndarray:
+        """Return states as float64 [..., component] after checking their shape and that they are finite.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the last axis is not as long as the state, or a value is missing or infinite.
+        """
+        try:
+            values = np.array(states, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InvalidArgumentError(f"states of {self.name} must be numbers, not {states!r}") from None
+        if values.ndim == 0 or values.shape[-1] != self.dimension:
+            raise InvalidArgumentError(
+                f"states of {self.name} have {self.dimension} components ({', '.join(self.variables)}); "
+                f"got an array of shape {values.shape}"
+            )
+        if not np.isfinite(values).all():
+            position = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+            raise InvalidArgumentError(
+                f"states of {self.name} must be finite; the value at {position} is {values[position]}"
+            )
+        return values
+
+    @cached_property
+    def _right_hand_side(self) -> "RightHandSide":
+        from dysts.right_hand_side import RightHandSide
+
+        return RightHandSide(self)
+
+    def rhs(self, t: float, state: Any, delayed: Any = None) -> np.ndarray:
+        """Evaluate the derivative, in the argument order that scipy's solvers expect.
+
+        Parameters
+        ----------
+        t : float
+            Time; matters only where the equations name it.
+        state : array_like [..., component]
+        delayed : array_like [..., component], optional
+            The state one delay ago; required by delay systems.
+
+        Returns
+        -------
+        float64 [..., component]
+        """
+        return self._right_hand_side.derivative(t, self._with_delayed(state, delayed))
+
+    def jacobian(self, t: float, state: Any, delayed: Any = None) -> np.ndarray:
+        """Evaluate the exact derivative of the right-hand side by the state.
+
+        Returns
+        -------
+        float64 [..., component, component]
+            Row by equation, column by variable; for a delay system the columns are followed by those of the
+            delayed variables.
+        """
+        return self._right_hand_side.jacobian(t, self._with_delayed(state, delayed))
+
+    def _with_delayed(self, state: Any, delayed: Any) -> np.ndarray:
+        states = self.check_states(state)
+        if self.delay is None:
+            if delayed is not None:
+                raise InvalidArgumentError(f"{self.name} has no delay, so it takes no delayed state")
+            return states
+        if delayed is None:
+            raise InvalidArgumentError(f"{self.name} is a delay system: give the delayed state as well")
+        return np.concatenate([states, np.broadcast_to(self.check_states(delayed), states.shape)], axis=-1)
+
+    def to_entry(self, *, with_properties: bool = True) -> dict[str, Any]:
+        """Return the registry entry that this system would be read from.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> sorted(dysts.get_system("Lorenz").to_entry(with_properties=False))
+        ['definition']
+        """
+        definition: dict[str, Any] = {}
+        for name in _ENTRY_FIELDS:
+            value = getattr(self, name)
+            if name == "clock" and value is not None:
+                value = {"variable": value.variable, "period": value.period}
+            if value is not None and value != () and value != FrozenMapping():
+                definition[name] = thaw(value)
+        entry: dict[str, Any] = {"definition": definition}
+        if with_properties and self.properties:
+            entry["properties"] = thaw(self.properties)
+        return entry
+
+    @property
+    def observable_names(self) -> tuple[str, ...]:
+        """Names of what `observe` returns."""
+        return tuple(self.observables) if self.observables else self.variables
+
+    def observe(self, states: Any) -> np.ndarray:
+        """Return the bounded observables of states, or the states themselves where all are bounded.
+
+        Parameters
+        ----------
+        states : array_like [..., component]
+
+        Returns
+        -------
+        float64 [..., observable]
+        """
+        values = np.asarray(states, dtype=np.float64)
+        if not self.observables:
+            return values
+        known = self.flat_parameters | {name: values[..., i] for i, name in enumerate(self.variables)}
+        columns = [
+            evaluate(parse(text, where=f"{self.name}: observables.{name}", names=known.keys()), known)
+            for name, text in self.observables.items()
+        ]
+        return np.stack(np.broadcast_arrays(*columns), axis=-1)
+
+
+def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, float]:
+    """Name each number: ``{"w": ((1, 2),)}`` becomes ``{"w_1_1": 1.0, "w_1_2": 2.0}``."""
+    flat: dict[str, float] = {}
+    for name, value in parameters.items():
+        for index, element in np.ndenumerate(np.array(value, dtype=float)):
+            flat["_".join([name, *(str(i + 1) for i in index)])] = float(element)
+    return flat
+
+
+def is_finite_number(value: object) -> bool:
+    """Whether a value from JSON is a number that is not a boolean, infinite or missing."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
