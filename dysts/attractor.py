@@ -9,6 +9,8 @@ from dysts.system import System
 PERTURBATION = 1e-3
 """Size of the random displacement in units of each component's standard deviation along the orbit."""
 SAMPLES_PER_PERIOD = 50
+STEPS_PER_PERIOD = 100_000
+"""Limit on the steps of the solver; systems that chatter at a discontinuity take some ten thousand."""
 
 
 def attractor_states(
@@ -57,7 +59,7 @@ def attractor_states(
     strata = (np.arange(count) + jitter * generator.random(count)) / count
     samples = max(2, int(np.ceil(check_positive(span, "span") * SAMPLES_PER_PERIOD)))
     times = np.union1d(strata * span * unit, np.linspace(0.0, span * unit, samples))
-    orbit = integrate(system, times=times).values
+    orbit = integrate(system, times=times, maximum_steps=int(STEPS_PER_PERIOD * (span + 1.0))).values
     states = orbit[np.searchsorted(times, strata * span * unit)]
     if system.lifetime is not None:
         states = states + PERTURBATION * orbit.std(axis=0) * generator.standard_normal(states.shape)

@@ -83,9 +83,11 @@ def export(trajectory: "xarray.DataArray", path: str | os.PathLike[str], *, over
 
 
 def _write_zarr(trajectory: "xarray.DataArray", path: Path) -> None:
-    dataset = trajectory.rename("trajectory_values").to_dataset()
+    from dysts.datasets.store import write_zarr
+
+    dataset = trajectory.rename("state").to_dataset()
     dataset.attrs = dict(trajectory.attrs)
-    dataset.to_zarr(path, zarr_format=3, consolidated=True)
+    write_zarr(dataset, path)
 
 
 def _write_csv(trajectory: "xarray.DataArray", path: Path) -> None:

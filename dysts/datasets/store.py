@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
         raise StorageError(f"cannot write to {path.parent}: {error.strerror or error}") from None
     try:
         group = temporary / "group"
-        dataset.to_zarr(group, zarr_format=3, consolidated=True, encoding=_encoding(dataset))
+        write_zarr(dataset, group)
         _sync(group)
         if path.exists():
             # An outdated group is moved aside first: a folder cannot be replaced in one step.
@@ -57,6 +58,16 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def write_zarr(dataset: "xarray.Dataset", path: Path) -> None:
+    """Write a data set as a consolidated Zarr v3 group, compressed and with checksums."""
+    from zarr.errors import ZarrUserWarning
+
+    with warnings.catch_warnings():
+        # Consolidated metadata is an extension of format 3; xarray opens a group with one read because of it.
+        warnings.simplefilter("ignore", ZarrUserWarning)
+        dataset.to_zarr(path, zarr_format=3, consolidated=True, encoding=_encoding(dataset))
+
+
 def _encoding(dataset: "xarray.Dataset") -> dict[str, Any]:
     from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, TransposeCodec
 
@@ -64,6 +75,8 @@ def _encoding(dataset: "xarray.Dataset") -> dict[str, Any]:
     codecs = (BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=8), Crc32cCodec())
     encoding: dict[str, Any] = {}
     for name, variable in dataset.variables.items():
+        if variable.dtype.kind not in "fi":
+            continue
         filters = (TransposeCodec(order=(0, 2, 1)),) if variable.ndim == 3 else ()
         encoding[str(name)] = {
             "filters": filters,

@@ -26,9 +26,9 @@ from dysts.registry_file import write_entries
 from dysts.system import System
 from dysts.validation import validate
 
-TRAJECTORIES = 96
+TRAJECTORIES = 192
 MOST_TRAJECTORIES = 768
-TARGET_RELATIVE_ERROR = 0.01
+TARGET_RELATIVE_ERROR = 0.005
 MOMENT_POINTS_PER_PERIOD = 20
 
 PERIOD_METHOD = (
@@ -98,9 +98,11 @@ def _moments(system: System, period: Period, spectrum: LyapunovSpectrum) -> tupl
         step=period.period / MOMENT_POINTS_PER_PERIOD,
         initial_conditions=states,
         observables=True,
+        on_failure="raise" if system.lifetime is None else "keep",
         threads=1,
     ).values
-    flat = series.reshape(-1, series.shape[-1])
+    kept = series[np.isfinite(series).all(axis=(1, 2))]
+    flat = kept.reshape(-1, kept.shape[-1])
     return flat.mean(axis=0).tolist(), flat.std(axis=0).tolist()
 
 

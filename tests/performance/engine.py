@@ -123,7 +123,9 @@ def main() -> None:
         row = np.array([cpu_seconds(system, step), scipy_seconds(system, step), theirs[name]["seconds"]])
         sums += row
         print(f"{name:16} {row[0]:10.6f} {row[1]:9.4f} {row[1] / row[0]:7.0f} {row[2]:12.3f} {row[2] / row[0]:8.0f}")
-    print(f"{'sum':16} {sums[0]:10.6f} {sums[1]:9.4f} {sums[1] / sums[0]:7.0f} {sums[2]:12.3f} {sums[2] / sums[0]:8.0f}")
+    print(
+        f"{'sum':16} {sums[0]:10.6f} {sums[1]:9.4f} {sums[1] / sums[0]:7.0f} {sums[2]:12.3f} {sums[2] / sums[0]:8.0f}"
+    )
 
     systems = [system for system in map(dysts.get_system, dysts.list_systems()) if not system.delay]
     seconds = {system.name: cpu_seconds(system, system.period / 100.0, repeats=1) for system in systems}

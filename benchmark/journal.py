@@ -1,0 +1,127 @@
+"""An append-only file of JSON lines: a line that is there in full is a fact, whatever happens later."""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dysts.errors import StorageError
+
+
+class Journal:
+    """Writer of a journal; each appended row is on the disk when `append` returns.
+
+    Opening cuts off a torn last line, which a killed writer may leave.
+
+    Parameters
+    ----------
+    path : Path
+        The file; created if it does not exist.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be read or written, or holds a broken line before the last.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows, sound = _read(path)
+        try:
+            self._file = path.open("ab")
+            if self._file.tell() != sound:
+                self._file.truncate(sound)
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise StorageError(f"cannot write the journal {path}: {error}") from error
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Write one row durably.
+
+        Raises
+        ------
+        StorageError
+            If it cannot be written; what was written of it is taken back.
+        """
+        line = json.dumps({name: _to_json(value) for name, value in row.items()}, allow_nan=False)
+        begin = self._file.tell()
+        try:
+            self._file.write(line.encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._take_back(begin)
+            raise StorageError(f"cannot write the journal {self.path}: {error}") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _take_back(self, size: int) -> None:
+        try:
+            os.truncate(self.path, size)
+        except OSError:
+            # The next opening cuts the torn line off.
+            return
+
+
+def read_journal(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a journal without changing it; a torn last line is left out.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be read, or holds a broken line before the last.
+    """
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows and the number of bytes that hold them."""
+    try:
+        content = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise StorageError(f"cannot read the journal {path}: {error}") from error
+    rows: list[dict[str, Any]] = []
+    sound = 0
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines[:-1], start=1):
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("not a JSON object")
+        except ValueError as error:
+            # A lost page may end in a newline, so the last line is torn even if it is complete in length.
+            if number == len(lines) - 1 and not lines[-1]:
+                break
+            raise StorageError(f"line {number} of the journal {path} is broken: {error}") from error
+        rows.append({name: _from_json(value) for name, value in row.items()})
+        sound += len(line) + 1
+    return rows, sound
+
+
+def _to_json(value: Any) -> Any:
+    # JSON has no word for infinity; a missing number is null.
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else {"float": "inf" if value > 0 else "-inf"}
+    return value
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"float"}:
+        return float(value["float"])
+    return value

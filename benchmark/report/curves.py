@@ -1,0 +1,128 @@
+"""What the report reads from the stored forecasts: series to draw and error against Lyapunov time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.results import Results
+from dysts.errors import DystsError
+from dysts.metrics import normalised_error
+
+_GRID_POINTS = 80
+_WORST_ERROR = np.inf
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """One forecast beside the truth, in one component.
+
+    Attributes
+    ----------
+    past, truth, forecast : ndarray, float64 [time]
+        End of the training series, what followed, and what was predicted (NaN where nothing was).
+    low, high : float
+        Range of the component over the training series and the truth.
+    step : float
+        Time between points, in `unit`.
+    unit : str
+        ``"Lyapunov times"``, or ``"periods"`` where there are none.
+    component : str
+        Name of the component.
+    valid : float
+        Valid prediction time, in `unit`.
+    """
+
+    past: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    forecast: NDArray[np.float64]
+    low: float
+    high: float
+    step: float
+    unit: str
+    component: str
+    valid: float
+
+
+def panel(results: Results, cell: pd.Series) -> Panel | None:
+    """Read what the panel of one cell shows; None if its truth is not stored."""
+    try:
+        truth, attributes = results.truth(str(cell["task"]))
+    except DystsError:
+        return None
+    chaotic = not cell["vpt_missing"]
+    per_period = float(cell["step"]) * float(attributes["season_length"])
+    unit = float(cell["lyapunov_exponent"]) if chaotic else 1.0 / per_period
+    forecast = _forecast(results, cell)
+    lowest, highest = attributes["train_range"]
+    return Panel(
+        past=np.asarray(attributes["train_tail"], dtype=np.float64)[-len(truth) // 4 :, 0],
+        truth=truth[:, 0],
+        forecast=np.full(len(truth), np.nan) if forecast is None else forecast[:, 0],
+        low=min(float(lowest[0]), float(truth[:, 0].min())),
+        high=max(float(highest[0]), float(truth[:, 0].max())),
+        step=float(cell["step"]) * unit,
+        unit="Lyapunov times" if chaotic else "periods",
+        component=str(attributes["components"][0]),
+        valid=float(cell["vpt"] if chaotic else cell["vpt_periods"]),
+    )
+
+
+def error_growth(
+    results: Results, forecasters: Sequence[str]
+) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """Median normalised error of each forecaster on a grid of Lyapunov times.
+
+    The grid ends where fewer than half of the cells reach. A cell without a forecast counts as infinitely
+    wrong.
+
+    Returns
+    -------
+    tuple
+        Grid, float64 [time], and an array of medians, float64 [time], per forecaster; empty if no system
+        has a Lyapunov time.
+    """
+    table = results.table
+    chaotic = table[(table["vpt_missing"] == "") & table["horizon_lyapunov"].gt(0)]
+    if chaotic.empty:
+        return np.zeros(0), {}
+    grid = np.linspace(0, float(chaotic["horizon_lyapunov"].median()), _GRID_POINTS + 1)[1:]
+    medians = {}
+    for name in forecasters:
+        cells = chaotic[chaotic["forecaster"] == name]
+        if cells.empty:
+            continue
+        errors = np.array([_on_grid(results, cell, grid) for _, cell in cells.iterrows()])
+        present = ~np.isnan(errors).all(axis=0)
+        median = np.full(grid.size, np.nan)
+        median[present] = [np.median(column[~np.isnan(column)]) for column in errors.T[present]]
+        medians[name] = median
+    return grid, medians
+
+
+def _on_grid(results: Results, cell: pd.Series, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the error of a cell at the grid's times, NaN beyond its horizon."""
+    within = grid <= float(cell["horizon_lyapunov"]) * (1 + 1e-9)
+    values = np.where(within, _WORST_ERROR, np.nan)
+    forecast = _forecast(results, cell)
+    if forecast is None:
+        return values
+    try:
+        truth, attributes = results.truth(str(cell["task"]))
+    except DystsError:
+        return np.full(grid.size, np.nan)
+    error = normalised_error(truth=truth, forecast=forecast, scale=np.asarray(attributes["scale"]))
+    times = float(cell["step"]) * float(cell["lyapunov_exponent"]) * np.arange(1, len(error) + 1)
+    values[within] = np.interp(grid[within], times, error)
+    return values
+
+
+def _forecast(results: Results, cell: pd.Series) -> NDArray[np.float64] | None:
+    if cell["status"] != "ok":
+        return None
+    try:
+        return results.forecast(str(cell["key"]))
+    except DystsError:
+        return None

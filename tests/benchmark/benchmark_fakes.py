@@ -1,0 +1,189 @@
+"""Small stand-ins: a dataset in closed form, and forecasters that behave in every way but well."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import xarray
+from numpy.typing import NDArray
+
+from benchmark import Suite
+
+Array = NDArray[np.float64]
+SYSTEMS = ("Alpha", "Beta", "Gamma")
+
+
+def dataset(system: str, *, exponent: float = 0.9, trajectories: int = 2) -> xarray.Dataset:
+    """Two sines per trajectory, 120 points, 20 per period."""
+    # No phase puts a value at zero, where a rounding error would count as 200 in smape.
+    phase = 0.1 + sum(map(ord, system)) % 7 + np.arange(trajectories)[:, None]
+    angle = 2 * np.pi * np.arange(120) / 20 + phase
+    series = np.stack([np.sin(angle), 3.0 + np.cos(angle)], axis=-1)
+    return xarray.Dataset(
+        {"series": (("trajectory", "time", "component"), series)},
+        coords={"time": np.arange(120) * 0.1, "component": ["x", "y"]},
+        attrs={
+            "system": system,
+            "period": 2.0,
+            "points_per_period": 20,
+            "lyapunov_exponent": exponent,
+            "lyapunov_exponent_error": 0.01,
+            "sha256": f"hash of {system}",
+        },
+    )
+
+
+def open_dataset(recipe: str, *, systems: Sequence[str]) -> Mapping[str, xarray.Dataset]:
+    """Stand in for dysts.open_dataset."""
+    del recipe, systems
+    return {system: dataset(system) for system in SYSTEMS}
+
+
+def suite(*forecasters: str, systems: Sequence[str] = SYSTEMS, trajectories: int = 2) -> Suite:
+    """A suite over the stand-ins."""
+    return Suite(
+        name="fake",
+        systems=tuple(systems),
+        forecasters=tuple(f"benchmark_fakes:{name}" for name in forecasters),
+        trajectories=trajectories,
+        train_length=100,
+        horizon=20,
+    )
+
+
+class _Base:
+    def __init__(self, *, preset: str, season_length: int, seed: int) -> None:
+        self.preset, self.season_length, self.seed = preset, season_length, seed
+
+    def fit(self, series: Array) -> Self:
+        self.series = series
+        return self
+
+    def predict(self, horizon: int) -> Any:
+        raise NotImplementedError
+
+
+class Mean(_Base):
+    """Repeats the mean; notes each fit in the file that FAKE_LOG names."""
+
+    def fit(self, series: Array) -> Self:
+        if "FAKE_LOG" in os.environ:
+            with Path(os.environ["FAKE_LOG"]).open("a", encoding="utf-8") as file:
+                file.write(f"{series[0, 0]:.12f}\n")
+        return super().fit(series)
+
+    def predict(self, horizon: int) -> Array:
+        return np.tile(self.series.mean(axis=0), (horizon, 1))
+
+
+class Seasonal(_Base):
+    """Repeats the last season, which is exact on the stand-in data."""
+
+    def predict(self, horizon: int) -> Array:
+        season = self.series[-self.season_length :]
+        return season[np.arange(horizon) % self.season_length]
+
+
+class SlowMean(Mean):
+    """Takes a moment, so that a run can be stopped in its middle."""
+
+    def predict(self, horizon: int) -> Array:
+        time.sleep(0.25)
+        return super().predict(horizon)
+
+
+class Noise(_Base):
+    """Draws from the global generator, as a careless library would."""
+
+    def predict(self, horizon: int) -> Array:
+        return np.random.normal(size=(horizon, 2))  # noqa: NPY002
+
+
+class Hanging(_Base):
+    """Never ends, and is deaf to polite requests; notes that it has begun."""
+
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        if "FAKE_LOG" in os.environ:
+            Path(os.environ["FAKE_LOG"]).write_text("begun", encoding="utf-8")
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            time.sleep(1)
+
+
+class Raising(_Base):
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        raise ValueError("matrix is singular\nin two lines <b>bold</b>")
+
+
+class Exiting(_Base):
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        sys.exit("had enough")
+
+
+class NotANumber(Mean):
+    def predict(self, horizon: int) -> Array:
+        forecast = super().predict(horizon)
+        forecast[3, 1] = np.nan
+        return forecast
+
+
+class WrongShape(Mean):
+    def predict(self, horizon: int) -> Array:
+        return super().predict(horizon)[:-1]
+
+
+class Words(_Base):
+    def predict(self, horizon: int) -> Any:
+        return [["a", "b"]] * horizon
+
+
+class Segfault(_Base):
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        os.write(2, b"about to fall over\n")
+        os.kill(os.getpid(), signal.SIGSEGV)
+        return self
+
+
+class Killed(_Base):
+    def predict(self, horizon: int) -> Any:  # noqa: ARG002
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Vanishing(_Base):
+    def predict(self, horizon: int) -> Any:  # noqa: ARG002
+        os._exit(0)
+
+
+class Talkative(Mean):
+    """Prints 20 MB, through Python and past it."""
+
+    def predict(self, horizon: int) -> Array:
+        for _ in range(10):
+            print("x" * 10**6)
+            os.write(1, b"y" * 10**6)
+        return super().predict(horizon)
+
+
+class Greedy(_Base):
+    """Takes 40 GB, a piece at a time."""
+
+    def predict(self, horizon: int) -> Any:  # noqa: ARG002
+        return [np.ones(5_000_000) for _ in range(1000)]
+
+
+class Multiplying(_Base):
+    """Starts a process that would outlive it, and hangs."""
+
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        child = os.fork()
+        if child == 0:
+            while True:
+                time.sleep(1)
+        Path(os.environ["FAKE_LOG"]).write_text(str(child), encoding="utf-8")
+        while True:
+            time.sleep(1)

@@ -1,0 +1,159 @@
+"""The command line: what it prints, where, and the code it exits with."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import benchmark_fakes as fakes
+import pytest
+
+import benchmark
+from benchmark import runner
+from benchmark.cli import main
+
+HERE = Path(__file__).resolve().parent
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Make `run` use the stand-in suite and data, in an empty current folder."""
+    real = runner.run
+
+    def run(suite: object, **options: Any) -> benchmark.Results:
+        del suite
+        systems, forecasters = options.pop("systems"), options.pop("forecasters")
+        chosen = fakes.suite("Mean", "Raising").narrowed(systems=systems, forecasters=forecasters)
+        return real(chosen, open_dataset=fakes.open_dataset, **options)
+
+    monkeypatch.setattr(runner, "run", run)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_run_report_and_leaderboard(quick: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--workers", "1", "--trajectories", "1"]) == 0
+    captured = capsys.readouterr()
+    assert "Mean" in captured.out
+    assert "3 of 6 cells have no forecast (3 failed) and count with the worst scores" in captured.out
+    assert "6/6 cells, 3 failed" in captured.err
+    assert max(map(len, captured.out.splitlines())) <= 110
+    folder = "benchmark-results/quick"
+
+    assert main(["leaderboard", folder]) == 0
+    board = capsys.readouterr().out
+    assert board.splitlines()[:5] == captured.out.splitlines()[:5]
+    assert main(["leaderboard", folder, "--csv"]) == 0
+    assert capsys.readouterr().out.startswith("forecaster,vpt,")
+    assert main(["report", folder, "-o", "page.html"]) == 0
+    assert capsys.readouterr().out == "report: page.html\n"
+    assert (quick / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_quiet_run_says_nothing_on_stderr(quick: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--quiet", "--systems", "Alpha", "-o", str(quick / "out")]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "quik"], "did you mean 'quick'"),
+        (["run", "--workers", "0"], "workers must be an integer of at least 1, got 0"),
+        (["run", "--time-limit", "-3"], "time_limit must be a positive number"),
+        (["run", "--memory-limit-mb", "-3"], "memory_limit_mb"),
+        (["run", "--trajectories", "0"], "trajectories must be at least 1"),
+        (["run", "--systems", "Alpa"], "did you mean 'Alpha'"),
+        (["run", "--systems", "Alpha", "Alpha"], "more than once"),
+        (["run", "--forecasters", "benchmark_fakes:Man"], "no callable 'Man'"),
+        (["run", "--seed", "-1"], "seed"),
+        (["leaderboard", "nowhere"], "holds no benchmark results"),
+        (["report", "nowhere"], "holds no benchmark results"),
+    ],
+)
+@pytest.mark.usefixtures("quick")
+def test_mistake_is_one_sentence_and_code_2(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--quiet"] if arguments[0] == "run" else arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("dysts-benchmark: error: ")
+    assert words in captured.err
+    assert len(captured.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["walk"], ["run", "--worker", "2"], ["run", "--workers", "two"], ["report"]])
+def test_usage_mistake_is_one_sentence_and_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("dysts-benchmark: error: ")
+    assert len(error.splitlines()) == 1
+
+
+def test_report_into_a_place_that_is_not_there(quick: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--quiet", "--systems", "Alpha", "-o", "out"])
+    capsys.readouterr()
+    assert main(["report", "out", "-o", "missing/page.html"]) == 2
+    assert "cannot write the report missing/page.html" in capsys.readouterr().err
+    assert main(["report", "out", "-o", str(quick)]) == 2
+    assert "it is a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])
+def test_help_fits_the_terminal(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    assert "usage: dysts-benchmark" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_interrupt_exits_130_and_tells_how_to_go_on(tmp_path: Path) -> None:
+    code = (
+        "import sys, benchmark_fakes as fakes\n"
+        "from benchmark import cli, runner\n"
+        "real = runner.run\n"
+        "def run(suite, *, systems, forecasters, **options):\n"
+        "    return real(fakes.suite('SlowMean'), open_dataset=fakes.open_dataset, **options)\n"
+        "runner.run = run\n"
+        "sys.exit(cli.main(['run', 'quick', '--workers', '1', '-o', 'out']))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    rows = tmp_path / "out" / "rows.jsonl"
+    deadline = time.monotonic() + 60
+    while not (rows.exists() and rows.read_bytes()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "go on with: dysts-benchmark run quick --workers 1 -o out" in err
+    assert "Traceback" not in err
+    assert 0 < len(benchmark.Results.load(tmp_path / "out").table) < 6
+
+
+def test_importing_the_package_is_cheap() -> None:
+    heavy = ["pandas", "matplotlib", "zarr", "xarray", "torch", "darts", "numba"]
+    code = f"import sys, benchmark; print([name for name in {heavy} if name in sys.modules])"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert answer.stdout.strip() == "[]"
