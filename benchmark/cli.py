@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from benchmark.requirements import check_installed
 from benchmark.suites import get_suite, list_suites
 from dysts.errors import DystsError
 
@@ -20,8 +21,8 @@ EXIT_INTERRUPTED = 130
 _RUN_EXAMPLES = """\
 examples:
   dysts-benchmark run
-  dysts-benchmark run quick --systems Lorenz Rossler --forecasters NVAR ESN
-  dysts-benchmark run quick --forecasters NVAR my_models:Wavelets -o mine
+  dysts-benchmark run quick --systems Lorenz,Rossler --forecasters NVAR,ESN
+  dysts-benchmark run quick --forecasters NVAR,my_models:Wavelets -o mine
 
 The same command goes on where it stopped: a finished cell is never run twice.
 A forecaster of your own is module:factory, where
@@ -65,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
+        check_installed()
         if options.command == "run":
             return _run(options)
         if options.command == "report":
@@ -93,8 +95,8 @@ def _run(options: argparse.Namespace) -> int:
     folder = Path(options.output or Path("benchmark-results") / suite.name)
     results = run(
         suite,
-        systems=options.systems,
-        forecasters=options.forecasters,
+        systems=_names(options.systems),
+        forecasters=_names(options.forecasters),
         trajectories=options.trajectories,
         seed=options.seed,
         output=folder,
@@ -133,6 +135,11 @@ def _report(options: argparse.Namespace) -> int:
     path = write_report(Results.load(options.folder), options.output)
     print(f"report: {path}")
     return EXIT_OK
+
+
+def _names(given: Sequence[str] | None) -> list[str] | None:
+    # Names may be separated by spaces or by commas, as in the command dysts.
+    return None if given is None else [name for text in given for name in text.split(",") if name]
 
 
 def _how_to_go_on(options: argparse.Namespace, arguments: Sequence[str] | None) -> str:
@@ -196,8 +203,8 @@ def _add_run(commands: "argparse._SubParsersAction[_Parser]") -> None:
     suites = ", ".join(f"{name}: {get_suite(name).description}" for name in list_suites())
     run.add_argument("suite", nargs="?", default="quick", metavar="SUITE", help=f"{suites} (default: quick)")
     what = run.add_argument_group("what to run, in place of what the suite names")
-    what.add_argument("--systems", nargs="+", metavar="NAME", help="systems (all: dysts list)")
-    what.add_argument("--forecasters", nargs="+", metavar="NAME", help="forecasters, or module:factory")
+    what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")
+    what.add_argument("--forecasters", nargs="+", metavar="A,B", help="forecasters, or module:factory")
     what.add_argument("--trajectories", type=int, metavar="N", help="trajectories of each system")
     what.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every forecaster (default: 0)")
     how = run.add_argument_group("how to run it")

@@ -1,5 +1,7 @@
 """States on the attractor: independent starting points from the stored initial condition and a seed."""
 
+import math
+
 import numpy as np
 
 from dysts.clocks import check_count, check_positive
@@ -57,10 +59,13 @@ def attractor_states(
         span = min(span, system.lifetime / 2.0)
     generator = np.random.default_rng(seed)
     strata = (np.arange(count) + jitter * generator.random(count)) / count
-    samples = max(2, int(np.ceil(check_positive(span, "span") * SAMPLES_PER_PERIOD)))
-    times = np.union1d(strata * span * unit, np.linspace(0.0, span * unit, samples))
-    orbit = integrate(system, times=times, maximum_steps=int(STEPS_PER_PERIOD * (span + 1.0))).values
-    states = orbit[np.searchsorted(times, strata * span * unit)]
+    times = strata * check_positive(span, "span") * unit
     if system.lifetime is not None:
-        states = states + PERTURBATION * orbit.std(axis=0) * generator.standard_normal(states.shape)
-    return states
+        samples = np.linspace(0.0, span * unit, max(2, math.ceil(span * SAMPLES_PER_PERIOD)))
+        times = np.union1d(times, samples)
+    orbit = integrate(system, times=times, maximum_steps=int(STEPS_PER_PERIOD * (span + 1.0))).values
+    if system.lifetime is None:
+        return orbit
+    states = orbit[np.searchsorted(times, strata * span * unit)]
+    displacement: np.ndarray = PERTURBATION * orbit.std(axis=0) * generator.standard_normal(states.shape)
+    return states + displacement

@@ -17,7 +17,8 @@ import numpy as np
 from dysts.errors import ExpressionError, InvalidArgumentError
 
 MAXIMUM_LENGTH = 4000
-MAXIMUM_DEPTH = 40
+MAXIMUM_DEPTH = 100
+"""A sum of n terms is n levels deep; long ones are split by definitions."""
 MAXIMUM_NODES = 1000
 MAXIMUM_EXPONENT = 64
 MAXIMUM_NUMBER = 1e300
@@ -168,9 +169,7 @@ class _Checker:
             case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
                 self.check(node.operand, depth + 1)
             case ast.BinOp() if type(node.op) in _OPERATORS:
-                # Sums and products lean to the left: their length is no nesting.
-                deeper = depth if isinstance(node.left, ast.BinOp) else depth + 1
-                self.check(node.left, deeper)
+                self.check(node.left, depth + 1)
                 self.check(node.right, depth + 1)
                 if isinstance(node.op, ast.Pow):
                     self.check_exponent(node.right)

@@ -105,7 +105,9 @@ class _Definition:
         self.flat = flatten_parameters(self.parameters)
         self.delay = self._delay()
         delayed = [f"{variable}_tau" for variable in self.variables] if self.delay else []
-        self.names = _distinct([*self.variables, *delayed, *self.flat], name)
+        # One parameter at a time: the element c_1 of a vector c may meet a parameter of that name.
+        elements = [key for part in self.parameters.items() for key in flatten_parameters(dict([part]))]
+        self.names = _distinct([*self.variables, *delayed, *elements], name)
         self.definitions = self._definitions()
         self.equations = self._equations()
 

@@ -115,6 +115,11 @@ def _headline(board: pd.DataFrame) -> str:
     times = f"{'at least ' if best['lower_bound'] else ''}{figures(best['vpt'])} Lyapunov times"
     if best["vpt"] == 0:
         return "In the median no forecaster was valid for even one step."
+    bounded = [short_name(name) for name in usable.loc[usable["lower_bound"], "forecaster"]]
+    if best["lower_bound"] and len(bounded) > 1:
+        # Medians that the horizon cuts off cannot be ranked among themselves.
+        listed = f"{', '.join(bounded[:-1])} and {bounded[-1]}"
+        return f"{listed} lead; a horizon of this length does not tell them apart"
     return f"{short_name(best['forecaster'])} forecasts remain valid longest: {times} in the median"
 
 

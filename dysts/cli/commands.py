@@ -104,8 +104,8 @@ def annotate_command(arguments: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
-def _names(text: str | None) -> list[str] | None:
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+def _names(given: list[str] | None) -> list[str] | None:
+    return None if given is None else [name for text in given for name in text.split(",") if name]
 
 
 def _numbers(text: str | None) -> list[float] | None:

@@ -71,12 +71,12 @@ def parser() -> argparse.ArgumentParser:
 
     build = subparsers.add_parser("build", help="compute a named data set into the cache folder")
     build.add_argument("dataset", metavar="DATASET", help="such as test-fine")
-    build.add_argument("--systems", metavar="A,B,...", help="only these (default: all that can be integrated)")
+    build.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all that can be integrated)")
     build.set_defaults(command=commands.build_command)
 
     annotate = subparsers.add_parser("annotate", help="recompute the properties in a registry file")
     annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")
-    annotate.add_argument("--systems", metavar="A,B,...", help="only these (default: all without a delay)")
+    annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all without a delay)")
     annotate.add_argument(
         "--workers", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     )

@@ -26,8 +26,10 @@ from dysts.registry_file import write_entries
 from dysts.system import System
 from dysts.validation import validate
 
-TRAJECTORIES = 192
-MOST_TRAJECTORIES = 768
+TRAJECTORIES = 32
+PERIODS = 400.0
+MOST_WORK = 8.0
+"""How many times more may be computed than at first, to reach the precision aimed at."""
 TARGET_RELATIVE_ERROR = 0.005
 MOMENT_POINTS_PER_PERIOD = 20
 
@@ -78,23 +80,33 @@ def compute_properties(system: System, *, threads: int | None = None) -> dict[st
 
 
 def _precise_spectrum(system: System, period: Period, threads: int | None) -> LyapunovSpectrum:
-    trajectories = TRAJECTORIES
+    # A set with a lifetime allows no longer trajectories, only more of them.
+    longer = system.lifetime is None
+    work = 1.0 if longer else 4.0
+    most_work = MOST_WORK * work
     while True:
-        spectrum = lyapunov_spectrum(system, trajectories=trajectories, period=period.period, threads=threads)
+        spectrum = lyapunov_spectrum(
+            system,
+            trajectories=TRAJECTORIES if longer else math.ceil(TRAJECTORIES * work),
+            periods=PERIODS * work if longer else PERIODS,
+            period=period.period,
+            threads=threads,
+        )
         excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
         # An exponent that may well be zero has no relative error to speak of.
-        if excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or trajectories >= MOST_TRAJECTORIES:
+        if excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
             return spectrum
-        trajectories = min(MOST_TRAJECTORIES, math.ceil(1.2 * trajectories * excess**2))
+        work = min(most_work, math.ceil(1.2 * work * excess**2))
 
 
 def _moments(system: System, period: Period, spectrum: LyapunovSpectrum) -> tuple[list[float], list[float]]:
     settings = spectrum.settings
-    span = TRAJECTORIES * settings["periods"]
+    periods = int(min(PERIODS, settings["periods"]))
+    span = float(TRAJECTORIES * periods)
     states = attractor_states(system, TRAJECTORIES, seed=settings["seed"], span=span, period=period.period)
     series = integrate(
         system,
-        points=int(settings["periods"]) * MOMENT_POINTS_PER_PERIOD,
+        points=periods * MOMENT_POINTS_PER_PERIOD,
         step=period.period / MOMENT_POINTS_PER_PERIOD,
         initial_conditions=states,
         observables=True,

@@ -51,8 +51,8 @@ def lyapunov_spectrum(
     system: System | str,
     *,
     vectors: int | None = None,
-    trajectories: int = 96,
-    periods: float = 60.0,
+    trajectories: int = 32,
+    periods: float = 400.0,
     discard: float = 20.0,
     period: float | None = None,
     initial_conditions: Any = None,
@@ -68,10 +68,11 @@ def lyapunov_spectrum(
     vectors : int, optional
         How many exponents, by default all.
     trajectories : int
-        Independent trajectories; at least 2, for the error.
+        Number of trajectories, at least 2, for the error.
     periods, discard : float
         Recorded length of each, after a part that is discarded while the tangent vectors turn. The recorded
         parts follow one another on one long orbit; in a set with a lifetime they are cut to a quarter of it.
+        Few long trajectories are better than many short ones: what the ends contribute falls with their length.
     period : float, optional
         Unit of the lengths, by default the stored period.
     initial_conditions : array_like [trajectory, component], optional

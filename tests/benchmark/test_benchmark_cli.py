@@ -14,6 +14,7 @@ import pytest
 import benchmark
 from benchmark import runner
 from benchmark.cli import main
+from benchmark.requirements import check_installed
 
 HERE = Path(__file__).resolve().parent
 
@@ -157,3 +158,14 @@ def test_importing_the_package_is_cheap() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_missing_package_of_the_extra_is_one_sentence_before_any_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("benchmark.cli.check_installed", lambda: check_installed(("json", "no_such_package")))
+    assert main(["run", "quick", "-o", str(tmp_path / "results")]) == 2
+    message = capsys.readouterr().err
+    assert "no_such_package not installed" in message
+    assert "dysts[benchmark]" in message
+    assert not (tmp_path / "results").exists()

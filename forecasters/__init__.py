@@ -1,0 +1,10 @@
+"""Forecasters of multivariate time series behind one small protocol: ``fit(series)``, ``predict(horizon)``.
+
+They know arrays only, float64 [time, component] in raw units, and nothing of the systems behind them.
+Heavy libraries (darts, torch, scikit-learn) are imported by the forecaster that needs them.
+"""
+
+from forecasters.base import BaseForecaster, Config, Forecaster
+from forecasters.registry import get_forecaster, list_forecasters
+
+__all__ = ["BaseForecaster", "Config", "Forecaster", "get_forecaster", "list_forecasters"]

@@ -1,0 +1,96 @@
+"""Forecasters that every other one must beat."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasters.base import Config, checked_count
+from forecasters.darts_adapter import DartsForecaster
+from forecasters.season import estimate_season_length
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NaiveConfig(Config):
+    """Nothing to set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NaiveSeasonalConfig(Config):
+    """Settings of `NaiveSeasonal`.
+
+    Parameters
+    ----------
+    season_length : int, optional
+        Samples per season; estimated from the series if None.
+    """
+
+    season_length: int | None = None
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        if self.season_length is not None:
+            checked_count("season_length", self.season_length, least=1)
+
+
+class NaiveMean(DartsForecaster[NaiveConfig]):
+    """Forecast the mean of the series.
+
+    Examples
+    --------
+    >>> NaiveMean().fit([[1.0], [2.0], [6.0]]).predict(2).tolist()
+    [[3.0], [3.0]]
+    """
+
+    config_type = NaiveConfig
+
+    def _build(self, series: FloatArray) -> Any:  # noqa: ARG002
+        from darts.models.forecasting.baselines import NaiveMean as Model
+
+        return Model()
+
+
+class NaiveDrift(DartsForecaster[NaiveConfig]):
+    """Continue the straight line from the first point of the series through the last.
+
+    Examples
+    --------
+    >>> NaiveDrift().fit([[1.0], [5.0], [3.0]]).predict(2).round(12).tolist()
+    [[4.0], [5.0]]
+    """
+
+    config_type = NaiveConfig
+
+    def _build(self, series: FloatArray) -> Any:  # noqa: ARG002
+        from darts.models.forecasting.baselines import NaiveDrift as Model
+
+        return Model()
+
+
+class NaiveSeasonal(DartsForecaster[NaiveSeasonalConfig]):
+    """Repeat the last season of the series.
+
+    darts calls the season K and defaults to one sample, a constant forecast; here it is the period of the
+    series, estimated by `forecasters.season.estimate_season_length` if it is not given.
+
+    Examples
+    --------
+    >>> series = [[0.0], [1.0], [4.0], [0.0], [1.0], [5.0]]
+    >>> NaiveSeasonal(NaiveSeasonalConfig(season_length=3)).fit(series).predict(4).round(12).tolist()
+    [[0.0], [1.0], [5.0], [0.0]]
+    """
+
+    config_type = NaiveSeasonalConfig
+
+    @property
+    def minimum_length(self) -> int:
+        """Points that a series must have at least."""
+        return max(super().minimum_length, self.config.season_length or 1)
+
+    def _build(self, series: FloatArray) -> Any:
+        from darts.models.forecasting.baselines import NaiveSeasonal as Model
+
+        return Model(K=self.config.season_length or estimate_season_length(series))

@@ -1,0 +1,99 @@
+"""The forecasters by name."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from dysts.errors import InvalidArgumentError, unknown_name
+from forecasters.base import BaseForecaster, Config, build_config, checked_count
+
+# Name of the forecaster, which is also its class, and the module that holds it. Presets and tuning grids
+# stand as data in the class. Modules are imported on demand: some need darts or torch.
+_MODULES = {
+    "ESN": "forecasters.reservoir",
+    "LinearRegression": "forecasters.linear",
+    "NVAR": "forecasters.nvar",
+    "NaiveDrift": "forecasters.naive",
+    "NaiveMean": "forecasters.naive",
+    "NaiveSeasonal": "forecasters.naive",
+}
+
+
+def list_forecasters() -> list[str]:
+    """Return the names of all forecasters, sorted.
+
+    Examples
+    --------
+    >>> list_forecasters()
+    ['ESN', 'LinearRegression', 'NVAR', 'NaiveDrift', 'NaiveMean', 'NaiveSeasonal']
+    """
+    return sorted(_MODULES)
+
+
+def get_forecaster(
+    name: str,
+    *,
+    preset: str = "fast",
+    season_length: int | None = None,
+    seed: int = 0,
+    config: Mapping[str, Any] | Config | None = None,
+) -> BaseForecaster[Any]:
+    """Return a forecaster that is ready to fit.
+
+    Parameters
+    ----------
+    name : str
+        One of `list_forecasters`.
+    preset : str
+        Named settings; ``"fast"`` fits within seconds.
+    season_length : int, optional
+        Period of the series in samples, for forecasters whose configuration has a field of that name;
+        the others do without. If omitted they estimate it.
+    seed : int
+        Of every random choice.
+    config : mapping or Config, optional
+        Fields of the forecaster's configuration that replace those of the preset and `season_length`.
+
+    Returns
+    -------
+    BaseForecaster
+        Unfitted; its settings are in ``config``.
+
+    Raises
+    ------
+    UnknownNameError
+        If the name, the preset or a field of the configuration is not known.
+    InvalidArgumentError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = np.cos(np.arange(300) * 2 * np.pi / 50)[:, None]
+    >>> get_forecaster("NaiveSeasonal", season_length=50).fit(series).predict(3).round(3).tolist()
+    [[1.0], [0.992], [0.969]]
+    """
+    if name not in _MODULES:
+        raise unknown_name("forecaster", name, list_forecasters(), listing="forecasters.list_forecasters()")
+    chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(_MODULES[name]), name)
+    if preset not in chosen.presets:
+        raise unknown_name(f"preset of {name}", preset, chosen.presets)
+    if season_length is not None:
+        season_length = checked_count("season_length", season_length, least=1)
+    values = dict(chosen.presets[preset])
+    if "season_length" in {field.name for field in fields(chosen.config_type)}:
+        values["season_length"] = season_length
+    if config is not None:
+        values |= _plain(config, chosen.config_type, who=name)
+    return chosen(build_config(chosen.config_type, values, who=name), seed=seed)
+
+
+def _plain(config: object, config_type: type[Config], *, who: str) -> dict[str, Any]:
+    if isinstance(config, config_type):
+        return asdict(config)
+    if isinstance(config, Mapping):
+        return dict(config)
+    raise InvalidArgumentError(
+        f"config of {who} must be a {config_type.__name__} or a mapping of its fields, got {config!r}"
+    )
