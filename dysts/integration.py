@@ -210,7 +210,7 @@ def _tolerances(system: System, rtol: Any, atol: Any) -> tuple[float, np.ndarray
         )
     if not (np.isfinite(absolute).all() and (absolute > 0.0).all()):
         raise InvalidArgumentError(f"atol is {atol!r}; allowed are positive finite numbers")
-    return relative, np.ascontiguousarray(np.broadcast_to(absolute, (system.dimension,)))
+    return relative, np.array(np.broadcast_to(absolute, (system.dimension,)))
 
 
 def _raise_first_failure(system: System, times: np.ndarray, solution: _Solution) -> None:

@@ -29,13 +29,13 @@ from dysts.validation import validate
 TRAJECTORIES = 32
 PERIODS = 400.0
 MOST_WORK = 8.0
-"""How many times more may be computed than at first, to reach the precision aimed at."""
+"""How many times more may be computed than at first, to reach the precision aimed at, for three variables."""
 TARGET_RELATIVE_ERROR = 0.005
 MOMENT_POINTS_PER_PERIOD = 20
 
 PERIOD_METHOD = (
-    "first maximum of the mean autocorrelation of the standardised observables, after its first minimum, that "
-    "reaches half the height of the highest; driving phases left out"
+    "first maximum of the mean autocorrelation of the standardised observables to which it rises, from its lowest "
+    "value before, by a third of the largest such rise; driving phases left out"
 )
 STEP_METHOD = "a tenth of the shortest period below which less than 0.1 % of the spectral power lies"
 SPECTRUM_METHOD = (
@@ -83,7 +83,8 @@ def _precise_spectrum(system: System, period: Period, threads: int | None) -> Ly
     # A set with a lifetime allows no longer trajectories, only more of them.
     longer = system.lifetime is None
     work = 1.0 if longer else 4.0
-    most_work = MOST_WORK * work
+    # The cost of a period grows with the square of the dimension.
+    most_work = work * max(1.0, MOST_WORK * (3.0 / system.dimension) ** 2)
     while True:
         spectrum = lyapunov_spectrum(
             system,

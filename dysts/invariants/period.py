@@ -1,7 +1,7 @@
 """The dominant period: the time after which the state comes back closest to where it was.
 
 The autocorrelation of the standardised components, averaged over them, is one minus half the mean squared
-distance between the states at two times. Its first high maximum after its first minimum is the dominant period.
+distance between the states at two times. The first maximum to which it rises high is the dominant period.
 Unlike the highest peak of a spectrum it is not drawn to the harmonics of pulses nor to slow broadband drifts.
 """
 
@@ -16,8 +16,11 @@ from dysts.integration import integrate
 from dysts.registry import get_system
 from dysts.system import System
 
-FRACTION_OF_HIGHEST = 0.5
-"""The earliest maximum that reaches this fraction of the highest is the period, not a multiple of it."""
+FRACTION_OF_LARGEST_RISE = 1.0 / 3.0
+"""The earliest maximum to which the autocorrelation rises, from its lowest value before, by this fraction of the
+largest such rise is the period: later ones may be multiples of it, smaller ones noise or a wiggle."""
+REST = 1e-8
+"""An orbit whose spread is this small against its size has come to rest; what is left is rounding."""
 OSCILLATIONS = 200
 SAMPLES_PER_OSCILLATION = 40
 SEGMENTS = 5
@@ -102,19 +105,14 @@ def _autocorrelation(standard: np.ndarray, *, longest: float) -> np.ndarray:
 
 
 def _recurrence(correlation: np.ndarray) -> float | None:
-    """Return the lag of the first high maximum after the first minimum, between the samples."""
-    rising = np.flatnonzero(np.diff(correlation[1:]) > 0.0)
-    if rising.size == 0:
-        return None
-    start = 1 + int(rising[0])
-    inner = correlation[start:]
-    peaks = start + 1 + np.flatnonzero((inner[1:-1] > inner[:-2]) & (inner[1:-1] >= inner[2:]))
+    """Return the lag of the first maximum that is risen to high enough, between the samples."""
+    inner = correlation[1:-1]
+    peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
     if peaks.size == 0:
         return None
-    floor = correlation[: peaks[-1]].min()
-    heights = correlation[peaks] - floor
-    chosen = int(peaks[np.flatnonzero(heights >= FRACTION_OF_HIGHEST * heights.max())[0]])
-    return _vertex(correlation, chosen)
+    rises = correlation[peaks] - np.minimum.accumulate(correlation)[peaks]
+    first = int(np.flatnonzero(rises >= FRACTION_OF_LARGEST_RISE * rises.max())[0])
+    return _vertex(correlation, int(peaks[first]))
 
 
 def _highest_near(correlation: np.ndarray, lag: float) -> float | None:
@@ -179,6 +177,8 @@ def system_period(system: System | str) -> Period:
         # The first tenth of the orbit may be an approach to the attractor.
         times = np.linspace(0.1 * span, 1.1 * span, samples)
         series = integrate(system, times=times, observables=True).values[:, responding]
+        if series.std(axis=0).max() <= REST * max(np.abs(series).max(), np.abs(state).max()):
+            raise InvalidArgumentError(f"{system.name} comes to rest from its stored initial condition")
         oscillations = _oscillations(series)
         if oscillations < OSCILLATIONS / 2:
             span *= 1.9

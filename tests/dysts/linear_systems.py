@@ -1,0 +1,23 @@
+"""Small systems whose solutions are known, for the tests."""
+
+from typing import Any
+
+from dysts.system import System
+from dysts.validation import validate
+
+
+def make(equations: dict[str, str], initial: list[float], **fields: Any) -> System:
+    """Return a system with the given equations."""
+    definition = {
+        "description": "A system of the tests",
+        "field": "mathematics",
+        "variables": list(equations),
+        "equations": equations,
+        "initial_conditions": initial,
+    }
+    return validate("Test", {"definition": definition | fields})
+
+
+def oscillator() -> System:
+    """Return the harmonic oscillator of period 2 pi."""
+    return make({"x": "v", "v": "-x"}, [1.0, 0.0])

@@ -1,0 +1,103 @@
+"""The command line: results on standard output, one sentence for a mistake, and the right exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dysts
+from dysts.cli import main
+
+
+def test_list_names_every_system(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 135
+    assert any(line.startswith("Lorenz ") for line in lines)
+    assert main(["list", "--field", "ecology", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["field"] for row in rows} == {"ecology"}
+    assert "HastingsPowell" in {row["name"] for row in rows}
+
+
+def test_show_prints_equations_parameters_properties_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "Lorenz"]) == 0
+    shown = capsys.readouterr().out
+    for part in ("dz/dt = -beta*z + x*y", "rho = 28", "lyapunov spectrum", "Deterministic", "1963"):
+        assert part in shown
+    assert main(["show", "MackeyGlass"]) == 0
+    assert "wait for the delay solver" in capsys.readouterr().out
+    assert main(["show", "Lorenz", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["definition"]["variables"] == ["x", "y", "z"]
+
+
+def test_integrate_writes_what_the_library_gives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "r.npz"
+    arguments = ["integrate", "Rossler", "-n", "50", "--points-per-period", "25", "--set", "c=6", "-o", str(path)]
+    assert main(arguments) == 0
+    assert "50 points of Rossler" in capsys.readouterr().out
+    expected = dysts.integrate(dysts.get_system("Rossler").with_parameters(c=6.0), 50, points_per_period=25)
+    with np.load(path) as archive:
+        np.testing.assert_array_equal(archive["values"], expected.values)
+    assert main([*arguments, "--overwrite"]) == 0
+
+
+MISTAKES = [
+    (["show", "Lorentz"], "did you mean 'Lorenz'"),
+    (["list", "--field", "alchemy"], "alchemy"),
+    (["integrate", "Lorentz", "-o", "x.csv"], "did you mean 'Lorenz'"),
+    (["integrate", "Lorenz", "-n", "0", "-o", "x.csv"], "points is 0"),
+    (["integrate", "Lorenz", "-n", "-3", "-o", "x.csv"], "points is -3"),
+    (["integrate", "Lorenz", "-o", "x.txt"], ".csv"),
+    (["integrate", "Lorenz", "-o", "nowhere/x.csv"], "does not exist"),
+    (["integrate", "Lorenz", "-o", "exists.csv"], "exists already"),
+    (["integrate", "Lorenz", "--set", "rhoo=1", "-o", "x.csv"], "did you mean 'rho'"),
+    (["integrate", "Lorenz", "--set", "rho", "-o", "x.csv"], "NAME=VALUE"),
+    (["integrate", "Lorenz", "--initial-conditions", "1,nan,2", "-o", "x.csv"], "must be finite"),
+    (["integrate", "Lorenz", "--initial-conditions", "1,2", "-o", "x.csv"], "3 components"),
+    (["integrate", "Lorenz", "--initial-conditions", "a,b", "-o", "x.csv"], "numbers"),
+    (["integrate", "Lorenz", "--rtol", "0", "-o", "x.csv"], "rtol is 0"),
+    (["integrate", "MackeyGlass", "-o", "x.csv"], "delay solver"),
+    (["build", "test-fin"], "did you mean 'test-fine'"),
+    (["annotate", "absent.json"], "cannot read"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), MISTAKES, ids=[" ".join(a) for a, _ in MISTAKES])
+def test_a_mistake_is_one_sentence_and_exit_code_2(
+    arguments: list[str],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exists.csv").write_text("mine")
+    assert main(arguments) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("dysts: error: ")
+    assert sentence in output.err
+    assert len(output.err.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["exists.csv"]
+    assert (tmp_path / "exists.csv").read_text() == "mine"
+
+
+def test_help_has_examples_and_a_missing_command_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert "dysts integrate Lorenz" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m dysts list | head -n 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Aizawa")
+    assert done.stderr == ""

@@ -1,0 +1,97 @@
+"""The compile cache is safe under damage, unusable folders and concurrent processes, and parameters need none."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dysts
+from dysts import compilation
+
+PROGRAM = "import dysts; print(dysts.integrate('Lorenz', 20).values[-1].tolist())"
+
+
+def run(program: str = PROGRAM, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {key: value for key, value in os.environ.items() if key not in ("DYSTS_CACHE", "XDG_CACHE_HOME")}
+    return subprocess.run(
+        [sys.executable, "-c", program], env=inherited | environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def expected() -> str:
+    return f"{dysts.integrate('Lorenz', 20).values[-1].tolist()}\n"
+
+
+@pytest.mark.slow
+def test_two_processes_fill_one_empty_cache_and_damage_is_repaired(tmp_path: Path, expected: str) -> None:
+    inherited = os.environ | {"DYSTS_CACHE": str(tmp_path)}
+    together = [
+        subprocess.Popen([sys.executable, "-c", PROGRAM], env=inherited, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    assert [process.communicate()[0] for process in together] == [expected, expected]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} >= {".nbi", ".nbc", ".py"}
+    for path in files:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    done = run(DYSTS_CACHE=str(tmp_path))
+    assert (done.stdout, done.returncode) == (expected, 0), done.stderr
+    for path in files:
+        path.write_bytes(b"no pickle at all")
+    done = run(DYSTS_CACHE=str(tmp_path))
+    assert (done.stdout, done.returncode) == (expected, 0), done.stderr
+
+
+@pytest.mark.slow
+def test_a_home_that_cannot_be_written_costs_a_warning(tmp_path: Path, expected: str) -> None:
+    # Below a file no folder can be made, not even by root, whom permissions do not stop.
+    (tmp_path / "file").write_text("")
+    done = run(XDG_CACHE_HOME=str(tmp_path / "file"))
+    assert done.stdout == expected
+    assert "compiled code is not kept" in done.stderr
+
+
+def test_a_chosen_cache_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    program = "import sys; from dysts.cli import main; sys.exit(main(['integrate', 'Lorenz', '-o', sys.argv[1]]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "x.csv")],
+        env=os.environ | {"DYSTS_CACHE": str(tmp_path / "file" / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("dysts: error: cannot write to")
+    assert "DYSTS_CACHE" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_changed_parameter_needs_no_compilation(monkeypatch: pytest.MonkeyPatch) -> None:
+    lorenz = dysts.get_system("Lorenz")
+    lorenz.rhs(0.0, [1.0, 1.0, 1.0])
+
+    def never(*_: object) -> None:
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(compilation, "CompiledFunction", never)
+    value = lorenz.with_parameters(rho=30.0, sigma=1.0, beta=2.0).rhs(0.0, [1.0, 2.0, 3.0])
+    np.testing.assert_allclose(value, [1.0, 30.0 - 3.0 - 2.0, -6.0 + 2.0])
+
+
+def test_systems_of_one_structure_share_one_function() -> None:
+    one = dysts.get_system("Arneodo")._right_hand_side.function
+    two = dysts.get_system("Coullet")._right_hand_side.function
+    assert one is two
+
+
+def test_constants_are_taken_out_of_the_function() -> None:
+    generated = dysts.get_system("Finance")._right_hand_side.generated
+    # -a + 1/b costs a division at every call unless it is a constant.
+    assert "1.0 /" not in generated.source
+    assert len(generated.constants) == 3

@@ -1,0 +1,94 @@
+"""Lyapunov exponents: known answers first, then famous systems, then identities."""
+
+import numpy as np
+import pytest
+from linear_systems import make
+
+import dysts
+from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
+
+
+def test_a_linear_flow_has_the_real_parts_of_its_eigenvalues() -> None:
+    # Eigenvalues -0.1 +- 2i and -3 in mixed coordinates; the non-normal part turns the vectors.
+    system = make({"x": "-0.1*x - 2*y", "y": "2*x - 0.1*y + z", "z": "-3*z"}, [1.0, 1.0, 1.0])
+    starts = np.random.default_rng(0).standard_normal((4, 3))
+    spectrum = dysts.lyapunov_spectrum(system, initial_conditions=starts, period=np.pi, periods=200, discard=20)
+    np.testing.assert_allclose(spectrum.exponents, [-0.1, -0.1, -3.0], atol=2e-3)
+
+
+def test_a_saddle_and_a_rotation() -> None:
+    saddle = make({"x": "0.3*x", "y": "-0.7*y"}, [1e-9, 1.0])
+    found = dysts.lyapunov_spectrum(saddle, initial_conditions=[[1e-9, 1.0], [1e-9, -1.0]], period=1.0, periods=30)
+    np.testing.assert_allclose(found.exponents, [0.3, -0.7], atol=1e-6)
+    rotation = make({"x": "v", "v": "-x"}, [1.0, 0.0])
+    turned = dysts.lyapunov_spectrum(rotation, initial_conditions=[[1.0, 0.0], [0.0, 1.0]], period=6.28, periods=50)
+    np.testing.assert_allclose(turned.exponents, [0.0, 0.0], atol=1e-7)
+
+
+def test_lorenz_at_eight_thirds() -> None:
+    lorenz = dysts.get_system("Lorenz").with_parameters(beta=8.0 / 3.0)
+    spectrum = dysts.lyapunov_spectrum(lorenz, periods=800)
+    assert spectrum.largest == pytest.approx(0.9056, abs=0.005)
+    assert abs(spectrum.largest - 0.9056) < 4 * spectrum.errors[0] + 0.0005
+    assert abs(spectrum.exponents[1]) < 0.005
+    assert spectrum.exponents[2] == pytest.approx(-14.572, abs=0.01)
+    # The divergence is constant, so the sum is exact up to the tolerance of the tangent vectors.
+    assert sum(spectrum.exponents) == pytest.approx(-(10 + 1 + 8 / 3), abs=1e-6)
+
+
+def test_rossler() -> None:
+    spectrum = dysts.lyapunov_spectrum("Rossler", periods=800)
+    assert spectrum.largest == pytest.approx(0.0714, abs=0.003)
+    assert abs(spectrum.exponents[1]) < 0.002
+    assert spectrum.exponents[2] == pytest.approx(-5.394, abs=0.02)
+
+
+def test_hamiltonian_exponents_come_in_pairs() -> None:
+    exponents = np.array(dysts.lyapunov_spectrum("NuclearQuadrupole", trajectories=16, periods=100).exponents)
+    np.testing.assert_allclose(exponents + exponents[::-1], 0.0, atol=1e-5)
+
+
+def test_a_driving_phase_carries_an_exact_zero() -> None:
+    exponents = np.abs(dysts.lyapunov_spectrum("ForcedBrusselator", trajectories=8, periods=200).exponents)
+    assert exponents.min() < 1e-4 * exponents.max()
+
+
+def test_tangent_vectors_agree_with_two_nearby_trajectories() -> None:
+    lorenz = dysts.get_system("Lorenz")
+    states = np.asarray(dysts.integrate(lorenz, 200, points_per_period=1).values[20:])
+    nudge = 1e-8 * np.random.default_rng(2).standard_normal(states.shape)
+    span = {"times": np.array([0.0, 3.0, 9.0]), "rtol": 1e-12}
+    a = dysts.integrate(lorenz, initial_conditions=states, **span).values
+    b = dysts.integrate(lorenz, initial_conditions=states + nudge, **span).values
+    distance = np.log(np.linalg.norm(a - b, axis=2))
+    slopes = (distance[:, 2] - distance[:, 1]) / 6.0
+    error = slopes.std(ddof=1) / np.sqrt(len(slopes))
+    assert abs(slopes.mean() - lorenz.lyapunov_exponent) < 4 * error
+
+
+def test_strong_contraction_does_not_lose_the_vectors() -> None:
+    system = make({"x": "0.1*x", "y": "-500*y"}, [1e-6, 1.0])
+    found = dysts.lyapunov_spectrum(system, initial_conditions=[[1e-6, 1.0], [1e-6, 2.0]], period=1.0, periods=20)
+    np.testing.assert_allclose(found.exponents, [0.1, -500.0], rtol=1e-4)
+
+
+def test_the_first_exponents_alone_and_any_number_of_threads() -> None:
+    settings = {"trajectories": 6, "periods": 20.0, "discard": 5.0}
+    whole = dysts.lyapunov_spectrum("Lorenz", threads=1, **settings)  # type: ignore[arg-type]
+    assert whole == dysts.lyapunov_spectrum("Lorenz", threads=3, **settings)  # type: ignore[arg-type]
+    first = dysts.lyapunov_spectrum("Lorenz", vectors=1, **settings)  # type: ignore[arg-type]
+    assert first.largest == pytest.approx(whole.largest, abs=0.05)
+    assert len(first.exponents) == 1
+
+
+def test_mistakes() -> None:
+    with pytest.raises(InvalidArgumentError, match="vectors is 4"):
+        dysts.lyapunov_spectrum("Lorenz", vectors=4)
+    with pytest.raises(InvalidArgumentError, match="at least 2"):
+        dysts.lyapunov_spectrum("Lorenz", trajectories=1)
+    with pytest.raises(InvalidArgumentError, match="at least 2"):
+        dysts.lyapunov_spectrum("Lorenz", initial_conditions=[1.0, 1.0, 1.0])
+    with pytest.raises(NotSupportedError, match="delay"):
+        dysts.lyapunov_spectrum("MackeyGlass")
+    with pytest.raises(IntegrationError, match="2 of 2 failed"):
+        dysts.lyapunov_spectrum(make({"x": "x**2"}, [1.0]), initial_conditions=[[1.0], [2.0]], period=1.0)
