@@ -71,7 +71,7 @@ def test_a_driving_phase_stays_within_one_turn_and_does_not_disturb_the_rest() -
     assert x.min() >= 0.0
     assert x.max() < 2 * np.pi
     np.testing.assert_allclose(np.exp(1j * x), np.exp(1.4j * times), atol=1e-11)
-    turned = np.array(duffing.initial_conditions) + [0.0, 0.0, 200 * np.pi]
+    turned = np.add(duffing.initial_conditions, [0.0, 0.0, 200 * np.pi])
     a = dysts.integrate(duffing, times=times, rtol=1e-12, initial_conditions=turned).values
     b = dysts.integrate(duffing, times=times, rtol=1e-12).values
     np.testing.assert_allclose(a[:100, :2], b[:100, :2], atol=1e-9)
