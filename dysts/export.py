@@ -87,8 +87,6 @@ def _write_zarr(trajectory: "xarray.DataArray", path: Path) -> None:
 
     dataset = trajectory.rename("state").to_dataset()
     dataset.attrs = dict(trajectory.attrs)
-    # Strings of fixed width have no place in the Zarr v3 specification.
-    dataset = dataset.assign_coords(component=np.array(dataset["component"].values, dtype=object))
     write_zarr(dataset, path)
 
 

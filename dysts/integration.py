@@ -242,7 +242,8 @@ def _label(
     dims = ("trajectory", "time", "component")[-values.ndim :]
     coordinates: dict[str, Any] = {
         "time": times,
-        "component": list(system.observable_names if observables else system.variables),
+        # Objects, as strings of fixed width have no place in the Zarr v3 specification.
+        "component": np.array(system.observable_names if observables else system.variables, dtype=object),
     }
     if values.ndim == 3:
         coordinates["trajectory"] = np.arange(len(values))

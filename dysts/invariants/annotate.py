@@ -211,6 +211,8 @@ def annotate(
     # The systems with most components take longest; started last they would keep one worker busy alone.
     waiting = sorted((name for name in chosen if name not in computed), key=lambda name: -systems[name].dimension)
     failures: dict[str, str] = {}
+    begin = time.monotonic()
+    finished_before = len(computed)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         tasks = {pool.submit(_annotate_one, name, entries[name], str(journals[name])): name for name in waiting}
@@ -227,7 +229,10 @@ def annotate(
                 failures[name] = str(error)
                 outcome = f"failed: {error}"
             if report:
-                report(f"{len(computed) + len(failures)}/{len(chosen)} {name}: {outcome}")
+                count = len(computed) + len(failures)
+                pace = (time.monotonic() - begin) / (count - finished_before)
+                left = f", about {pace * (len(chosen) - count):.0f} s left" if count < len(chosen) else ""
+                report(f"{count}/{len(chosen)} {name}: {outcome}{left}")
     for name, properties in computed.items():
         entries[name] = {"definition": entries[name]["definition"], "properties": properties}
     write_entries(path, entries)

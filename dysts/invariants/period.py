@@ -68,7 +68,7 @@ def dominant_period(series: Any, *, step: float = 1.0) -> Period:
     --------
     >>> import numpy as np
     >>> wave = np.sin(2 * np.pi * np.arange(4000) / 125)[:, None]
-    >>> round(dominant_period(wave, step=0.1).period, 2)
+    >>> round(dominant_period(wave, step=0.1).period, 1)
     12.5
     """
     values = np.asarray(series, dtype=np.float64)
