@@ -1,5 +1,6 @@
 """One call from a system to a labelled trajectory, at exactly the requested times."""
 
+import functools
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -242,8 +243,7 @@ def _label(
     dims = ("trajectory", "time", "component")[-values.ndim :]
     coordinates: dict[str, Any] = {
         "time": times,
-        # Objects, as strings of fixed width have no place in the Zarr v3 specification.
-        "component": np.array(system.observable_names if observables else system.variables, dtype=object),
+        "component": _component_coordinate(system.observable_names if observables else system.variables),
     }
     if values.ndim == 3:
         coordinates["trajectory"] = np.arange(len(values))
@@ -253,7 +253,7 @@ def _label(
         coordinates["time_in_lyapunov_times"] = ("time", times * system.lyapunov_exponent)
     attributes = {
         "system": system.name,
-        "definition": json.dumps(system.to_entry(with_properties=False)),
+        "definition": system.definition_json,
         "parameters": json.dumps(dict(system.flat_parameters)),
         "initial_conditions": json.dumps(states.tolist()),
         "observables": int(observables),
@@ -273,6 +273,15 @@ def _label(
         name=system.name,
         attrs=attributes,
     )
+
+
+@functools.cache
+def _component_coordinate(names: tuple[str, ...]) -> Any:
+    """Return the coordinate that names the components, made once: an index of texts takes longer than a trajectory."""
+    import xarray
+
+    # Objects, as strings of fixed width have no place in the Zarr v3 specification.
+    return xarray.IndexVariable("component", np.array(names, dtype=object))
 
 
 def _status_name(code: int) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -346,6 +347,11 @@ class System:
         if with_properties and self.properties:
             entry["properties"] = thaw(self.properties)
         return entry
+
+    @cached_property
+    def definition_json(self) -> str:
+        """The entry without properties, as JSON: all that is needed to make the system again."""
+        return json.dumps(self.to_entry(with_properties=False))
 
     @property
     def observable_names(self) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ HOSTILE = [
     "*x",
     "sin(*x)",
     "sin(x=1)",
+    "sin(x, y=1)",
+    "sin(x, **y)",
     "sin(x, y)",
     "sin()",
     "max(x)",
