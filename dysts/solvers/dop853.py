@@ -53,6 +53,12 @@ DENSE_COUNT, DENSE_COLUMNS, DENSE_VALUES = _sparse(tableau.DENSE)
 
 
 @njit(error_model="numpy")
+def _copy(source: np.ndarray, target: np.ndarray) -> None:
+    for i in range(target.size):
+        target[i] = source[i]
+
+
+@njit(error_model="numpy")
 def _add_stage(stage: int, state: np.ndarray, step: float, slopes: np.ndarray, result: np.ndarray) -> None:
     for i in range(state.size):
         total = 0.0
@@ -199,7 +205,7 @@ def advance(
     t = start
     written = 0
     while written < times.size and times[written] <= start:
-        output[written] = state[: output.shape[1]]
+        _copy(state, output[written])
         written += 1
     if written == times.size:
         return SUCCESS, t, guess
@@ -241,7 +247,7 @@ def advance(
                 counts[2] += ALL_STAGES - STAGES - 1
             while written < times.size and times[written] <= reached:
                 if times[written] == reached:
-                    output[written] = trial[: output.shape[1]]
+                    _copy(trial, output[written])
                 else:
                     interpolate(polynomial, state, (times[written] - t) / taken, output[written])
                 if 0 <= clock < output.shape[1]:
@@ -255,8 +261,8 @@ def advance(
         # A last step that was cut short says nothing against the step that was planned.
         step = max(step, taken * factor) if last else taken * factor
         t = reached
-        state[:] = trial
-        slopes[0] = slopes[STAGES]
+        _copy(trial, state)
+        _copy(slopes[STAGES], slopes[0])
         if clock >= 0:
             state[clock] -= clock_period * math.floor(state[clock] / clock_period)
         if last:
@@ -308,7 +314,8 @@ def integrate_dop853(
         The time up to which the trajectory was computed.
     """
     size = initial_state.size
-    state = initial_state.copy()
+    state = np.empty(size)
+    _copy(initial_state, state)
     if clock >= 0:
         state[clock] -= clock_period * math.floor(state[clock] / clock_period)
     status, reached, _ = advance(
