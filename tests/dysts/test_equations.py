@@ -86,8 +86,11 @@ def test_jacobian_of_a_smooth_system_is_its_complex_step_derivative(name: str) -
             values[key] = evaluate(tree, values)
         for row, tree in enumerate(derivatives):
             expected[:, row, column] = np.imag(evaluate(tree, values)) / 1e-30
-    # In units of the largest entry anywhere: 1 - tanh(u)**2 cancels where a steep tanh is saturated.
-    assert np.abs(system.jacobian(0.3, states) - expected).max() <= 1e-10 * np.abs(expected).max()
+    size = np.abs(expected).max(axis=(1, 2), keepdims=True)
+    if name.startswith("WindmiReduced"):
+        # 1 - tanh(u)**2 cancels where the steep tanh is saturated: in units of the largest entry anywhere.
+        size = size.max()
+    assert (np.abs(system.jacobian(0.3, states) - expected) <= 1e-10 * size).all()
 
 
 @pytest.mark.parametrize("name", [name for name in ORDINARY if has_kink(dysts.get_system(name))])
