@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from dysts.datasets import open_dataset
     from dysts.integration import integrate
     from dysts.invariants import dominant_period, lyapunov_spectrum
+    from dysts.labelling import rebuild
+    from dysts.noise import Noise
+    from dysts.parameters import Ensemble
     from dysts.registry import get_system, list_systems, load_systems
+    from dysts.sections import poincare_section
     from dysts.system import System
 
 __version__ = "1.0.0.dev0"
 
 _HOME = {
+    "Ensemble": "dysts.parameters",
+    "Noise": "dysts.noise",
     "System": "dysts.system",
     "dominant_period": "dysts.invariants",
     "get_system": "dysts.registry",
@@ -25,10 +31,14 @@ _HOME = {
     "load_systems": "dysts.registry",
     "lyapunov_spectrum": "dysts.invariants",
     "open_dataset": "dysts.datasets",
+    "poincare_section": "dysts.sections",
+    "rebuild": "dysts.labelling",
 }
 _MODULES = ("errors", "metrics")
 
 __all__ = [
+    "Ensemble",
+    "Noise",
     "System",
     "__version__",
     "dominant_period",
@@ -40,6 +50,8 @@ __all__ = [
     "lyapunov_spectrum",
     "metrics",
     "open_dataset",
+    "poincare_section",
+    "rebuild",
 ]
 
 

@@ -96,7 +96,6 @@ class CompiledFunction:
     """
 
     def __init__(self, generated: GeneratedFunction, name: str) -> None:
-        self.generated = generated
         folder, _ = _code_folder()
         path = folder / f"{name}_{generated.digest}.py"
         function = _load_source(path, generated.source)

@@ -53,6 +53,7 @@ def generate(
     definitions: Mapping[str, ast.expr],
     results: Sequence[ast.expr],
     epilogue: Sequence[str] = (),
+    switches: Sequence[str] = (),
 ) -> GeneratedFunction:
     """Write the source of a function that stores ``results`` one after the other.
 
@@ -68,12 +69,14 @@ def generate(
         Entry ``i`` becomes ``r_i``, stored to ``result[i]`` unless `epilogue` says otherwise.
     epilogue : sequence of str
         Lines that store the results in another way; they may use ``r_i``, ``state`` and ``result``.
+    switches : sequence of str
+        Names whose values a driver writes to the beginning of the table of constants during the integration.
 
     Returns
     -------
     GeneratedFunction
     """
-    writer = _Writer(variables, parameters)
+    writer = _Writer(variables, parameters, switches)
     writer.take_definitions(definitions)
     body = [f"r_{index} = {writer.render(expression)}" for index, expression in enumerate(results)]
     loads = [f"v_{name} = state[{index}]" for index, name in enumerate(variables) if name in writer.used]
@@ -91,7 +94,7 @@ def generate(
     source = "\n".join(lines) + "\n"
     return GeneratedFunction(
         source=source,
-        constants=tuple(writer.constants),
+        constants=(*(ast.Constant(1.0) for _ in switches), *writer.constants),
         digest=hashlib.sha256(source.encode()).hexdigest()[:16],
     )
 
@@ -99,8 +102,10 @@ def generate(
 class _Writer:
     """Turns syntax trees into source, collecting the constants on the way."""
 
-    def __init__(self, variables: Sequence[str], parameters: Sequence[str]) -> None:
+    def __init__(self, variables: Sequence[str], parameters: Sequence[str], switches: Sequence[str]) -> None:
         self.local = {name: f"v_{name}" for name in variables} | {TIME: "t"}
+        self.local |= {name: f"constants[{index}]" for index, name in enumerate(switches)}
+        self.first_slot = len(switches)
         self.constant_definitions: dict[str, ast.expr] = {}
         self.parameters = frozenset(parameters)
         self.constants: list[ast.expr] = []
@@ -131,7 +136,7 @@ class _Writer:
         expanded = self.expand(node)
         key = ast.unparse(expanded)
         if key not in self.slots:
-            self.slots[key] = len(self.constants)
+            self.slots[key] = self.first_slot + len(self.constants)
             self.constants.append(expanded)
         return f"constants[{self.slots[key]}]"
 

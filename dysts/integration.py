@@ -1,32 +1,29 @@
 """One call from a system to a labelled trajectory, at exactly the requested times."""
 
-import functools
 import json
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-import dysts
 from dysts.clocks import check_count, sampling_times
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
+from dysts.events import Event, make_event
+from dysts.labelling import Recording, label
+from dysts.parameters import Ensemble
+from dysts.predictability import predictable_until, worth_measuring
 from dysts.registry import get_system
 from dysts.system import System
+from dysts.tolerances import DEFAULT_TOLERANCE, SMALLEST_TOLERANCE
+from dysts.trajectories import Outcome, Request, delayed, ordinary, stochastic
 
 if TYPE_CHECKING:
     import xarray
 
-DEFAULT_TOLERANCE = 1e-9
-SMALLEST_TOLERANCE = 1e-14
-"""Below this, rounding errors of one step exceed what is asked for."""
-ABSOLUTE_FRACTION = 1e-3
-"""The default absolute tolerance in units of the relative one: small components keep relative accuracy."""
+    from dysts.noise import Noise
+
 MAXIMUM_STEPS = 10_000_000
 
 
 def integrate(
-    system: System | str,
+    system: System | Ensemble | str,
     points: int | None = None,
     *,
     points_per_period: float | None = None,
@@ -34,11 +31,18 @@ def integrate(
     step: float | None = None,
     times: Any = None,
     initial_conditions: Any = None,
+    history: Any = None,
     rtol: float = DEFAULT_TOLERANCE,
     atol: Any = None,
+    solver: str = "auto",
+    noise: "Noise | None" = None,
+    longest_step: float | None = None,
+    stop: str | None = None,
+    stop_direction: Literal["up", "down", "both"] = "both",
     maximum_steps: int = MAXIMUM_STEPS,
     observables: bool = False,
     on_failure: Literal["raise", "keep"] = "raise",
+    predictability: bool | None = None,
     threads: int | None = None,
 ) -> "xarray.DataArray":
     """Integrate a system and return its trajectory at exactly the requested times.
@@ -48,8 +52,8 @@ def integrate(
 
     Parameters
     ----------
-    system : System or str
-        A system, or the name of one in the registry.
+    system : System, Ensemble or str
+        A system, one with many parameter sets (`System.with_parameters` with arrays), or a name in the registry.
     points : int, optional
         Number of points, 1000 unless `times` are given.
     points_per_period, points_per_lyapunov_time, step : float, optional
@@ -58,26 +62,46 @@ def integrate(
     times : array_like [time], optional
         Strictly increasing times instead of an equidistant grid; the initial condition belongs to time 0.
     initial_conditions : array_like [component] or [trajectory, component], optional
-        One state, or many to be integrated at once; by default the stored one.
+        One state, or many to be integrated at once; by default the stored one. An ensemble takes one for all of its
+        members or one for each. For a delay system a state is the constant history.
+    history : optional
+        For a delay system, what happened before time 0: a function of time, or times and values (also as a labelled
+        series) that cover the delay; see `dysts.histories.check_histories`.
     rtol : float
         Relative tolerance of each step, at least 1e-14.
     atol : float or array_like [component], optional
-        Absolute tolerance, by default a thousandth of `rtol`.
+        Absolute tolerance, by default a billionth of `rtol`.
+    solver : {"auto", "dop853", "radau", "euler-maruyama", "sra3"}
+        By default DOP853, which hands over to Radau IIA where the equations are stiff, and back. With noise, SRA3
+        if it is additive and Euler-Maruyama otherwise.
+    noise : Noise, optional
+        Stochastic forcing; see `dysts.Noise`.
+    longest_step : float, optional
+        With noise, the longest step of the scheme; by default a thousandth of the period.
+    stop : str, optional
+        An expression in the state, such as ``"z - 40"``: a trajectory ends at its first zero crossing and holds NaN
+        after that; the attribute ``stopped_at`` has the time.
+    stop_direction : {"up", "down", "both"}
+        Which crossings count.
     maximum_steps : int
         Limit for each trajectory, so that no call runs forever.
     observables : bool
         Return the bounded observables (such as the sine and cosine of an angle) instead of the state.
     on_failure : {"raise", "keep"}
         Whether a failed integration raises, or is kept with NaN after the last time that was reached.
+    predictability : bool, optional
+        Whether to integrate once more at another tolerance; the attribute ``predictable_until`` then has the time up
+        to which both agree to one percent of the standard deviation. By default this is done for single trajectories
+        that are so long that chaos may bring the errors there.
     threads : int, optional
-        Threads for many initial conditions; the result does not depend on it. By default one per processor.
+        Threads for many trajectories; the result does not depend on it. By default one per processor.
 
     Returns
     -------
     xarray.DataArray
-        float64 [time, component], or [trajectory, time, component] for many initial conditions. Coordinates
+        float64 [time, component], or [trajectory, time, component] for many trajectories. Coordinates
         ``time_in_periods`` and ``time_in_lyapunov_times`` are there where the properties are known; the
-        attributes hold all that `rebuild` needs.
+        attributes hold all that `dysts.rebuild` needs.
 
     Raises
     ------
@@ -86,9 +110,10 @@ def integrate(
     InvalidArgumentError
         If an argument is not allowed.
     IntegrationError
-        If a trajectory ended early; the message names the system, the time and the reason.
+        If a trajectory ended early, or its event never happened; the message names the system, the time and the
+        reason.
     NotSupportedError
-        For delay systems, which wait for their solver.
+        If delay, noise, events or an implicit solver are combined in a way that has no method here.
 
     Examples
     --------
@@ -102,12 +127,9 @@ def integrate(
     """
     if isinstance(system, str):
         system = get_system(system)
-    if system.delay:
-        raise NotSupportedError(
-            f"{system.name} is a delay system; integrating it waits for the delay solver of a later version"
-        )
+    base = system.base if isinstance(system, Ensemble) else system
     grid = sampling_times(
-        system,
+        base,
         points,
         points_per_period=points_per_period,
         points_per_lyapunov_time=points_per_lyapunov_time,
@@ -116,210 +138,99 @@ def integrate(
     )
     if on_failure not in ("raise", "keep"):
         raise InvalidArgumentError(f"on_failure is {on_failure!r}; allowed are 'raise' and 'keep'")
-    states = system.check_states(system.initial_conditions if initial_conditions is None else initial_conditions)
-    if states.ndim > 2 or states.size == 0:
-        raise InvalidArgumentError(
-            f"initial_conditions have shape {states.shape}; allowed are ({system.dimension},) for one state and "
-            f"(trajectories, {system.dimension}) for many"
-        )
-    relative, absolute = _tolerances(system, rtol, atol)
-    solution = _solve(
-        system,
-        grid,
-        np.atleast_2d(states),
-        relative,
-        absolute,
-        check_count(maximum_steps, "maximum_steps"),
-        threads,
+    event = None if stop is None else make_event(base, stop, stop_direction)
+    _check_combination(base, solver=solver, noise=noise, event=event, history=history, longest_step=longest_step)
+    request = Request(
+        system=system,
+        times=grid,
+        initial_conditions=initial_conditions,
+        solver=solver,
+        maximum_steps=check_count(maximum_steps, "maximum_steps"),
+        threads=threads,
     )
-    if on_failure == "raise":
-        _raise_first_failure(system, grid, solution)
-    values = solution.values if states.ndim == 2 else solution.values[0]
-    return _label(system, grid, states, values, relative, absolute, solution, observables)
-
-
-class _Solution:
-    """What the compiled driver returns for each trajectory."""
-
-    def __init__(self, trajectories: int, times: int, size: int) -> None:
-        self.values = np.full((trajectories, times, size), np.nan)
-        self.status = np.zeros(trajectories, dtype=np.int64)
-        self.reached = np.zeros(trajectories)
-        self.counts = np.zeros((trajectories, 3), dtype=np.int64)
-
-
-def _solve(
-    system: System,
-    times: np.ndarray,
-    states: np.ndarray,
-    relative: float,
-    absolute: np.ndarray,
-    maximum_steps: int,
-    threads: int | None,
-) -> _Solution:
-    from dysts.solvers.dop853 import integrate_dop853
-
-    right_hand_side = system._right_hand_side
-    address = right_hand_side.function.address
-    constants = right_hand_side.constants
-    clock, clock_period = system.clock_index_and_period
-    solution = _Solution(len(states), len(times), system.dimension)
-
-    def solve(index: int) -> None:
-        solution.status[index], solution.reached[index] = integrate_dop853(
-            address,
-            constants,
-            0.0,
-            states[index],
-            times,
-            relative,
-            absolute,
-            np.inf,
-            maximum_steps,
-            clock,
-            clock_period,
-            solution.values[index],
-            solution.counts[index],
-        )
-
-    workers = min(len(states), _processors() if threads is None else check_count(threads, "threads"))
-    if workers == 1:
-        for index in range(len(states)):
-            solve(index)
+    if base.delay is not None:
+        outcome = delayed(request, rtol=rtol, atol=atol, history=history)
+    elif noise is not None:
+        outcome = stochastic(request, noise=noise, longest_step=longest_step)
     else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(solve, range(len(states))))
-    return solution
+        outcome = ordinary(request, rtol=rtol, atol=atol, event=event)
+    if on_failure == "raise":
+        _raise_first_failure(base, float(grid[-1]), outcome, event)
+    attributes = dict(outcome.attributes)
+    if event is not None:
+        solution = outcome.solution
+        ends = [time if found else None for time, found in zip(solution.reached, solution.found, strict=True)]
+        attributes |= {"stop": stop, "stop_direction": stop_direction, "stopped_at": json.dumps(ends)}
+    attributes |= _predictability(base, grid, outcome, predictability)
+    return label(
+        Recording(
+            system=system,
+            times=grid,
+            many=outcome.many,
+            observables=observables,
+            solver=outcome.solver,
+            attributes=attributes,
+        ),
+        outcome.solution,
+    )
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _tolerances(system: System, rtol: Any, atol: Any) -> tuple[float, np.ndarray]:
-    try:
-        relative = float(rtol)
-        absolute = np.array(relative * ABSOLUTE_FRACTION if atol is None else atol, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidArgumentError(f"rtol {rtol!r} and atol {atol!r} must be numbers") from None
-    if not SMALLEST_TOLERANCE <= relative < 1.0:
-        raise InvalidArgumentError(f"rtol is {rtol!r}; allowed is from {SMALLEST_TOLERANCE:g} to below 1")
-    if absolute.shape not in ((), (system.dimension,)):
-        raise InvalidArgumentError(
-            f"atol has shape {absolute.shape}; allowed is one number or one for each of the "
-            f"{system.dimension} components"
+def _check_combination(
+    system: System, *, solver: str, noise: "Noise | None", event: Event | None, history: Any, longest_step: Any
+) -> None:
+    if noise is not None and type(noise).__name__ != "Noise":
+        raise InvalidArgumentError(f"noise is {noise!r}; allowed is a dysts.Noise")
+    if noise is None and longest_step is not None:
+        raise InvalidArgumentError("longest_step belongs to noise; without noise the solver chooses its steps")
+    if system.delay is None and history is not None:
+        raise InvalidArgumentError(f"{system.name} has no delay, so it takes initial_conditions and no history")
+    refused = [
+        name
+        for name, wanted in (
+            ("noise", noise is not None),
+            ("stop", event is not None),
+            ("solver='radau'", solver == "radau"),
         )
-    if not (np.isfinite(absolute).all() and (absolute > 0.0).all()):
-        raise InvalidArgumentError(f"atol is {atol!r}; allowed are positive finite numbers")
-    return relative, np.array(np.broadcast_to(absolute, (system.dimension,)))
+        if wanted
+    ]
+    if system.delay is not None and refused:
+        raise NotSupportedError(f"{system.name} is a delay system, which this version integrates without {refused[0]}")
+    if noise is not None and event is not None:
+        raise NotSupportedError("stop is not supported together with noise; look for crossings in the result instead")
 
 
-def _raise_first_failure(system: System, times: np.ndarray, solution: _Solution) -> None:
+def _raise_first_failure(system: System, last: float, outcome: Outcome, event: Event | None) -> None:
     from dysts.solvers.status import Status
 
-    failed = np.flatnonzero(solution.status)
-    if failed.size == 0:
-        return
-    first = int(failed[0])
-    which = f" (trajectory {first}, {failed.size} of {solution.status.size} failed)" if solution.status.size > 1 else ""
-    raise IntegrationError(
-        f"{system.name}{which} stopped at time {solution.reached[first]:.6g} of {times[-1]:.6g}: "
-        f"{Status(int(solution.status[first])).sentence}"
+    solution = outcome.solution
+    several = solution.status.size > 1
+    for index, code in enumerate(solution.status.tolist()):
+        status = Status(code)
+        if status.failed:
+            failed = sum(Status(other).failed for other in solution.status.tolist())
+            which = f" (trajectory {index}, {failed} of {solution.status.size} failed)" if several else ""
+            raise IntegrationError(
+                f"{system.name}{which} stopped at time {solution.reached[index]:.6g} of {last:.6g}: {status.sentence}; "
+                "on_failure='keep' returns what there is"
+            )
+    if event is not None and (solution.found == 0).any():
+        index = int((solution.found == 0).argmax())
+        which = f" (trajectory {index})" if several else ""
+        raise IntegrationError(
+            f"{system.name}{which}: the event {event.expression!r} did not happen until time {last:.6g}; "
+            "on_failure='keep' returns the trajectory"
+        )
+
+
+def _predictability(system: System, grid: Any, outcome: Outcome, wanted: bool | None) -> dict[str, float]:
+    possible = not outcome.many and outcome.again is not None
+    if wanted is None:
+        wanted = possible and worth_measuring(system, grid, outcome.relative_tolerance)
+    if not wanted:
+        return {}
+    if not possible or outcome.again is None:
+        raise InvalidArgumentError("predictability is measured for one deterministic trajectory at a time")
+    until = predictable_until(
+        system, grid, outcome.solution, outcome.again, outcome.relative_tolerance, SMALLEST_TOLERANCE
     )
-
-
-def _label(
-    system: System,
-    times: np.ndarray,
-    states: np.ndarray,
-    values: np.ndarray,
-    relative: float,
-    absolute: np.ndarray,
-    solution: _Solution,
-    observables: bool,
-) -> "xarray.DataArray":
-    import xarray
-
-    dims = ("trajectory", "time", "component")[-values.ndim :]
-    coordinates: dict[str, Any] = {
-        "time": times,
-        "component": _component_coordinate(system.observable_names if observables else system.variables),
-    }
-    if values.ndim == 3:
-        coordinates["trajectory"] = np.arange(len(values))
-    if "period" in system.properties:
-        coordinates["time_in_periods"] = ("time", times / system.period)
-    if "lyapunov_spectrum" in system.properties and system.lyapunov_exponent > 0.0:
-        coordinates["time_in_lyapunov_times"] = ("time", times * system.lyapunov_exponent)
-    attributes = {
-        "system": system.name,
-        "definition": system.definition_json,
-        "parameters": json.dumps(dict(system.flat_parameters)),
-        "initial_conditions": json.dumps(states.tolist()),
-        "observables": int(observables),
-        "solver": "dop853",
-        "rtol": relative,
-        "atol": json.dumps(absolute.tolist()),
-        "status": ", ".join(sorted({_status_name(int(code)) for code in solution.status})),
-        "steps_accepted": int(solution.counts[:, 0].sum()),
-        "steps_rejected": int(solution.counts[:, 1].sum()),
-        "evaluations": int(solution.counts[:, 2].sum()),
-        "dysts_version": dysts.__version__,
-    }
-    return xarray.DataArray(
-        system.observe(values) if observables else values,
-        dims=dims,
-        coords=coordinates,
-        name=system.name,
-        attrs=attributes,
-    )
-
-
-@functools.cache
-def _component_coordinate(names: tuple[str, ...]) -> Any:
-    """Return the coordinate that names the components, made once: an index of texts takes longer than a trajectory."""
-    import xarray
-
-    # Objects, as strings of fixed width have no place in the Zarr v3 specification.
-    return xarray.IndexVariable("component", np.array(names, dtype=object))
-
-
-def _status_name(code: int) -> str:
-    from dysts.solvers.status import Status
-
-    return Status(code).name.lower()
-
-
-def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
-    """Integrate again what the attributes of a trajectory describe.
-
-    Parameters
-    ----------
-    trajectory : xarray.DataArray
-        What `integrate` returned, perhaps stored and read back.
-
-    Returns
-    -------
-    xarray.DataArray
-        The same numbers, bit for bit on one machine and version.
-
-    Examples
-    --------
-    >>> import dysts
-    >>> from dysts.integration import rebuild
-    >>> x = dysts.integrate("Rossler", 50)
-    >>> bool((rebuild(x) == x).all())
-    True
-    """
-    from dysts.validation import validate
-
-    attributes = trajectory.attrs
-    return integrate(
-        validate(attributes["system"], json.loads(attributes["definition"])),
-        times=trajectory["time"].values,
-        initial_conditions=json.loads(attributes["initial_conditions"]),
-        rtol=attributes["rtol"],
-        atol=json.loads(attributes["atol"]),
-        observables=bool(attributes["observables"]),
-        on_failure="keep",
-    )
+    return {"predictable_until": until}

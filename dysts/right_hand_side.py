@@ -13,7 +13,9 @@ from dysts.compilation import CompiledFunction, code_file, compile_function, dri
 from dysts.errors import ExpressionError
 from dysts.expressions import parse
 from dysts.generation import GeneratedFunction, generate
+from dysts.hybrid_functions import HybridFunctions
 from dysts.solvers.calling import call
+from dysts.switching import has_switches
 from dysts.symbolic import differentiate, in_order
 from dysts.system import System
 
@@ -29,6 +31,7 @@ class RightHandSide:
     def __init__(self, system: System) -> None:
         self.system = system
         self.inputs = (*system.variables, *system.delayed_variables)
+        self._hybrids: dict[tuple[str, bool], HybridFunctions] = {}
 
     @cached_property
     def generated(self) -> GeneratedFunction:
@@ -76,7 +79,8 @@ class RightHandSide:
         return result
 
     @cached_property
-    def _jacobian(self) -> tuple[CompiledFunction, np.ndarray]:
+    def compiled_jacobian(self) -> tuple[CompiledFunction, GeneratedFunction]:
+        """The compiled Jacobian, row by row, and the source that it comes from."""
         definitions, entries = self.derivatives
         columns = len(self.inputs)
         rows = self.system.dimension
@@ -90,10 +94,20 @@ class RightHandSide:
             results=tuple(entries.values()),
             epilogue=stores,
         )
-        return (
-            compile_function(generated, f"{self.system.name}_jacobian"),
-            generated.table(self.system.flat_parameters),
-        )
+        return compile_function(generated, f"{self.system.name}_jacobian"), generated
+
+    @cached_property
+    def has_switches(self) -> bool:
+        """Whether the equations have kinks or jumps."""
+        definitions, equations = self.system.trees
+        return has_switches([*definitions.values(), *equations])
+
+    def hybrid(self, event: ast.expr | None, *, with_switches: bool) -> HybridFunctions:
+        """Return the functions for the general drivers, made once for each event."""
+        key = ("" if event is None else ast.unparse(event), with_switches)
+        if key not in self._hybrids:
+            self._hybrids[key] = HybridFunctions(self.system, event, with_switches=with_switches)
+        return self._hybrids[key]
 
     def variational(self, vectors: int) -> tuple[CompiledFunction, np.ndarray]:
         """Return the right-hand side of the state together with tangent vectors, and its constants.
@@ -132,7 +146,8 @@ class RightHandSide:
 
     def jacobian(self, t: float, states: np.ndarray) -> np.ndarray:
         """Evaluate the Jacobian at states [..., input]: float64 [..., component, input]."""
-        function, constants = self._jacobian
+        function, generated = self.compiled_jacobian
+        constants = generated.table(self.system.flat_parameters)
         return _evaluate(function, constants, t, states, (self.system.dimension, len(self.inputs)))
 
 

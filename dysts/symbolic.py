@@ -158,6 +158,10 @@ def differentiate(
 
     shared = (fresh(f"shared_{index}") for index in range(10**6))
     replacements, reduced = sympy.cse([*pieces.values(), *entries.values()], symbols=shared, order="none")
+    # A shared condition has no name in the language, whose names are numbers.
+    conditions = {name: value for name, value in replacements if isinstance(value, sympy.logic.boolalg.Boolean)}
+    replacements = [(name, value.xreplace(conditions)) for name, value in replacements if name not in conditions]
+    reduced = [value.xreplace(conditions) for value in reduced]
     count = len(pieces)
     pieces = dict(zip(pieces, reduced[:count], strict=True)) | dict(replacements)
     entries = dict(zip(entries, reduced[count:], strict=True))

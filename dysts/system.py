@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.errors import InvalidArgumentError, NotSupportedError, unknown_name
+from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.expressions import evaluate, names_in, parse
 from dysts.frozen import FrozenMapping, thaw
 
 if TYPE_CHECKING:
     from dysts.right_hand_side import RightHandSide
 
-PARAMETER_HELP = "a finite number"
 _ENTRY_FIELDS = (
     "description",
     "field",
@@ -194,17 +193,18 @@ class System:
         """Return the value of one computed property."""
         return self.properties_entry(name)["value"]
 
-    def with_parameters(self, **changes: float | Sequence[Any]) -> "System":
-        """Return the same system with other parameter values.
+    def with_parameters(self, **changes: Any) -> Any:
+        """Return the same system with other parameter values, or an ensemble of them for arrays of values.
 
         Parameters
         ----------
         **changes : float or (nested) sequence of float
-            New values by parameter; a vector may be given whole or by element (``w_1_2=0.5``).
+            New values by parameter; a vector may be given whole or by element (``w_1_2=0.5``). An array with one
+            axis more than the parameter has gives one system for each entry; all such arrays are equally long.
 
         Returns
         -------
-        System
+        System or Ensemble
             Without the computed properties other than the period, which serves as a unit of time only.
 
         Raises
@@ -217,38 +217,15 @@ class System:
         Examples
         --------
         >>> import dysts
-        >>> dysts.get_system("Rossler").with_parameters(c=18.0).parameters["c"]
+        >>> rossler = dysts.get_system("Rossler")
+        >>> rossler.with_parameters(c=18.0).parameters["c"]
         18.0
+        >>> len(rossler.with_parameters(c=[4.0, 5.7, 18.0]))
+        3
         """
-        parameters = {name: np.array(value, dtype=float) for name, value in self.parameters.items()}
-        for name, value in changes.items():
-            where = f"parameter {name!r} of {self.name}"
-            try:
-                new = np.array(value, dtype=float)
-            except (TypeError, ValueError):
-                raise InvalidArgumentError(f"{where} is {value!r}; allowed is {PARAMETER_HELP}") from None
-            if not np.isfinite(new).all():
-                raise InvalidArgumentError(f"{where} is {value!r}; allowed is {PARAMETER_HELP}")
-            if name in parameters:
-                if new.shape != parameters[name].shape:
-                    raise InvalidArgumentError(f"{where} has shape {new.shape}; allowed is {parameters[name].shape}")
-                parameters[name] = new
-                continue
-            stem, index = self._element(name)
-            if new.shape:
-                raise InvalidArgumentError(f"{where} is {value!r}; allowed is {PARAMETER_HELP}")
-            parameters[stem][index] = float(new)
-        kept = {"period": self.properties["period"]} if "period" in self.properties else {}
-        changed: FrozenMapping[Any] = FrozenMapping({name: value.tolist() for name, value in parameters.items()})
-        if changed == self.parameters:
-            return self
-        return replace(self, parameters=changed, properties=FrozenMapping(kept))
+        from dysts.parameters import changed
 
-    def _element(self, name: str) -> tuple[str, tuple[int, ...]]:
-        if name not in self.flat_parameters:
-            raise unknown_name(f"parameter of {self.name}", name, self.parameters, listing=f"dysts show {self.name}")
-        stem = max((key for key in self.parameters if name.startswith(f"{key}_")), key=len)
-        return stem, tuple(int(part) - 1 for part in name[len(stem) + 1 :].split("_"))
+        return changed(self, changes)
 
     def with_initial_conditions(self, state: Sequence[float]) -> "System":
         """Return the same system with another stored initial condition: float64 [component]."""
@@ -352,6 +329,11 @@ class System:
     def definition_json(self) -> str:
         """The entry without properties, as JSON: all that is needed to make the system again."""
         return json.dumps(self.to_entry(with_properties=False))
+
+    @cached_property
+    def parameters_json(self) -> str:
+        """The flat parameters as JSON."""
+        return json.dumps(dict(self.flat_parameters))
 
     @property
     def observable_names(self) -> tuple[str, ...]:

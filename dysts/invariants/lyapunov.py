@@ -15,8 +15,9 @@ import numpy as np
 from dysts.attractor import attractor_states
 from dysts.clocks import check_count, check_positive
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
-from dysts.integration import MAXIMUM_STEPS, _processors
+from dysts.integration import MAXIMUM_STEPS
 from dysts.registry import get_system
+from dysts.solution import processors
 from dysts.system import System
 
 MOST_ESCAPED = 0.2
@@ -186,7 +187,7 @@ def _growth(
             np.zeros(3, dtype=np.int64),
         )
 
-    with ThreadPoolExecutor(_processors() if threads is None else check_count(threads, "threads")) as pool:
+    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
         list(pool.map(follow, range(len(states))))
     failed = [index for index, (status, _) in enumerate(endings) if status]
     # On a set that orbits are known to leave, the exponents are those of the orbits that have not left it yet.

@@ -239,3 +239,18 @@ DENSE[3, [0, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]] = [
     -39.17726167561544,
     -149.72683625798564,
 ]
+
+
+def _sparse(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the number of non-zero entries per row, their columns and their values."""
+    count = np.count_nonzero(matrix, axis=1)
+    columns = np.zeros((len(matrix), count.max()), dtype=np.int64)
+    values = np.zeros(columns.shape)
+    for row, entries in enumerate(matrix):
+        columns[row, : count[row]] = np.flatnonzero(entries)
+        values[row, : count[row]] = entries[entries != 0.0]
+    return count, columns, values
+
+
+COUNT, COLUMNS, VALUES = _sparse(COUPLING)
+DENSE_COUNT, DENSE_COLUMNS, DENSE_VALUES = _sparse(DENSE)

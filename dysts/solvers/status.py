@@ -10,11 +10,22 @@ class Status(IntEnum):
     STEP_TOO_SMALL = 1
     TOO_MANY_STEPS = 2
     NOT_FINITE = 3
+    STIFF = 4
+    CHATTERING = 5
+    EVENT = 6
+    BLOWN_UP = 7
+    SLIDING = 8
+    RELAXED = 9
 
     @property
     def sentence(self) -> str:
         """What happened, for a message that also names the system and the time."""
         return _SENTENCES[self]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the trajectory ended before its time without having been asked to."""
+        return self not in (Status.SUCCESS, Status.EVENT)
 
 
 _SENTENCES = {
@@ -23,4 +34,10 @@ _SENTENCES = {
     "discontinuity at which the solution cannot be continued)",
     Status.TOO_MANY_STEPS: "the limit on the number of steps was reached",
     Status.NOT_FINITE: "the derivative is not finite at the initial state (outside the domain of the equations)",
+    Status.STIFF: "the equations became stiff for this explicit solver; solver='auto' or 'radau' goes on",
+    Status.CHATTERING: "a discontinuity is crossed back and forth without end",
+    Status.EVENT: "the event that ends the trajectory happened",
+    Status.SLIDING: "the solution slides along a discontinuity in a way that this solver cannot follow",
+    Status.RELAXED: "the equations are not stiff any more; solver='auto' goes on",
+    Status.BLOWN_UP: "the state is not finite any more (too long a step for this scheme, or a solution that blows up)",
 }

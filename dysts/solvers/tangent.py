@@ -11,7 +11,9 @@ import numpy as np
 from numba import njit, types
 
 from dysts.compilation import driver
-from dysts.solvers.dop853 import ALL_STAGES, SUCCESS, TOO_MANY_STEPS, advance
+from dysts.solvers.dop853 import ALL_STAGES
+from dysts.solvers.polynomial import ROWS
+from dysts.solvers.smooth import SUCCESS, TOO_MANY_STEPS, advance
 
 
 @njit(error_model="numpy")
@@ -103,7 +105,7 @@ def tangent_growth(
     slopes = np.empty((ALL_STAGES, whole))
     trial = np.empty(whole)
     work = np.empty(whole)
-    polynomial = np.empty((7, whole))
+    polynomial = np.empty((ROWS, whole))
     nothing = np.empty((1, 0))
     end = np.empty(1)
     growth[:] = 0.0
@@ -123,6 +125,7 @@ def tangent_growth(
                 step,
                 np.inf,
                 STEPS_BETWEEN,
+                False,
                 clock,
                 clock_period,
                 slopes,

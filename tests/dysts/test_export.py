@@ -10,7 +10,7 @@ import xarray
 import dysts
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.export import export
-from dysts.integration import rebuild
+from dysts.labelling import rebuild
 
 
 @pytest.fixture(scope="module")

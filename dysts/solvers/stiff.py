@@ -1,0 +1,255 @@
+"""The loop of Radau IIA over steps and requested times, with events; kinks are left to the control of steps."""
+
+import math
+
+import numpy as np
+from numba import types
+
+from dysts.compilation import driver
+from dysts.solvers.calling import call
+from dysts.solvers.events import may_happen, record_events
+from dysts.solvers.polynomial import ROWS, interpolate
+from dysts.solvers.radau import (
+    ERROR_ORDER,
+    collocation_polynomial,
+    guess_stages,
+    largest_rate,
+    radau_factor,
+    radau_step,
+    radau_workspace,
+)
+from dysts.solvers.smooth import NOT_FINITE, RELAXED_STEPS, STEP_TOO_SMALL, STIFF_STEPS, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.status import Status
+from dysts.solvers.step import DERIVATIVE, MONITOR, Step
+from dysts.solvers.step_control import copy, first_step, reduced, too_short
+
+EVENT = int(Status.EVENT)
+RELAXED = int(Status.RELAXED)
+
+EXPLICIT_REACH = 25.0
+"""A Radau step shorter than this many fastest time scales costs more than the explicit steps that replace it."""
+
+_VECTOR = types.float64[::1]
+_MATRIX = types.float64[:, ::1]
+
+
+@driver(
+    types.Tuple((types.int64, types.float64, types.int64))(
+        types.int64[::1],
+        _MATRIX,
+        types.int64,
+        _VECTOR,
+        types.int64,
+        types.int64,
+        types.float64,
+        _VECTOR,
+        _VECTOR,
+        types.float64,
+        _VECTOR,
+        types.int64,
+        types.boolean,
+        types.int64,
+        types.float64,
+        types.int64,
+        _MATRIX,
+        _VECTOR,
+        _MATRIX,
+        types.int64[::1],
+    )
+)
+def integrate_stiff(
+    addresses: np.ndarray,
+    tables: np.ndarray,
+    jacobian: int,
+    jacobian_constants: np.ndarray,
+    events: int,
+    direction: int,
+    start: float,
+    state: np.ndarray,
+    times: np.ndarray,
+    relative_tolerance: float,
+    absolute_tolerance: np.ndarray,
+    most_steps: int,
+    hand_back: bool,
+    clock: int,
+    clock_period: float,
+    found: int,
+    output: np.ndarray,
+    found_times: np.ndarray,
+    found_states: np.ndarray,
+    counts: np.ndarray,
+) -> tuple[int, float, int]:
+    """Integrate one case and leave the last state in `state`; called again with that, it goes on from there.
+
+    Parameters
+    ----------
+    addresses, tables
+        Derivative and monitor; see `dysts.solvers.step`. There are no switches.
+    jacobian, jacobian_constants
+        The function of the exact Jacobian [component, component].
+    hand_back : bool
+        Whether to stop with the status RELAXED where an explicit method would cost less.
+
+    The other arguments and the result are those of `dysts.solvers.hybrid.integrate_hybrid`.
+    """
+    size = state.size
+    slopes = np.zeros((2, size))
+    trial = np.zeros(size)
+    before = np.zeros(size)
+    inside = np.zeros(size)
+    polynomial = np.zeros((ROWS, size))
+    at_start = np.zeros(2 * events)
+    at_end = np.zeros(2 * events)
+    values = np.zeros(2 * events)
+    work = radau_workspace(size)
+    end = times[-1]
+    span = end - start
+    t = start
+    if clock >= 0:
+        state[clock] = reduced(state[clock], clock_period)
+    written = 0
+    while written < times.size and times[written] <= start:
+        copy(state, output[written])
+        written += 1
+    if written == times.size:
+        return SUCCESS, t, found
+    derivative = addresses[DERIVATIVE]
+    constants = tables[DERIVATIVE]
+    call(derivative, t, state, constants, slopes[0])
+    counts[2] += 1
+    for i in range(size):
+        if not (math.isfinite(slopes[0, i]) and math.isfinite(state[i])):
+            return NOT_FINITE, t, found
+    if events > 0:
+        call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
+    step = first_step(
+        derivative,
+        constants,
+        t,
+        state,
+        slopes[0],
+        relative_tolerance,
+        absolute_tolerance,
+        ERROR_ORDER,
+        end - t,
+        end - t,
+    )
+    counts[2] += 1
+    repeated = False
+    guessed = False
+    previous_error = 0.0
+    previous_step = 1.0
+    cheap_steps = 0
+    dear_steps = 0
+    while counts[0] + counts[1] < most_steps:
+        planned = step
+        if clock >= 0 and events > 0:
+            # An event may depend on the phase: no step goes over the place where it starts again.
+            to_turn = (clock_period - state[clock]) / slopes[0, clock]
+            if too_short(to_turn, t, span):
+                state[clock] = 0.0
+                to_turn = clock_period / slopes[0, clock]
+                call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
+            step = min(step, to_turn)
+        last = t + step * (1.0 + 1e-9) >= end
+        taken = end - t if last else step
+        if not last and too_short(taken, t, span):
+            return STEP_TOO_SMALL, t, found
+        if guessed:
+            guess_stages(polynomial, before, state, taken / previous_step, work)
+        else:
+            for stage in range(work.stages.shape[0]):
+                for i in range(size):
+                    work.stages[stage, i] = 0.0
+        error, iterations = radau_step(
+            derivative,
+            constants,
+            jacobian,
+            jacobian_constants,
+            t,
+            state,
+            slopes[0],
+            taken,
+            relative_tolerance,
+            absolute_tolerance,
+            repeated or not guessed,
+            work,
+            trial,
+            counts,
+        )
+        if not error <= 1.0:
+            counts[1] += 1
+            step = taken * (radau_factor(error, 0.0, 1.0, iterations) if error < math.inf else 0.5)
+            guessed = guessed and error < math.inf
+            if too_short(step, t, span):
+                return STEP_TOO_SMALL, t, found
+            repeated = True
+            continue
+        counts[0] += 1
+        reached = end if last else t + taken
+        call(derivative, reached, trial, constants, slopes[1])
+        counts[2] += 1
+        collocation_polynomial(work.stages, polynomial)
+        if events > 0:
+            call(addresses[MONITOR], reached, trial, tables[MONITOR], at_end)
+            if may_happen(events, at_start, at_end):
+                this = Step(
+                    addresses,
+                    tables,
+                    0,
+                    events,
+                    t,
+                    taken,
+                    state,
+                    trial,
+                    polynomial,
+                    at_start,
+                    at_end,
+                    inside,
+                    values,
+                )
+                found = record_events(this, direction, found, found_times, found_states)
+                if found == found_times.size:
+                    reached = found_times[found - 1]
+        ended = events > 0 and found == found_times.size
+        while written < times.size and times[written] <= reached:
+            interpolate(polynomial, state, (times[written] - t) / taken, output[written])
+            if clock >= 0:
+                output[written, clock] = reduced(output[written, clock], clock_period)
+            written += 1
+        if ended:
+            copy(found_states[found - 1], state)
+            return EVENT, reached, found
+        factor = radau_factor(error, previous_error, taken / previous_step, iterations)
+        step = taken * (min(factor, 1.0) if repeated else factor)
+        if taken < planned:
+            # A step that was cut short says nothing against the step that was planned.
+            step = max(step, planned)
+        repeated = False
+        guessed = True
+        previous_error = max(error, 1e-8)
+        previous_step = taken
+        t = reached
+        copy(state, before)
+        copy(trial, state)
+        copy(slopes[1], slopes[0])
+        copy(at_end, at_start)
+        if last:
+            if clock >= 0:
+                state[clock] = reduced(state[clock], clock_period)
+            return SUCCESS, t, found
+        if clock >= 0 and state[clock] >= clock_period:
+            # The polynomial of the last step goes on with the phase that it had.
+            turns = clock_period * math.floor(state[clock] / clock_period)
+            state[clock] -= turns
+            before[clock] -= turns
+        if taken * largest_rate(work.jacobian, size) < EXPLICIT_REACH:
+            dear_steps = 0
+            cheap_steps += 1
+        elif cheap_steps > 0:
+            dear_steps += 1
+            if dear_steps == RELAXED_STEPS:
+                cheap_steps = 0
+        if hand_back and cheap_steps == STIFF_STEPS:
+            return RELAXED, t, found
+    return TOO_MANY_STEPS, t, found
