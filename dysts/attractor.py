@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from dysts.clocks import check_count, check_positive
+from dysts.errors import NotSupportedError
 from dysts.integration import integrate
 from dysts.system import System
 
@@ -53,6 +54,8 @@ def attractor_states(
     >>> attractor_states(dysts.get_system("Lorenz"), 5, seed=0, span=50).shape
     (5, 3)
     """
+    if system.delay is not None:
+        raise NotSupportedError(f"{system.name} is a delay system, which goes on from a history and not from a state")
     check_count(count, "count")
     unit = system.period if period is None else check_positive(period, "period")
     if system.lifetime is not None:
@@ -63,7 +66,9 @@ def attractor_states(
     if system.lifetime is not None:
         samples = np.linspace(0.0, span * unit, max(2, math.ceil(span * SAMPLES_PER_PERIOD)))
         times = np.union1d(times, samples)
-    orbit = integrate(system, times=times, maximum_steps=int(STEPS_PER_PERIOD * (span + 1.0))).values
+    orbit = integrate(
+        system, times=times, maximum_steps=int(STEPS_PER_PERIOD * (span + 1.0)), predictability=False
+    ).values
     if system.lifetime is None:
         return orbit
     states = orbit[np.searchsorted(times, strata * span * unit)]

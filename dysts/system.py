@@ -3,7 +3,6 @@
 import ast
 import dataclasses
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +13,7 @@ import numpy as np
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.expressions import evaluate, names_in, parse
 from dysts.frozen import FrozenMapping, thaw
+from dysts.values import check_states, flatten_parameters
 
 if TYPE_CHECKING:
     from dysts.right_hand_side import RightHandSide
@@ -184,7 +184,11 @@ class System:
             entry: Mapping[str, Any] = self.properties[name]
             return entry
         if self.delay:
-            reason = "the properties of delay systems wait for the delay solver"
+            reason = (
+                "this version computes no exponents of delay systems"
+                if "period" in self.properties
+                else "it was not computed"
+            )
         else:
             reason = "changed or own systems have none; give times or a step instead"
         raise NotSupportedError(f"{self.name} has no stored {name}: {reason}")
@@ -244,21 +248,7 @@ class System:
         InvalidArgumentError
             If the last axis is not as long as the state, or a value is missing or infinite.
         """
-        try:
-            values = np.array(states, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InvalidArgumentError(f"states of {self.name} must be numbers, not {states!r}") from None
-        if values.ndim == 0 or values.shape[-1] != self.dimension:
-            raise InvalidArgumentError(
-                f"states of {self.name} have {self.dimension} components ({', '.join(self.variables)}); "
-                f"got an array of shape {values.shape}"
-            )
-        if not np.isfinite(values).all():
-            position = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-            raise InvalidArgumentError(
-                f"states of {self.name} must be finite; the value at {position} is {values[position]}"
-            )
-        return values
+        return check_states(states, self.name, self.variables)
 
     @cached_property
     def _right_hand_side(self) -> "RightHandSide":
@@ -303,6 +293,47 @@ class System:
         if delayed is None:
             raise InvalidArgumentError(f"{self.name} is a delay system: give the delayed state as well")
         return np.concatenate([states, np.broadcast_to(self.check_states(delayed), states.shape)], axis=-1)
+
+    def to_sympy(self) -> dict[Any, Any]:
+        """Return the derivative of each variable as a SymPy expression, definitions put in.
+
+        Variables and parameters are real symbols of the same names; numbers in the equations become exact fractions.
+
+        Returns
+        -------
+        dict of sympy.Symbol to sympy.Expr
+
+        Examples
+        --------
+        >>> import dysts
+        >>> for variable, derivative in dysts.get_system("Lorenz").to_sympy().items():
+        ...     print(variable, "'", "=", derivative)
+        x ' = -sigma*x + sigma*y
+        y ' = rho*x - x*z - y
+        z ' = -beta*z + x*y
+        """
+        from dysts.formulas import as_sympy
+
+        return as_sympy(self)
+
+    def to_latex(self) -> str:
+        """Return the equations, then the definitions that they use, as an ``aligned`` environment of LaTeX.
+
+        A delayed variable carries the delay as its subscript.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> print(dysts.get_system("Rossler").to_latex())
+        \\begin{aligned}
+        \\dot{x} &= - y - z \\\\
+        \\dot{y} &= a y + x \\\\
+        \\dot{z} &= b - c z + x z
+        \\end{aligned}
+        """
+        from dysts.formulas import as_latex
+
+        return as_latex(self)
 
     def to_entry(self, *, with_properties: bool = True) -> dict[str, Any]:
         """Return the registry entry that this system would be read from.
@@ -360,17 +391,3 @@ class System:
             for name, text in self.observables.items()
         ]
         return np.stack(np.broadcast_arrays(*columns), axis=-1)
-
-
-def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, float]:
-    """Name each number: ``{"w": ((1, 2),)}`` becomes ``{"w_1_1": 1.0, "w_1_2": 2.0}``."""
-    flat: dict[str, float] = {}
-    for name, value in parameters.items():
-        for index, element in np.ndenumerate(np.array(value, dtype=float)):
-            flat["_".join([name, *(str(i + 1) for i in index)])] = float(element)
-    return flat
-
-
-def is_finite_number(value: object) -> bool:
-    """Whether a value from JSON is a number that is not a boolean, infinite or missing."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -13,7 +13,8 @@ import numpy as np
 from dysts.errors import RegistryError
 from dysts.expressions import check_identifier, parse
 from dysts.frozen import FrozenMapping, freeze
-from dysts.system import Clock, System, flatten_parameters, is_finite_number
+from dysts.system import Clock, System
+from dysts.values import flatten_parameters, is_finite_number
 
 FIELDS_OF_SCIENCE = (
     "astronomy",

@@ -45,7 +45,7 @@ def _lines(system: System) -> Iterator[str]:
     for name, entry in system.properties.items():
         yield from _wrapped(f"{name.replace('_', ' ')}: {_value(entry)}", "  ")
     if not system.properties:
-        yield "  none yet" + (": they wait for the delay solver" if system.delay else "")
+        yield "  none yet"
     for title, items in (("remarks", system.remarks), ("cite", tuple(map(_citation, system.citations)))):
         if items:
             yield ""

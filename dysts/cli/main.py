@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
 
     annotate = subparsers.add_parser("annotate", help="recompute the properties in a registry file")
     annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")
-    annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all without a delay)")
+    annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
     annotate.add_argument(
         "--workers", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     )

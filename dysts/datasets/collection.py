@@ -138,7 +138,7 @@ def open_dataset(name: str | Recipe, *, systems: Iterable[str] | None = None) ->
         chosen = [name for name in chosen if get_system(name).delay is None]
     for system in map(get_system, chosen):
         if system.delay:
-            raise NotSupportedError(f"{system.name} is a delay system; its series wait for the delay solver")
+            raise NotSupportedError(f"{system.name} is a delay system; its series wait for its Lyapunov exponent")
     collection = Collection(recipe, chosen, cache_folder() / "datasets" / recipe.name)
     if systems is not None:
         collection.build(collection.missing())

@@ -42,6 +42,9 @@ SPECTRUM_METHOD = (
     "variational equations with the exact Jacobian along successive pieces of one orbit, DOP853, Gram-Schmidt "
     "every two steps; error from the spread over pieces"
 )
+DISCARDED_PERIODS = 40.0
+"""Of a delay system, while its constant history is forgotten."""
+DELAY_MOMENT_METHOD = "time average of the observables over 400 periods, the first 40 left out"
 MOMENT_METHOD = "time average of the observables over the trajectories of the Lyapunov spectrum"
 
 
@@ -57,8 +60,8 @@ def compute_properties(system: System, *, threads: int | None = None) -> dict[st
     Returns
     -------
     dict
-        ``period``, ``recommended_step``, ``mean``, ``standard_deviation`` and ``lyapunov_spectrum``, each with
-        value, error where there is one, method, settings and version.
+        ``period``, ``recommended_step``, ``mean``, ``standard_deviation`` and, unless the system has a delay,
+        ``lyapunov_spectrum``, each with value, error where there is one, method, settings and version.
 
     Raises
     ------
@@ -66,17 +69,39 @@ def compute_properties(system: System, *, threads: int | None = None) -> dict[st
         If the orbit from the stored initial condition does not oscillate or leaves every bound.
     """
     period = system_period(system)
+    if system.delay is not None:
+        mean, deviation = _moments_of_one(system, period)
+        return _timescales(period) | _moments_as_properties(mean, deviation, DELAY_MOMENT_METHOD)
     spectrum = _precise_spectrum(system, period, threads)
     mean, deviation = _moments(system, period, spectrum)
+    return (
+        _timescales(period)
+        | _moments_as_properties(mean, deviation, MOMENT_METHOD)
+        | {
+            "lyapunov_spectrum": _property(
+                list(spectrum.exponents), SPECTRUM_METHOD, error=list(spectrum.errors), settings=spectrum.settings
+            ),
+        }
+    )
+
+
+def _timescales(period: Period) -> dict[str, Any]:
     return {
         "period": _property(period.period, PERIOD_METHOD, error=period.error, settings={"segments": SEGMENTS}),
         "recommended_step": _property(period.recommended_step, STEP_METHOD),
-        "mean": _property(mean, MOMENT_METHOD),
-        "standard_deviation": _property(deviation, MOMENT_METHOD),
-        "lyapunov_spectrum": _property(
-            list(spectrum.exponents), SPECTRUM_METHOD, error=list(spectrum.errors), settings=spectrum.settings
-        ),
     }
+
+
+def _moments_as_properties(mean: list[float], deviation: list[float], method: str) -> dict[str, Any]:
+    return {"mean": _property(mean, method), "standard_deviation": _property(deviation, method)}
+
+
+def _moments_of_one(system: System, period: Period) -> tuple[list[float], list[float]]:
+    times = (
+        DISCARDED_PERIODS + np.arange(PERIODS * MOMENT_POINTS_PER_PERIOD) / MOMENT_POINTS_PER_PERIOD
+    ) * period.period
+    series = integrate(system, times=times, observables=True, predictability=False).values
+    return series.mean(axis=0).tolist(), series.std(axis=0).tolist()
 
 
 def _precise_spectrum(system: System, period: Period, threads: int | None) -> LyapunovSpectrum:
@@ -159,6 +184,14 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _sentence(properties: Mapping[str, Any]) -> str:
+    told = f"period {properties['period']['value']:.4g}"
+    if "lyapunov_spectrum" in properties:
+        spectrum = properties["lyapunov_spectrum"]
+        told += f", largest exponent {spectrum['value'][0]:.4g} +- {spectrum['error'][0]:.1g}"
+    return told
+
+
 def _annotate_one(name: str, entry: Mapping[str, Any], journal: str) -> dict[str, Any]:
     """Compute in a worker process and leave the result where a later run finds it."""
     properties = compute_properties(validate(name, entry), threads=1)
@@ -183,7 +216,7 @@ def annotate(
     path : Path
         The registry file; it must be writable.
     names : iterable of str, optional
-        By default all that have no delay.
+        By default all.
     workers : int
         Number of processes.
     report : callable
@@ -201,7 +234,7 @@ def annotate(
     """
     entries = read_entries(path)
     systems = {name: validate(name, entry) for name, entry in entries.items()}
-    chosen = [name for name in (systems if names is None else names) if systems[name].delay is None]
+    chosen = list(systems if names is None else names)
     folder = writable_folder(cache_folder() / "annotations")
     journals = {name: folder / f"{name}_{_digest(name, entries[name])}.json" for name in chosen}
     computed: dict[str, dict[str, Any]] = {}
@@ -220,11 +253,7 @@ def annotate(
             name = tasks[done]
             try:
                 computed[name] = done.result()
-                spectrum = computed[name]["lyapunov_spectrum"]
-                outcome = (
-                    f"period {computed[name]['period']['value']:.4g}, "
-                    f"largest exponent {spectrum['value'][0]:.4g} +- {spectrum['error'][0]:.1g}"
-                )
+                outcome = _sentence(computed[name])
             except DystsError as error:
                 failures[name] = str(error)
                 outcome = f"failed: {error}"

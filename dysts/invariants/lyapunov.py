@@ -103,7 +103,7 @@ def lyapunov_spectrum(
     if isinstance(system, str):
         system = get_system(system)
     if system.delay:
-        raise NotSupportedError(f"{system.name} is a delay system; its exponents wait for the delay solver")
+        raise NotSupportedError(f"{system.name} is a delay system; this version computes no exponents of such")
     size = system.dimension
     number = size if vectors is None else check_count(vectors, "vectors")
     if number > size:

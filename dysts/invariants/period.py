@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.errors import InvalidArgumentError
 from dysts.expressions import names_in, parse
 from dysts.integration import integrate
 from dysts.registry import get_system
@@ -166,17 +166,18 @@ def system_period(system: System | str) -> Period:
     """
     if isinstance(system, str):
         system = get_system(system)
-    if system.delay:
-        raise NotSupportedError(f"{system.name} is a delay system; its period waits for the delay solver")
     responding = _responding(system)
     state = np.array(system.initial_conditions)
-    speed = np.abs(system.rhs(0.0, state)).max()
-    span = 100.0 * (1e-3 + np.abs(state).max()) / speed if speed > 0.0 else 100.0
+    if system.delay is None:
+        speed = np.abs(system.rhs(0.0, state)).max()
+        span = 100.0 * (1e-3 + np.abs(state).max()) / speed if speed > 0.0 else 100.0
+    else:
+        span = 100.0 * float(system.parameters[system.delay])
     samples = OSCILLATIONS * SAMPLES_PER_OSCILLATION
     for _ in range(40):
         # The first tenth of the orbit may be an approach to the attractor.
         times = np.linspace(0.1 * span, 1.1 * span, samples)
-        series = integrate(system, times=times, observables=True).values[:, responding]
+        series = integrate(system, times=times, observables=True, predictability=False).values[:, responding]
         if series.std(axis=0).max() <= REST * max(np.abs(series).max(), np.abs(state).max()):
             raise InvalidArgumentError(f"{system.name} comes to rest from its stored initial condition")
         oscillations = _oscillations(series)

@@ -119,7 +119,12 @@ def references(jobs: Sequence[dict[str, Any]], python: Path | None) -> list[dict
                 assert process.stdout is not None
                 for number, line in enumerate(process.stdout, start=1):
                     result = json.loads(line)
-                    print(f"\rreference {number} of {len(missing)}: {result['name']:30}", end="", file=sys.stderr, flush=True)
+                    print(
+                        f"\rreference {number} of {len(missing)}: {result['name']:30}",
+                        end="",
+                        file=sys.stderr,
+                        flush=True,
+                    )
                     unfinished = folder / f"{result['key']}.part"
                     unfinished.write_text(line, encoding="utf-8")
                     unfinished.replace(folder / f"{result['key']}.json")
@@ -238,8 +243,10 @@ def main() -> None:
     if arguments.quadruple:
         known = [row for row in rows if "reference_error" in row]
         worst = max(known, key=lambda row: row["reference_error"])
-        print(f"\nreference against quadruple precision: {len(known)} systems, {worst['reference_error']:.1e} at most "
-              f"({worst['system']})")
+        print(
+            f"\nreference against quadruple precision: {len(known)} systems, {worst['reference_error']:.1e} at most "
+            f"({worst['system']})"
+        )
     sys.exit(0 if all(map(passes, rows)) else 1)
 
 

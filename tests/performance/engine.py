@@ -1,9 +1,10 @@
 """Compares the integrators with the predecessor and with scipy, side by side in one run.
 
-Usage: python tests/performance/engine.py [--systems A,B,...] [--predecessor PYTHON]
+Usage: python tests/performance/engine.py [--systems A,B,... | --all] [--predecessor PYTHON]
 
 The predecessor (dysts 0.96) gets an environment of its own under ``build/``. CPU seconds are of this run and this
-machine; the ratios are what travels.
+machine; the ratios are what travels. With ``--all`` the predecessor alone takes some twenty minutes. Ours is the
+median of repeated calls of `dysts.integrate` in one process, the labelled array included.
 """
 
 import argparse
@@ -48,7 +49,7 @@ def cpu_seconds(system: System, step: float, *, repeats: int = 5) -> float:
     seconds = []
     for _ in range(repeats + 1):
         begin = time.process_time()
-        dysts.integrate(system, POINTS, step=step, rtol=TOLERANCE, atol=TOLERANCE, threads=1)
+        dysts.integrate(system, POINTS, step=step, rtol=TOLERANCE, atol=TOLERANCE, threads=1, predictability=False)
         seconds.append(time.process_time() - begin)
     return float(np.median(seconds[1:]))
 
@@ -103,40 +104,104 @@ def first_trajectory(cache: str) -> float:
     return time.perf_counter() - begin
 
 
+def ensemble_seconds(states: np.ndarray, times: np.ndarray, threads: int) -> float:
+    """Return the shortest wall seconds of three runs of an ensemble."""
+    seconds = []
+    for _ in range(4):
+        begin = time.perf_counter()
+        dysts.integrate("Lorenz", times=times, initial_conditions=states, rtol=1e-9, atol=1e-9, threads=threads)
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds[1:])
+
+
+def print_ensemble() -> None:
+    """Compare 1000 initial conditions of Lorenz with scipy, which integrates ten of them."""
+    lorenz = dysts.get_system("Lorenz")
+    times = np.arange(POINTS) * (lorenz.period / 100.0)
+    states = np.array(lorenz.initial_conditions) + np.random.default_rng(0).standard_normal((1000, 3))
+    one, two = (ensemble_seconds(states, times, threads) for threads in (1, 2))
+    function = plain_function(lorenz)
+    begin = time.process_time()
+    for state in states[:10]:
+        solve_ivp(function, (0.0, times[-1]), state, method="DOP853", t_eval=times, rtol=1e-9, atol=1e-9)
+    theirs = 100.0 * (time.process_time() - begin)
+    print(
+        f"\n1000 initial conditions of Lorenz x {POINTS} points at 1e-9: {one:.3f} s on one thread, "
+        f"{theirs / one:.0f} times as fast as scipy ({theirs:.0f} s from ten of them); two threads {one / two:.2f} "
+        "times as fast as one"
+    )
+
+
+COMPILE_ALL = """
+import time
+import dysts
+from dysts.system import System
+systems = [dysts.get_system(name) for name in dysts.list_systems()]
+import numba
+begin = time.perf_counter()
+for system in systems:
+    system._right_hand_side.function.address
+print(time.perf_counter() - begin)
+"""
+
+
+def print_start() -> None:
+    """Time the first trajectory and all right-hand sides, with an empty cache and with a warm one."""
+    with tempfile.TemporaryDirectory() as empty:
+        cold, warm = first_trajectory(empty), min(first_trajectory(empty) for _ in range(3))
+    print(f"first trajectory in a new process: {cold:.2f} s with an empty cache, {warm:.2f} s with a warm one")
+    with tempfile.TemporaryDirectory() as empty:
+        environment = os.environ | {"DYSTS_CACHE": empty}
+        cold, warm = (
+            float(subprocess.run([sys.executable, "-c", COMPILE_ALL], env=environment, capture_output=True).stdout)
+            for _ in range(2)
+        )
+    print(f"all {len(dysts.list_systems())} right-hand sides: {cold:.1f} s with an empty cache, {warm:.2f} s warm")
+
+
+def print_table(names: list[str], theirs: dict[str, dict[str, float]]) -> None:
+    """Print the ratios of single trajectories, the smallest first."""
+    print(f"CPU seconds for {POINTS} points; ours and scipy's DOP853 at rtol = atol = {TOLERANCE:g} on a warm cache")
+    print(f"{'system':24} {'ours':>10} {'scipy':>9} {'ratio':>7} {'predecessor':>12} {'ratio':>8}")
+    rows = []
+    for name in names:
+        step = 10.0 * theirs[name]["period"] / POINTS
+        system = dysts.get_system(name)
+        scipy = np.nan if system.delay else scipy_seconds(system, step)
+        rows.append((name, cpu_seconds(system, step), scipy, theirs[name]["seconds"]))
+    for name, ours, scipy, predecessor in sorted(rows, key=lambda row: row[3] / row[1]):
+        print(f"{name:24} {ours:10.6f} {scipy:9.4f} {scipy / ours:7.0f} {predecessor:12.3f} {predecessor / ours:8.0f}")
+    ours, predecessor = sum(row[1] for row in rows), sum(row[3] for row in rows)
+    print(f"{'sum':24} {ours:10.6f} {'':9} {'':7} {predecessor:12.3f} {predecessor / ours:8.0f}")
+    ordinary = [row for row in rows if not np.isnan(row[2])]
+    smooth = [row for row in ordinary if not dysts.get_system(row[0])._right_hand_side.has_switches]
+    ratios = sorted((row[2] / row[1], row[0]) for row in smooth)
+    below = ", ".join(f"{name} {ratio:.0f}" for ratio, name in ratios if ratio < 100.0) or "none"
+    print(f"scipy, {len(smooth)} smooth systems: median ratio {ratios[len(ratios) // 2][0]:.0f}; below 100: {below}")
+    fewer = [row[0] for row in rows if row[3] / row[1] < 1000.0]
+    print(f"predecessor: below 1000: {', '.join(fewer) or 'none'}")
+    ours, predecessor = sum(row[1] for row in ordinary), sum(row[3] for row in ordinary)
+    print(f"without delay systems: sum {ours:.4f} s, predecessor {predecessor:.1f} s, ratio {predecessor / ours:.0f}")
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="compared one by one")
+    parser.add_argument("--all", action="store_true", help="compare all systems")
     parser.add_argument("--predecessor", type=Path, help="a Python that has dysts 0.96 installed")
+    parser.add_argument("--known", type=Path, help="what predecessor.py printed before on this machine")
     arguments = parser.parse_args()
-    names = arguments.systems.split(",")
-    python = arguments.predecessor or predecessor_python()
-    done = subprocess.run([python, HERE / "predecessor.py", *names], check=True, capture_output=True, text=True)
-    theirs = json.loads(done.stdout)
-
-    print(f"CPU seconds for {POINTS} points; ours and scipy's DOP853 at rtol = atol = {TOLERANCE:g} on a warm cache")
-    print(f"{'system':16} {'ours':>10} {'scipy':>9} {'ratio':>7} {'predecessor':>12} {'ratio':>8}")
-    sums = np.zeros(3)
-    for name in names:
-        step = 10.0 * theirs[name]["period"] / POINTS
-        system = dysts.get_system(name)
-        row = np.array([cpu_seconds(system, step), scipy_seconds(system, step), theirs[name]["seconds"]])
-        sums += row
-        print(f"{name:16} {row[0]:10.6f} {row[1]:9.4f} {row[1] / row[0]:7.0f} {row[2]:12.3f} {row[2] / row[0]:8.0f}")
-    print(
-        f"{'sum':16} {sums[0]:10.6f} {sums[1]:9.4f} {sums[1] / sums[0]:7.0f} {sums[2]:12.3f} {sums[2] / sums[0]:8.0f}"
-    )
-
-    systems = [system for system in map(dysts.get_system, dysts.list_systems()) if not system.delay]
-    seconds = {system.name: cpu_seconds(system, system.period / 100.0, repeats=1) for system in systems}
-    slowest = max(seconds, key=lambda name: seconds[name])
-    print(
-        f"\nall {len(systems)} ordinary systems x {POINTS} points at 100 per period: {sum(seconds.values()):.3f} CPU "
-        f"seconds, of which {slowest} {seconds[slowest]:.3f}"
-    )
-    with tempfile.TemporaryDirectory() as empty:
-        cold, warm = first_trajectory(empty), first_trajectory(empty)
-    print(f"first trajectory in a new process: {cold:.2f} s with an empty cache, {warm:.2f} s with a warm one")
+    names = dysts.list_systems() if arguments.all else arguments.systems.split(",")
+    if arguments.known:
+        theirs = json.loads(arguments.known.read_text())
+    else:
+        python = arguments.predecessor or predecessor_python()
+        done = subprocess.run([python, HERE / "predecessor.py", *names], check=True, capture_output=True, text=True)
+        theirs = json.loads(done.stdout)
+    print_table(list(names), theirs)
+    print_ensemble()
+    print_start()
 
 
 if __name__ == "__main__":

@@ -86,7 +86,9 @@ class Equations:
         series is enough for large ``w`` too.
         """
         match node.right:
-            case ast.BinOp(left=ast.Constant(value=1), op=ast.Sub(), right=ast.Call(func=ast.Name("exp"), args=[inner])):
+            case ast.BinOp(
+                left=ast.Constant(value=1), op=ast.Sub(), right=ast.Call(func=ast.Name("exp"), args=[inner])
+            ):
                 exponent = self.convert(inner, known)
             case _:
                 return left / right
@@ -275,7 +277,9 @@ def flow_of(job: Mapping[str, Any], real: Callable[[float], Any]) -> SmoothFlow 
 
 def digits(value: Any) -> str:
     """Return a number of extended precision with all its digits."""
-    return np.format_float_scientific(value, precision=20, unique=False) if isinstance(value, np.floating) else str(value)
+    return (
+        np.format_float_scientific(value, precision=20, unique=False) if isinstance(value, np.floating) else str(value)
+    )
 
 
 def solve(job: Mapping[str, Any]) -> dict[str, Any]:
