@@ -1,7 +1,6 @@
 """The compiled functions that the general driver needs for one system, each made when it is first asked for."""
 
 import ast
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ class HybridFunctions:
             self.equations = take_out_switches(definitions, equations, names)
         self.switches = tuple(self.equations.switches)
         self._generated: dict[int, tuple[GeneratedFunction, CompiledFunction]] = {}
+        self._own_tables: dict[int, np.ndarray] = {}
 
     @property
     def events(self) -> int:
@@ -52,9 +52,21 @@ class HybridFunctions:
             result[row] = self._function(row)[1].address
         return result
 
-    def tables(self, rows: set[int], parameters: Mapping[str, float]) -> np.ndarray:
-        """Return the constants of some functions for one parameter set: float64 [2 + switches, constant]."""
-        filled = {row: self._function(row)[0].table(parameters) for row in rows}
+    def tables(self, rows: set[int], system: "System") -> np.ndarray:
+        """Return the constants of some functions: float64 [2 + switches, constant].
+
+        Parameters
+        ----------
+        rows : set of int
+        system : System
+            May differ from the one of these functions in parameters.
+        """
+        if system is self.system:
+            for row in rows - self._own_tables.keys():
+                self._own_tables[row] = self._function(row)[0].table(system.flat_parameters)
+            filled = {row: self._own_tables[row] for row in rows}
+        else:
+            filled = {row: self._function(row)[0].table(system.flat_parameters) for row in rows}
         width = max([len(self.switches), *(table.size for table in filled.values())])
         result = np.zeros((2 + len(self.switches), width))
         for row, table in filled.items():

@@ -54,6 +54,10 @@ class RightHandSide:
         """The table of constants of the derivative: float64 [constant]."""
         return self.generated.table(self.system.flat_parameters)
 
+    def table_for(self, system: System) -> np.ndarray:
+        """Return the table of constants for a system that differs from this one in parameters at most."""
+        return self.constants if system is self.system else self.generated.table(system.flat_parameters)
+
     @cached_property
     def derivatives(self) -> tuple[dict[str, ast.expr], dict[tuple[int, int], ast.expr]]:
         """Definitions and non-zero entries of the Jacobian, from the disk cache where they are known."""

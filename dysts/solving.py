@@ -87,7 +87,7 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
 
     right_hand_side = problem.systems[0]._right_hand_side
     function = right_hand_side.function
-    tables = np.array([right_hand_side.generated.table(system.flat_parameters) for system in problem.systems])
+    tables = np.array([right_hand_side.table_for(system) for system in problem.systems])
     periods = np.array([system.clock_index_and_period[1] for system in problem.systems])
     clock = problem.systems[0].clock_index_and_period[0]
     if len(problem.systems) == 1 and len(states) > 1:
@@ -185,7 +185,7 @@ class _General:
         reached = np.zeros(1)
         integrate_smooth(
             function.address,
-            self.functions.generated.table(self.system.flat_parameters)[None],
+            self.functions.table_for(self.system)[None],
             0,
             1,
             start,
@@ -213,7 +213,7 @@ class _General:
         return self._finish(
             integrate_hybrid(
                 functions.addresses(rows),
-                functions.tables(rows, self.system.flat_parameters),
+                functions.tables(rows, self.system),
                 len(functions.switches),
                 *self._rest(start, written),
             )
@@ -229,7 +229,7 @@ class _General:
         return self._finish(
             integrate_stiff(
                 functions.addresses(rows),
-                functions.tables(rows, self.system.flat_parameters),
+                functions.tables(rows, self.system),
                 jacobian.address,
                 generated.table(self.system.flat_parameters),
                 *self._rest(start, written),

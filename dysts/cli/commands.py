@@ -63,6 +63,7 @@ def integrate_command(arguments: argparse.Namespace) -> int:
         initial_conditions=_numbers(arguments.initial_conditions),
         rtol=arguments.rtol,
         atol=arguments.atol,
+        solver=arguments.solver,
         observables=arguments.observables,
     )
     export(trajectory, destination, overwrite=arguments.overwrite)

@@ -63,7 +63,10 @@ def parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
     )
     integrate.add_argument("--rtol", type=float, default=1e-9, help="relative tolerance (default 1e-9)")
-    integrate.add_argument("--atol", type=float, help="absolute tolerance (default rtol/1000)")
+    integrate.add_argument("--atol", type=float, help="absolute tolerance (default rtol/1e9)")
+    integrate.add_argument(
+        "--solver", choices=("auto", "dop853", "radau"), default="auto", help="method (default auto)"
+    )
     integrate.add_argument("--observables", action="store_true", help="bounded observables instead of the state")
     integrate.add_argument("-o", "--output", required=True, metavar="FILE", help="FILE.zarr, FILE.csv or FILE.npz")
     integrate.add_argument("--overwrite", action="store_true", help="replace an existing file")

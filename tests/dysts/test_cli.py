@@ -29,7 +29,7 @@ def test_show_prints_equations_parameters_properties_and_citation(capsys: pytest
     for part in ("dz/dt = -beta*z + x*y", "rho = 28", "lyapunov spectrum", "Deterministic", "1963"):
         assert part in shown
     assert main(["show", "MackeyGlass"]) == 0
-    assert "wait for the delay solver" in capsys.readouterr().out
+    assert "period" in capsys.readouterr().out
     assert main(["show", "Lorenz", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["definition"]["variables"] == ["x", "y", "z"]
 
@@ -60,7 +60,7 @@ MISTAKES = [
     (["integrate", "Lorenz", "--initial-conditions", "1,2", "-o", "x.csv"], "3 components"),
     (["integrate", "Lorenz", "--initial-conditions", "a,b", "-o", "x.csv"], "numbers"),
     (["integrate", "Lorenz", "--rtol", "0", "-o", "x.csv"], "rtol is 0"),
-    (["integrate", "MackeyGlass", "-o", "x.csv"], "delay solver"),
+    (["integrate", "MackeyGlass", "-o", "x.csv", "--solver", "radau"], "delay system"),
     (["build", "test-fin"], "did you mean 'test-fine'"),
     (["annotate", "absent.json"], "cannot read"),
 ]

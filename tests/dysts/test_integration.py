@@ -10,7 +10,7 @@ import xarray
 from linear_systems import make
 
 import dysts
-from dysts.errors import DystsError, IntegrationError, InvalidArgumentError, NotSupportedError, UnknownNameError
+from dysts.errors import DystsError, IntegrationError, InvalidArgumentError, UnknownNameError
 from dysts.labelling import rebuild
 
 GOLDEN = json.loads((Path(__file__).parent / "facts" / "golden.json").read_text())
@@ -103,6 +103,18 @@ def test_every_ordinary_system_stays_finite_and_moving_for_12_periods(name: str)
     assert (np.abs(observed - system.property_value("mean")) < 60.0 * spread + 1e-9).all()
 
 
+@pytest.mark.parametrize("name", ORDINARY)
+def test_every_ordinary_system_stays_on_its_set_for_1000_periods(name: str) -> None:
+    system = dysts.get_system(name)
+    periods = 1000 if system.lifetime is None else int(min(1000.0, system.lifetime))
+    x = dysts.integrate(system, 2 * periods, points_per_period=2, predictability=False)
+    assert x.attrs["status"] == "success"
+    observed = system.observe(x.values)
+    spread = np.array(system.property_value("standard_deviation"))
+    assert (np.abs(observed - system.property_value("mean")) < 60.0 * spread + 1e-9).all()
+    assert (observed[periods:].std(axis=0) > 0.1 * spread).any()
+
+
 @pytest.mark.parametrize("name", sorted(GOLDEN))
 def test_trajectories_have_not_changed(name: str) -> None:
     x = dysts.integrate(name, 100, points_per_period=100, rtol=1e-12)
@@ -112,7 +124,6 @@ def test_trajectories_have_not_changed(name: str) -> None:
 
 WRONG: list[tuple[dict[str, Any], type[DystsError], str]] = [
     ({"system": "Lorentz"}, UnknownNameError, "did you mean 'Lorenz'"),
-    ({"system": "MackeyGlass"}, NotSupportedError, "delay system"),
     ({"points": 0}, InvalidArgumentError, "points is 0"),
     ({"points": -5}, InvalidArgumentError, "points is -5"),
     ({"points": 1.5}, InvalidArgumentError, "points is 1.5"),

@@ -5,7 +5,7 @@ import pytest
 from linear_systems import make, oscillator
 
 import dysts
-from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.errors import InvalidArgumentError
 from dysts.invariants import dominant_period, system_period
 
 TIME = np.arange(6000) * 0.05
@@ -70,9 +70,13 @@ def test_known_periods() -> None:
     assert system_period("Lorenz").period == pytest.approx(0.76, abs=0.03)
 
 
-def test_a_resting_or_delayed_system_is_refused() -> None:
+def test_a_delay_system_has_a_period() -> None:
+    # x' = -pi/2 x(t - 1) oscillates as cos(pi t / 2).
+    system = make({"x": "-pi/2*x_tau"}, [1.0], parameters={"tau": 1.0}, delay="tau")
+    assert system_period(system).period == pytest.approx(4.0, rel=2e-3)
+
+
+def test_a_resting_system_is_refused() -> None:
     with pytest.raises(InvalidArgumentError):
         system_period(make({"x": "-x"}, [1.0]))
-    with pytest.raises(NotSupportedError):
-        system_period("MackeyGlass")
     assert dysts.dominant_period is dominant_period

@@ -2,10 +2,10 @@
 
 Usage: python tests/performance/accuracy.py [--systems A,B,...] [--heyoka PYTHON] [--json FILE] [--quadruple]
 
-Every system starts from its stored initial condition, with the default absolute tolerance (a thousandth of the
+Every system starts from its stored initial condition, with the default absolute tolerance (a billionth of the
 relative one), up to 5 Lyapunov times; up to 10 periods where the largest exponent is below a thousandth per period;
-delay systems up to 20 delays, but MackeyGlass up to 300. The error is the largest Euclidean distance at five equidistant
-times, the last at the end, of the observables (which hold the sine and cosine of an angle or of a driving phase), each
+delay systems up to 20 delays, but MackeyGlass up to 300. The error is the largest distance at five equidistant times,
+the last at the end, of the observables (which hold the sine and cosine of an angle or of a driving phase), each
 in units of its standard deviation over 12 periods (delay systems: over the same time).
 
 ``growth`` is the same distance between the reference and its neighbour, which starts one part in 2^52 further out, in

@@ -130,7 +130,7 @@ class SwitchedFlow:
         return rows
 
     def move_on(self, sliding: int | None, integrator: Any) -> Any:
-        """Return the integrator a small fraction of a step later, after the end of sliding or an event that changed nothing.
+        """Return the integrator a small fraction of a step later, after sliding ended or an event changed nothing.
 
         There the switching function leaves 0 tangentially, and rounding makes it cross. heyoka's cooldown after such an
         event would be long, as it is inversely proportional to the slope, and could hide the next one.
