@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install annotate engine-benchmark clean
+.PHONY: benchmark test lint types unit install annotate engine-benchmark accuracy work-precision energy clean
 
 install: $(INSTALLED)
 
@@ -42,6 +42,18 @@ annotate: $(INSTALLED)
 # Compares the engine with the predecessor and scipy, in an environment of the predecessor's own.
 engine-benchmark: $(INSTALLED)
 	$(BIN)/python tests/performance/engine.py
+
+# Compares with heyoka in extended precision, in an environment of heyoka's own.
+accuracy: $(INSTALLED)
+	$(BIN)/python tests/performance/accuracy.py
+
+# Draws cost against error beside scipy's solvers.
+work-precision: $(INSTALLED)
+	$(BIN)/python tests/performance/work_precision.py
+
+# Drift of the energy of the Hamiltonian systems over 1000 periods.
+energy: $(INSTALLED)
+	$(BIN)/python tests/performance/energy.py
 
 clean:
 	rm -rf $(VENV) build benchmark-results .pytest_cache .ruff_cache .mypy_cache

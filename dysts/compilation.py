@@ -121,6 +121,8 @@ def _load_source(path: Path, source: str) -> Callable[..., None]:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # Code that numba kept refers to its module by name and is not found again if that is unknown.
+    sys.modules[spec.name] = module
     previous = sys.dont_write_bytecode
     sys.dont_write_bytecode = True
     try:

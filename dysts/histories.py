@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
-from dysts.solution import Solution, in_threads
 from dysts.system import System
 
 ROWS = 7
@@ -67,7 +66,8 @@ class History:
         return np.asarray(self.states[segment] + value)
 
 
-def _delay_of(system: System) -> float:
+def delay_of(system: System) -> float:
+    """Return the delay of a system, or say that it has none."""
     if system.delay is None:
         raise InvalidArgumentError(f"{system.name} has no delay, so it takes initial conditions and no history")
     delay = float(system.parameters[system.delay])
@@ -104,7 +104,7 @@ def check_histories(system: System, given: Any) -> tuple[History, ...]:
     >>> len(check_histories(system, [0.9])), len(check_histories(system, [[0.9], [1.0], lambda t: 1.0 + 0.01 * t]))
     (1, 3)
     """
-    delay = _delay_of(system)
+    delay = delay_of(system)
     if isinstance(given, np.ndarray) and given.ndim == 2:
         many: Sequence[Any] = list(given)
     elif hasattr(given, "dims") and "trajectory" in given.dims:
@@ -272,90 +272,3 @@ def _from_series(system: System, delay: float, given_times: Any, given_values: A
     return History(
         edges[:-1], lengths, np.ascontiguousarray(constant), polynomials, np.array(spline(0.0), dtype=np.float64)
     )
-
-
-def solve_delay_system(
-    system: System,
-    times: np.ndarray,
-    histories: Sequence[History],
-    relative: float,
-    absolute: np.ndarray,
-    maximum_steps: int,
-    threads: int | None,
-) -> Solution:
-    """Integrate a delay system from each of the histories.
-
-    Parameters
-    ----------
-    system : System
-    times : float64 [time]
-        Increasing, none negative; at time 0 a row holds the end of the history.
-    histories : sequence of History
-        From `check_histories` for this system.
-    relative : float
-        Relative tolerance of each step.
-    absolute : float64 [component]
-        Absolute tolerance of each step.
-    maximum_steps : int
-        Limit for each trajectory.
-    threads : int or None
-        The result does not depend on it; by default one per processor.
-
-    Returns
-    -------
-    Solution
-
-    Examples
-    --------
-    >>> import dysts
-    >>> system = dysts.get_system("MackeyGlass")
-    >>> times, absolute = np.linspace(0.0, 100.0, 201), np.array([1e-12])
-    >>> solution = solve_delay_system(system, times, check_histories(system, [0.9]), 1e-9, absolute, 100_000, 1)
-    >>> solution.values.shape, int(solution.status[0])
-    ((1, 201, 1), 0)
-    """
-    from dysts.solvers.delay import integrate_delay
-
-    delay = _delay_of(system)
-    right_hand_side = system._right_hand_side
-    address = right_hand_side.function.address
-    cases = len(histories)
-    constants = np.tile(right_hand_side.constants, (cases, 1))
-    clock, clock_period = system.clock_index_and_period
-    times = np.ascontiguousarray(times, dtype=np.float64)
-    initial_states = np.array([history.initial_state for history in histories])
-    offsets = np.cumsum([0, *(history.starts.size for history in histories)])
-    starts = np.concatenate([history.starts for history in histories])
-    lengths = np.concatenate([history.lengths for history in histories])
-    states = np.concatenate([history.states for history in histories])
-    polynomials = np.concatenate([history.polynomials for history in histories])
-    delays, clock_periods = np.full(cases, delay), np.full(cases, clock_period)
-    solution = Solution(cases, times.size, system.dimension)
-
-    def solve(first: int, last: int) -> None:
-        integrate_delay(
-            address,
-            constants,
-            delays,
-            first,
-            last,
-            initial_states,
-            offsets,
-            starts,
-            lengths,
-            states,
-            polynomials,
-            times,
-            relative,
-            absolute,
-            maximum_steps,
-            clock,
-            clock_periods,
-            solution.values,
-            solution.status,
-            solution.reached,
-            solution.counts,
-        )
-
-    in_threads(solve, cases, threads)
-    return solution

@@ -129,7 +129,8 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
 
 def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
     """Integrate a delay system."""
-    from dysts.histories import check_histories, solve_delay_system
+    from dysts.delays import solve_delay_system
+    from dysts.histories import check_histories
 
     relative, absolute = check_tolerances(request.base, rtol, atol)
     attributes: dict[str, Any] = {"rtol": relative, "atol": json.dumps(absolute.tolist())}

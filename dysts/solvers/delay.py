@@ -22,18 +22,21 @@ from dysts.solvers import dop853_tableau as tableau
 from dysts.solvers.calling import call
 from dysts.solvers.dop853 import (
     ALL_STAGES,
+    DENSE_EVALUATIONS,
+    MEMORY,
+    ORDER,
+    STAGES,
+    error_of_step,
+)
+from dysts.solvers.dop853_tableau import (
     COLUMNS,
     COUNT,
     DENSE_COLUMNS,
     DENSE_COUNT,
-    DENSE_EVALUATIONS,
     DENSE_VALUES,
-    MEMORY,
-    ORDER,
-    STAGES,
     VALUES,
-    error_of_step,
 )
+from dysts.solvers.past import FIRST_CAPACITY, Past, empty_past, enlarged, look_up
 from dysts.solvers.polynomial import ROWS, interpolate
 from dysts.solvers.status import Status
 from dysts.solvers.step_control import (
@@ -54,20 +57,6 @@ NOT_FINITE = int(Status.NOT_FINITE)
 NODES = tableau.NODES
 BREAKING_POINTS = 9
 """Multiples of the delay on which steps end; behind them nine derivatives are continuous."""
-FIRST_CAPACITY = 64
-
-
-class Past(NamedTuple):
-    """A ring of segments; segment ``index`` stands in slot ``index % capacity``, and the capacity is a power of 2."""
-
-    starts: np.ndarray
-    """float64 [slot]"""
-    lengths: np.ndarray
-    """float64 [slot]"""
-    states: np.ndarray
-    """float64 [slot, component], at the starts."""
-    polynomials: np.ndarray
-    """float64 [slot, row, component], see `dysts.solvers.polynomial`."""
 
 
 class Workspace(NamedTuple):
@@ -80,63 +69,6 @@ class Workspace(NamedTuple):
     inputs: np.ndarray
     """The argument of the right-hand side: the state, then the delayed state."""
     scale: np.ndarray
-
-
-@njit(error_model="numpy")
-def _empty_past(capacity: int, size: int) -> Past:
-    return Past(np.empty(capacity), np.empty(capacity), np.empty((capacity, size)), np.empty((capacity, ROWS, size)))
-
-
-@njit(error_model="numpy")
-def _enlarged(past: Past, oldest: int, count: int) -> Past:
-    """Return a ring of twice the capacity with the segments ``oldest <= index < count``."""
-    size = past.states.shape[1]
-    capacity = past.starts.size
-    result = _empty_past(2 * capacity, size)
-    for index in range(oldest, count):
-        source = index & (capacity - 1)
-        target = index & (2 * capacity - 1)
-        result.starts[target] = past.starts[source]
-        result.lengths[target] = past.lengths[source]
-        for i in range(size):
-            result.states[target, i] = past.states[source, i]
-            for row in range(ROWS):
-                result.polynomials[target, row, i] = past.polynomials[source, row, i]
-    return result
-
-
-@njit(error_model="numpy")
-def _look_up(past: Past, hint: int, oldest: int, newest: int, t: float, inputs: np.ndarray) -> int:
-    """Write the past at `t` behind the state, from the segments ``oldest <= index <= newest``.
-
-    The search goes from the hint to either side. The bounds decide at breaking points, where rounding does not.
-
-    Returns
-    -------
-    index : int
-        The segment that was used.
-    """
-    starts, lengths, states, polynomials = past
-    mask = starts.size - 1
-    size = states.shape[1]
-    index = max(hint, oldest)
-    while index > oldest and t < starts[index & mask]:
-        index -= 1
-    while index < newest and t >= starts[(index + 1) & mask]:
-        index += 1
-    slot = index & mask
-    fraction = (t - starts[slot]) / lengths[slot]
-    rest = 1.0 - fraction
-    # As `interpolate` does, without the slices of the ring, which cost as much as the sum.
-    for i in range(size):
-        value = polynomials[slot, 6, i] * fraction
-        value = (polynomials[slot, 5, i] + value) * rest
-        value = (polynomials[slot, 4, i] + value) * fraction
-        value = (polynomials[slot, 3, i] + value) * rest
-        value = (polynomials[slot, 2, i] + value) * fraction
-        value = (polynomials[slot, 1, i] + value) * rest
-        inputs[size + i] = states[slot, i] + (polynomials[slot, 0, i] + value) * fraction
-    return index
 
 
 @njit(error_model="numpy")
@@ -162,7 +94,7 @@ def _evaluate_stages(
             for entry in range(COUNT[stage]):
                 total += VALUES[stage, entry] * slopes[COLUMNS[stage, entry], i]
             inputs[i] = state[i] + step * total
-        index = _look_up(past, index, oldest, newest, t - delay + NODES[stage] * step, inputs)
+        index = look_up(past, index, oldest, newest, t - delay + NODES[stage] * step, inputs)
         call(address, t + NODES[stage] * step, inputs, constants, slopes[stage])
 
 
@@ -208,7 +140,7 @@ def _first_step(
     trial = min(trial, delay)
     for i in range(size):
         inputs[i] = work.state[i] + trial * slopes[0, i]
-    _look_up(past, 0, 0, newest, trial - delay, inputs)
+    look_up(past, 0, 0, newest, trial - delay, inputs)
     call(address, trial, inputs, constants, slopes[1])
     for i in range(size):
         slopes[1, i] -= slopes[0, i]
@@ -255,7 +187,7 @@ def _advance(
     break_index = 1
 
     copy(state, work.inputs[:size])
-    _look_up(past, oldest, oldest, newest, -delay, work.inputs)
+    look_up(past, oldest, oldest, newest, -delay, work.inputs)
     call(address, t, work.inputs, constants, slopes[0])
     counts[2] += 1
     for i in range(size):
@@ -278,7 +210,7 @@ def _advance(
         error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
         if error <= 1.0:
             if count - oldest == past.starts.size:
-                past = _enlarged(past, oldest, count)
+                past = enlarged(past, oldest, count)
             _evaluate_stages(address, constants, delay, t, taken, STAGES + 1, ALL_STAGES, past, oldest, newest, work)
             counts[2] += DENSE_EVALUATIONS
             slot = count & (past.starts.size - 1)
@@ -324,7 +256,7 @@ def _advance(
             break_index += 1
             # The derivative from the right; at the first point it differs if the history jumps to its initial state.
             copy(state, work.inputs[:size])
-            _look_up(past, oldest, oldest, newest, t - delay, work.inputs)
+            look_up(past, oldest, oldest, newest, t - delay, work.inputs)
             call(address, t, work.inputs, constants, slopes[0])
             counts[2] += 1
         elif break_index > BREAKING_POINTS:
@@ -417,12 +349,12 @@ def integrate_delay(
     """
     size = initial_states.shape[1]
     work = Workspace(np.empty((ALL_STAGES, size)), np.empty(size), np.empty(size), np.empty(2 * size), np.empty(size))
-    past = _empty_past(FIRST_CAPACITY, size)
+    past = empty_past(FIRST_CAPACITY, size)
     for case in range(first, last):
         begin = offsets[case]
         count = offsets[case + 1] - begin
         while past.starts.size < count:
-            past = _enlarged(past, 0, 0)
+            past = enlarged(past, 0, 0)
         for index in range(count):
             past.starts[index] = starts[begin + index]
             past.lengths[index] = lengths[begin + index]

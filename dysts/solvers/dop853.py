@@ -15,8 +15,6 @@ from numba import njit
 from dysts.solvers import dop853_tableau as tableau
 from dysts.solvers.calling import call
 
-COUNT, COLUMNS, VALUES = tableau.COUNT, tableau.COLUMNS, tableau.VALUES
-DENSE_COUNT, DENSE_COLUMNS, DENSE_VALUES = tableau.DENSE_COUNT, tableau.DENSE_COLUMNS, tableau.DENSE_VALUES
 ORDER = 8.0
 MEMORY = 0.04
 """Weight of the previous error in the proportional-integral control."""

@@ -47,6 +47,18 @@ def test_two_processes_fill_one_empty_cache_and_damage_is_repaired(tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_a_second_process_loads_what_the_first_compiled(tmp_path: Path) -> None:
+    program = (
+        "import dysts; s = dysts.get_system('Chua'); s.jacobian(0.0, s.initial_conditions); dysts.integrate(s, 20); "
+        "from dysts.compilation import _functions; print(sum(f._cfunc.cache_hits for f in _functions.values()))"
+    )
+    compiled, loaded = (run(program, DYSTS_CACHE=str(tmp_path)) for _ in range(2))
+    assert int(compiled.stdout) == 0, compiled.stderr
+    # The Jacobian, the switched derivative and the monitor; whatever does not load is compiled again without a word.
+    assert int(loaded.stdout) == 3, loaded.stderr
+
+
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_costs_a_warning(tmp_path: Path, expected: str) -> None:
     # Below a file no folder can be made, not even by root, whom permissions do not stop.
     (tmp_path / "file").write_text("")

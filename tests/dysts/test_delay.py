@@ -16,8 +16,9 @@ from scipy.interpolate import CubicSpline
 
 import dysts
 from dysts.compilation import driver
+from dysts.delays import solve_delay_system
 from dysts.errors import InvalidArgumentError
-from dysts.histories import check_histories, solve_delay_system
+from dysts.histories import check_histories
 from dysts.solution import Solution
 from dysts.solvers import delay
 from dysts.solvers.status import Status

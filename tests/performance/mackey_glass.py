@@ -19,7 +19,8 @@ from engine import predecessor_python
 from scipy.integrate import solve_ivp
 
 import dysts
-from dysts.histories import check_histories, solve_delay_system
+from dysts.delays import solve_delay_system
+from dysts.histories import check_histories
 from dysts.system import System
 
 DELAY = 17.0
