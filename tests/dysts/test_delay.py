@@ -20,7 +20,8 @@ from dysts.delays import solve_delay_system
 from dysts.errors import InvalidArgumentError
 from dysts.histories import check_histories
 from dysts.solution import Solution
-from dysts.solvers import delay
+from dysts.solvers.past import Past
+from dysts.solvers.past import look_up as ring_look_up
 from dysts.solvers.status import Status
 from dysts.system import System
 
@@ -113,8 +114,8 @@ def test_looking_up_goes_both_ways_around_the_ring() -> None:
 
     @driver(types.int64(vector, vector, types.float64[:, ::1], cube, types.int64, types.int64, types.float64, vector))
     def look_up(starts, lengths, states, polynomials, newest, hint, t, inputs):  # type: ignore[no-untyped-def]
-        past = delay.Past(starts, lengths, states, polynomials)
-        return delay._look_up(past, hint, 1000, newest, t, inputs)
+        past = Past(starts, lengths, states, polynomials)
+        return ring_look_up(past, hint, 1000, newest, t, inputs)
 
     hint, inputs = first, np.zeros(4)
     for t in np.random.default_rng(0).uniform(-1.0, 0.0, 500):
