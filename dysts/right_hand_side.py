@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import math
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +102,11 @@ class RightHandSide:
         return compile_function(generated, f"{self.system.name}_jacobian"), generated
 
     @cached_property
+    def _jacobian(self) -> tuple[CompiledFunction, np.ndarray]:
+        function, generated = self.compiled_jacobian
+        return function, generated.table(self.system.flat_parameters)
+
+    @cached_property
     def has_switches(self) -> bool:
         """Whether the equations have kinks or jumps."""
         definitions, equations = self.system.trees
@@ -150,8 +156,7 @@ class RightHandSide:
 
     def jacobian(self, t: float, states: np.ndarray) -> np.ndarray:
         """Evaluate the Jacobian at states [..., input]: float64 [..., component, input]."""
-        function, generated = self.compiled_jacobian
-        constants = generated.table(self.system.flat_parameters)
+        function, constants = self._jacobian
         return _evaluate(function, constants, t, states, (self.system.dimension, len(self.inputs)))
 
 
@@ -159,7 +164,7 @@ def _evaluate(
     function: CompiledFunction, constants: np.ndarray, t: float, states: np.ndarray, shape: tuple[int, ...]
 ) -> np.ndarray:
     flat = np.ascontiguousarray(states.reshape(-1, states.shape[-1]))
-    result = np.empty((len(flat), int(np.prod(shape))))
+    result = np.empty((len(flat), math.prod(shape)))
     _evaluate_many(function.address, constants, float(t), flat, result)
     return result.reshape(*states.shape[:-1], *shape)
 

@@ -72,7 +72,7 @@ def end_time(system: System) -> float:
     return LYAPUNOV_TIMES / system.lyapunov_exponent
 
 
-def job_of(system: System, precision: str) -> dict[str, Any]:
+def job_of(system: System, precision: str, end: float) -> dict[str, Any]:
     """Return all that the reference needs to know."""
     delay = system.flat_parameters[system.delay] if system.delay else None
     return {
@@ -83,7 +83,7 @@ def job_of(system: System, precision: str) -> dict[str, Any]:
         "parameters": system.flat_parameters,
         "delay": delay,
         "initial_conditions": list(system.initial_conditions),
-        "times": (np.arange(1, OUTPUTS + 1) * (end_time(system) / OUTPUTS)).tolist(),
+        "times": (np.arange(1, OUTPUTS + 1) * (end / OUTPUTS)).tolist(),
         "precision": precision,
         "longest_step": (system.period if delay is None else delay) / REFERENCE_STEPS[precision],
     }
@@ -222,11 +222,11 @@ def main() -> None:
     arguments = parser.parse_args()
     names = arguments.systems.split(",") if arguments.systems else dysts.list_systems()
     systems = [dysts.get_system(name) for name in names]
-    jobs = [job_of(system, "long double") for system in systems]
+    jobs = [job_of(system, "long double", end_time(system)) for system in systems]
     answers = references(jobs, arguments.heyoka)
     rows = [measure(*case) for case in zip(systems, jobs, answers, strict=True)]
     if arguments.quadruple:
-        exact = references([job_of(system, "quadruple") for system in systems], arguments.heyoka)
+        exact = references([job_of(system, "quadruple", end_time(system)) for system in systems], arguments.heyoka)
         for system, row, answer, better in zip(systems, rows, answers, exact, strict=True):
             if "size" in row and "failure" not in better:
                 row["reference_error"] = distance(system, answer["states"], better["states"], np.array(row["size"]))
