@@ -125,7 +125,7 @@ def test_interrupt_exits_130_and_tells_how_to_go_on(tmp_path: Path) -> None:
         "from benchmark import cli, runner\n"
         "real = runner.run\n"
         "def run(suite, *, systems, forecasters, **options):\n"
-        "    return real(fakes.suite('SlowMean'), open_dataset=fakes.open_dataset, **options)\n"
+        "    return real(fakes.suite('VerySlowMean'), open_dataset=fakes.open_dataset, **options)\n"
         "runner.run = run\n"
         "sys.exit(cli.main(['run', 'quick', '--workers', '1', '-o', 'out']))\n"
     )
