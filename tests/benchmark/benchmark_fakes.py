@@ -97,14 +97,6 @@ class SlowMean(Mean):
         return super().predict(horizon)
 
 
-class VerySlowMean(Mean):
-    """Takes so long that even a busy machine stops a run in its middle."""
-
-    def predict(self, horizon: int) -> Array:
-        time.sleep(2.0)
-        return super().predict(horizon)
-
-
 class Noise(_Base):
     """Draws from the global generator, as a careless library would."""
 
