@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dysts import metrics
     from dysts.datasets import open_dataset
     from dysts.integration import integrate
-    from dysts.invariants import dominant_period, lyapunov_spectrum
+    from dysts.invariants import dominant_period, local_exponents, lyapunov_spectrum
     from dysts.labelling import rebuild
     from dysts.noise import Noise
     from dysts.parameters import Ensemble
@@ -29,6 +29,7 @@ _HOME = {
     "integrate": "dysts.integration",
     "list_systems": "dysts.registry",
     "load_systems": "dysts.registry",
+    "local_exponents": "dysts.invariants",
     "lyapunov_spectrum": "dysts.invariants",
     "open_dataset": "dysts.datasets",
     "poincare_section": "dysts.sections",
@@ -47,6 +48,7 @@ __all__ = [
     "integrate",
     "list_systems",
     "load_systems",
+    "local_exponents",
     "lyapunov_spectrum",
     "metrics",
     "open_dataset",

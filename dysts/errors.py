@@ -32,6 +32,10 @@ class IntegrationError(DystsError, RuntimeError):
     """An integration ended with a bad status."""
 
 
+class UnreliableEstimateError(DystsError, ValueError):
+    """An estimate from data is not to be trusted; the message says why."""
+
+
 class StorageError(DystsError, OSError):
     """A file, store or cache folder cannot be read or written."""
 

@@ -1,12 +1,5 @@
-"""Lyapunov spectrum from the variational equations with the exact Jacobian.
+"""Lyapunov spectrum of a system: exponents as averages over independent trajectories, with standard errors."""
 
-References
-----------
-G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Lyapunov characteristic exponents for smooth dynamical
-systems and for Hamiltonian systems; a method for computing all of them, Meccanica 15 (1980) 9-30.
-"""
-
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +7,18 @@ import numpy as np
 
 from dysts.attractor import attractor_states
 from dysts.clocks import check_count, check_positive
-from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
-from dysts.integration import MAXIMUM_STEPS
+from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.invariants.delay_dynamics import delay_growth_rates
+from dysts.invariants.jumps import has_jumps
+from dysts.invariants.nearby_trajectories import nearby_growth_rates
+from dysts.invariants.tangent_dynamics import tangent_growth_rates
 from dysts.registry import get_system
-from dysts.solution import processors
 from dysts.system import System
 
-MOST_ESCAPED = 0.2
-"""Largest fraction of trajectories that may leave a set with a lifetime before the exponents are refused."""
+METHODS = ("auto", "tangent", "nearby", "delay")
+DELAY_VECTORS = 4
+LOOSE, TIGHT = 1e-7, 1e-9
+"""Relative tolerances; the tight one where nothing damps the drift of what is conserved."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class LyapunovSpectrum:
     Attributes
     ----------
     exponents : tuple of float
-        Per unit of time, largest first.
+        Per unit of time, largest first; minus infinity for a direction that is lost in finite time.
     errors : tuple of float
         Standard errors, from the spread over independent trajectories.
     settings : dict
@@ -57,7 +54,8 @@ def lyapunov_spectrum(
     discard: float = 20.0,
     period: float | None = None,
     initial_conditions: Any = None,
-    rtol: float = 1e-8,
+    method: str = "auto",
+    rtol: float | None = None,
     seed: int = 0,
     threads: int | None = None,
 ) -> LyapunovSpectrum:
@@ -67,7 +65,7 @@ def lyapunov_spectrum(
     ----------
     system : System or str
     vectors : int, optional
-        How many exponents, by default all.
+        How many exponents, by default all, and 4 of a delay system. The zero of a driving phase is exact.
     trajectories : int
         Number of trajectories, at least 2, for the error.
     periods, discard : float
@@ -78,8 +76,13 @@ def lyapunov_spectrum(
         Unit of the lengths, by default the stored period.
     initial_conditions : array_like [trajectory, component], optional
         Starting states instead of those from the orbit.
-    rtol : float
-        Relative tolerance for the state, and tolerance for the unit tangent vectors.
+    method : {"auto", "tangent", "nearby", "delay"}
+        The variational equations with the exact Jacobian; or copies of the trajectory that start close by, the
+        choice where the right-hand side jumps (Filippov systems); or the variational equations of a delay system, on
+        a grid. See `dysts.invariants.tangent_dynamics`, `nearby_trajectories` and `delay_dynamics`.
+    rtol : float, optional
+        Relative tolerance for the state, and tolerance for the unit tangent vectors; by default 1e-7, or 1e-9 for
+        systems that conserve energy or volume.
     seed : int
         For the starting states and vectors.
     threads : int, optional
@@ -99,103 +102,115 @@ def lyapunov_spectrum(
     >>> spectrum = dysts.lyapunov_spectrum("Lorenz", trajectories=16)
     >>> abs(spectrum.largest - 0.9056) < 0.03
     True
+    >>> delayed = dysts.lyapunov_spectrum("MackeyGlass", vectors=2, trajectories=4)
+    >>> delayed.exponents[0] > 0.0
+    True
     """
     if isinstance(system, str):
         system = get_system(system)
-    if system.delay:
-        raise NotSupportedError(f"{system.name} is a delay system; this version computes no exponents of such")
-    size = system.dimension
-    number = size if vectors is None else check_count(vectors, "vectors")
-    if number > size:
-        raise InvalidArgumentError(f"vectors is {number}; {system.name} has {size} exponents")
     unit = system.period if period is None else check_positive(period, "period")
+    method = _check_method(system, method, unit)
+    number = _check_vectors(system, vectors)
+    check_positive(periods, "periods")
+    if initial_conditions is None and check_count(trajectories, "trajectories") < 2:
+        raise InvalidArgumentError("trajectories is 1; an error needs at least 2")
     if system.lifetime is not None:
         periods, discard = min(periods, system.lifetime / 4.0), min(discard, system.lifetime / 8.0)
-    if initial_conditions is None:
-        if check_count(trajectories, "trajectories") < 2:
-            raise InvalidArgumentError("trajectories is 1; an error needs at least 2")
-        span = trajectories * check_positive(periods, "periods")
-        states = attractor_states(system, trajectories, seed=seed, span=span, period=unit)
+    conserves = system.conservation.get("type", "dissipative") != "dissipative"
+    tolerance = (TIGHT if conserves else LOOSE) if rtol is None else check_positive(rtol, "rtol")
+    # The phase of a driving force keeps every distance: its zero is put in exactly.
+    computed = number if system.clock is None else min(number, system.dimension - 1)
+    escaped = 0
+    if method == "delay":
+        if initial_conditions is not None:
+            raise InvalidArgumentError(f"{system.name} has a delay: its exponents start from constant histories")
+        rates = delay_growth_rates(
+            system,
+            computed,
+            trajectories=trajectories,
+            period=unit,
+            discard=discard,
+            periods=periods,
+            seed=seed,
+            threads=threads,
+        )
     else:
-        states = system.check_states(initial_conditions)
-        if states.ndim != 2 or len(states) < 2:
-            raise InvalidArgumentError("initial_conditions must be two or more states; an error needs at least 2")
-    growth, escaped = _growth(
-        system,
-        states,
-        number,
-        discard=discard * unit,
-        duration=check_positive(periods, "periods") * unit,
-        rtol=rtol,
-        seed=seed,
-        threads=threads,
-    )
-    order = np.argsort(-growth.mean(axis=0), kind="stable")
-    mean = growth.mean(axis=0)[order]
-    error = growth.std(axis=0, ddof=1)[order] / np.sqrt(len(growth))
+        states = _starts(system, initial_conditions, trajectories, periods, unit, seed)
+        if method == "nearby":
+            periods, discard = max(1, round(periods)), max(1, round(discard))
+            rates = nearby_growth_rates(
+                system, states, computed, period=unit, discard=int(discard), periods=int(periods), seed=seed
+            )
+        else:
+            grown, escaped = tangent_growth_rates(
+                system,
+                states,
+                computed,
+                discard=discard * unit,
+                interval=periods * unit,
+                intervals=1,
+                rtol=tolerance,
+                seed=seed,
+                threads=threads,
+            )
+            rates = grown[:, 0]
+    mean, error = _mean_and_error(rates)
+    if system.clock is not None:
+        mean, error = np.append(mean, 0.0), np.append(error, 0.0)
+    order = np.argsort(-mean, kind="stable")[:number]
     return LyapunovSpectrum(
-        exponents=tuple(mean.tolist()),
-        errors=tuple(error.tolist()),
+        exponents=tuple(mean[order].tolist()),
+        errors=tuple(error[order].tolist()),
         settings={
-            "trajectories": len(growth),
+            "method": method,
+            "trajectories": len(rates),
             **({"escaped": escaped} if escaped else {}),
             "periods": periods,
             "discard": discard,
-            "rtol": rtol,
+            **({"rtol": tolerance} if method == "tangent" else {}),
             "seed": seed,
         },
     )
 
 
-def _growth(
-    system: System,
-    states: np.ndarray,
-    number: int,
-    *,
-    discard: float,
-    duration: float,
-    rtol: float,
-    seed: int,
-    threads: int | None,
-) -> tuple[np.ndarray, int]:
-    """Return the mean growth rates, float64 [trajectory, vector], and how many trajectories escaped."""
-    from dysts.solvers.status import Status
-    from dysts.solvers.tangent import tangent_growth
+def _mean_and_error(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard error over trajectories; a rate of minus infinity has no error."""
+    lost = ~np.isfinite(rates).all(axis=0)
+    finite = np.where(lost, 0.0, rates)
+    error = finite.std(axis=0, ddof=1) / np.sqrt(len(rates))
+    return np.where(lost, -np.inf, finite.mean(axis=0)), error
 
-    function, constants = system._right_hand_side.variational(number)
-    clock, clock_period = system.clock_index_and_period
-    size = system.dimension
-    absolute = np.concatenate([np.full(size, rtol * 1e-3), np.full(size * number, rtol)])
-    starts = np.random.default_rng(seed).standard_normal((len(states), number, size))
-    growth = np.empty((len(states), 1, number))
-    endings = [(0, 0.0)] * len(states)
 
-    def follow(index: int) -> None:
-        endings[index] = tangent_growth(
-            function.address,
-            constants,
-            states[index],
-            starts[index],
-            discard,
-            duration,
-            rtol,
-            absolute,
-            MAXIMUM_STEPS,
-            clock,
-            clock_period,
-            growth[index],
-            np.zeros(3, dtype=np.int64),
-        )
+def _check_method(system: System, method: str, period: float) -> str:
+    if method not in METHODS:
+        raise InvalidArgumentError(f"method is {method!r}; allowed are {', '.join(METHODS)}")
+    if method == "auto":
+        if system.delay is not None:
+            return "delay"
+        return "nearby" if has_jumps(system, period=period) else "tangent"
+    if (method == "delay") != (system.delay is not None):
+        having = "a" if system.delay is not None else "no"
+        raise NotSupportedError(f"{system.name} has {having} delay; the method {method!r} is not for it")
+    if method == "tangent" and has_jumps(system, period=period):
+        raise NotSupportedError(f"the right-hand side of {system.name} jumps; use the method 'nearby'")
+    return method
 
-    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
-        list(pool.map(follow, range(len(states))))
-    failed = [index for index, (status, _) in enumerate(endings) if status]
-    # On a set that orbits are known to leave, the exponents are those of the orbits that have not left it yet.
-    allowed = 0.0 if system.lifetime is None else MOST_ESCAPED
-    if len(failed) > allowed * len(states):
-        status, reached = endings[failed[0]]
-        raise IntegrationError(
-            f"{system.name} (trajectory {failed[0]}, {len(failed)} of {len(states)} failed) stopped at time "
-            f"{reached:.6g} while tangent vectors were followed: {Status(status).sentence}"
-        )
-    return np.delete(growth[:, 0], failed, axis=0) / duration, len(failed)
+
+def _check_vectors(system: System, vectors: int | None) -> int:
+    if vectors is None:
+        return system.dimension if system.delay is None else DELAY_VECTORS
+    number = check_count(vectors, "vectors")
+    if system.delay is None and number > system.dimension:
+        raise InvalidArgumentError(f"vectors is {number}; {system.name} has {system.dimension} exponents")
+    return number
+
+
+def _starts(
+    system: System, initial_conditions: Any, trajectories: int, periods: float, unit: float, seed: int
+) -> np.ndarray:
+    if initial_conditions is None:
+        return attractor_states(system, trajectories, seed=seed, span=trajectories * periods, period=unit)
+    states = system.check_states(initial_conditions)
+    if states.ndim != 2 or len(states) < 2:
+        raise InvalidArgumentError("initial_conditions must be two or more states; an error needs at least 2")
+    return states

@@ -13,6 +13,7 @@ import numpy as np
 from dysts.errors import InvalidArgumentError
 from dysts.expressions import names_in, parse
 from dysts.integration import integrate
+from dysts.invariants.autocorrelation import mean_autocorrelation
 from dysts.registry import get_system
 from dysts.system import System
 
@@ -81,27 +82,17 @@ def dominant_period(series: Any, *, step: float = 1.0) -> Period:
     if not moving.any():
         raise InvalidArgumentError("the series is constant, so it has no period")
     standard = (values[:, moving] - values[:, moving].mean(axis=0)) / spread[moving]
-    lag = _recurrence(_autocorrelation(standard, longest=0.25))
+    lag = _recurrence(mean_autocorrelation(standard, longest=0.25))
     if lag is None:
         raise InvalidArgumentError("the series does not oscillate: its autocorrelation has no maximum")
     estimates = []
     for segment in np.array_split(standard, SEGMENTS):
-        window = _autocorrelation(segment - segment.mean(axis=0), longest=0.6)
+        window = mean_autocorrelation(segment - segment.mean(axis=0), longest=0.6)
         near = _highest_near(window, lag)
         if near is not None:
             estimates.append(near)
     error = np.std(estimates, ddof=1) / np.sqrt(len(estimates)) if len(estimates) > 1 else np.nan
     return Period(lag * step, float(error) * step, _recommended_step(standard) * step)
-
-
-def _autocorrelation(standard: np.ndarray, *, longest: float) -> np.ndarray:
-    """Return the mean autocorrelation of the components, up to a fraction of the length: float64 [lag]."""
-    length = len(standard)
-    padded = 1 << (2 * length - 1).bit_length()
-    power = np.abs(np.fft.rfft(standard, padded, axis=0)) ** 2
-    lags = int(length * longest)
-    products = np.fft.irfft(power.mean(axis=1), padded)[:lags] / (length - np.arange(lags))
-    return products / products[0] if products[0] > 0.0 else products
 
 
 def _recurrence(correlation: np.ndarray) -> float | None:

@@ -1,0 +1,174 @@
+"""Correlation dimension of a set of states.
+
+References
+----------
+P. Grassberger, I. Procaccia, Measuring the strangeness of strange attractors, Physica D 9 (1983) 189-208.
+J. Theiler, Spurious dimension from correlation algorithms applied to limited time-series data, Physical Review A 34
+(1986) 2427-2432 (pairs close in time are left out).
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from dysts.clocks import check_count
+from dysts.compilation import driver
+from dysts.errors import InvalidArgumentError
+from dysts.invariants.estimate import Estimate
+from dysts.invariants.scaling import scaling_region
+from dysts.invariants.series import check_series, standardised
+
+SHORTEST = 500
+REFERENCES = 2000
+RADII_PER_OCTAVE = 4
+OCTAVES = 24
+FEWEST_PAIRS = 300
+LARGEST_SHARE = 0.05
+"""Of pairs within the radius; beyond, the size of the whole set is seen instead of its structure."""
+NARROWEST = math.log(4.0)
+STRAIGHT = 0.07
+PARTS = 10
+
+
+@dataclass(frozen=True)
+class CorrelationSum:
+    """The share of pairs that are closer than a radius.
+
+    Attributes
+    ----------
+    radii : float64 [radius]
+        In units of the standard deviation of the components.
+    shares : float64 [part, radius]
+        For as many groups of reference points.
+    pairs : int64 [radius]
+        Number of pairs closer than the radius, in all groups.
+    """
+
+    radii: np.ndarray
+    shares: np.ndarray
+    pairs: np.ndarray
+
+
+def correlation_sum(series: Any, *, theiler: int, seed: int = 0) -> CorrelationSum:
+    """Count the pairs of states within each of many radii.
+
+    Parameters
+    ----------
+    series : array_like [time, component]
+        Components are standardised; distances are Euclidean.
+    theiler : int
+        Pairs fewer points apart in time are left out.
+    seed : int
+        For the reference points, 2000 at most.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the series is too short, constant or not finite.
+    """
+    values = standardised(check_series(series, shortest=SHORTEST))
+    window = check_count(theiler, "theiler")
+    if 4 * window > len(values):
+        raise InvalidArgumentError(f"theiler is {window}; allowed is at most a quarter of the {len(values)} points")
+    generator = np.random.default_rng(seed)
+    references = generator.permutation(len(values))[:REFERENCES]
+    counts = np.zeros((PARTS, OCTAVES * RADII_PER_OCTAVE), dtype=np.int64)
+    compared = np.zeros(PARTS, dtype=np.int64)
+    largest = 2.0 * math.sqrt(values.shape[1])
+    _count_pairs(values, references.astype(np.int64), window, largest, RADII_PER_OCTAVE, counts, compared)
+    # Bin b holds distances between 2^(-(b+1)/n) and 2^(-b/n) of the largest radius.
+    within = np.cumsum(counts[:, ::-1], axis=1)
+    radii = largest * 2.0 ** (-np.arange(counts.shape[1])[::-1] / RADII_PER_OCTAVE)
+    return CorrelationSum(radii, within / compared[:, None], within.sum(axis=0))
+
+
+@driver(
+    types.void(
+        types.float64[:, ::1],
+        types.int64[::1],
+        types.int64,
+        types.float64,
+        types.int64,
+        types.int64[:, ::1],
+        types.int64[::1],
+    )
+)
+def _count_pairs(
+    values: np.ndarray,
+    references: np.ndarray,
+    theiler: int,
+    largest: float,
+    per_octave: int,
+    counts: np.ndarray,
+    compared: np.ndarray,
+) -> None:
+    parts, bins = counts.shape
+    for r in range(references.size):
+        i = references[r]
+        part = r * parts // references.size
+        for j in range(values.shape[0]):
+            if abs(i - j) < theiler:
+                continue
+            compared[part] += 1
+            square = 0.0
+            for c in range(values.shape[1]):
+                square += (values[i, c] - values[j, c]) ** 2
+            if square >= largest * largest:
+                continue
+            place = bins - 1 if square == 0.0 else int(0.5 * per_octave * math.log2(largest * largest / square))
+            counts[part, min(place, bins - 1)] += 1
+
+
+def correlation_dimension(series: Any, *, theiler: int, seed: int = 0) -> Estimate:
+    """Estimate the correlation dimension, the slope of the logarithm of the correlation sum over that of the radius.
+
+    The scaling region is the widest range of radii, at least a factor of 4, in which the local slope stays within 7 %
+    of its mean; it counts radii with at least 300 pairs and at most 5 % of all pairs.
+
+    Parameters
+    ----------
+    series : array_like [time, component]
+        States on the attractor, or delay vectors (`dysts.invariants.embed`); 20,000 are better than 2000.
+    theiler : int
+        Pairs fewer points apart in time are left out; a period or more.
+    seed : int
+        For the reference points.
+
+    Returns
+    -------
+    Estimate
+        The error is the larger one of the spread of the local slopes in the region and the standard error over
+        groups of reference points. Not reliable if there is no scaling region.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the series is too short, constant or not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> square = np.random.default_rng(0).random((5000, 2))
+    >>> abs(correlation_dimension(square, theiler=1).value - 2.0) < 0.15
+    True
+    """
+    found = correlation_sum(series, theiler=theiler, seed=seed)
+    total = found.shares.mean(axis=0)
+    usable = np.flatnonzero((found.pairs >= FEWEST_PAIRS) & (total <= LARGEST_SHARE))
+    if usable.size == 0:
+        return Estimate(np.nan, np.nan, "no radius has enough pairs and is small against the whole set")
+    # Only the radii up to the first gap belong together.
+    x, y = np.log(found.radii[usable]), np.log(total[usable])
+    region = scaling_region(x, y, narrowest=NARROWEST, relative=STRAIGHT)
+    if region is None:
+        return Estimate(np.nan, np.nan, "no scaling region: the slope is not constant over a factor of 4 in the radius")
+    inside = usable[region.first : region.last + 1]
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(found.shares[:, inside])
+    kept = logarithms[np.isfinite(logarithms).all(axis=1)]
+    slopes = np.polyfit(np.log(found.radii[inside]), kept.T, 1)[0] if len(kept) > 1 else np.full(2, np.nan)
+    scatter = float(slopes.std(ddof=1) / math.sqrt(len(slopes)))
+    return Estimate(region.slope, float(np.nanmax([region.spread, scatter])))

@@ -1,0 +1,76 @@
+"""Whether a right-hand side jumps, or has kinks at most.
+
+The form of an expression does not tell: ``heaviside(x)*x**2`` contains a jump and is continuous.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from dysts.expressions import evaluate, names_in
+from dysts.integration import integrate
+from dysts.switching import take_out_switches
+from dysts.system import System
+
+POINTS = 400
+PAIRS = 40
+BISECTIONS = 60
+CONTINUOUS = 1e-9
+"""Largest change across a switching surface, against the size of the derivative, that counts as rounding."""
+
+
+def has_jumps(system: System, *, period: float | None = None) -> bool:
+    """Return whether the derivative is discontinuous somewhere on the set that the system moves on.
+
+    Each switching function is followed to its zero between pairs of states of one trajectory; there the derivatives on
+    both sides are compared.
+
+    Parameters
+    ----------
+    system : System
+        Without a delay.
+    period : float, optional
+        Unit of the trajectory's length, by default the stored period.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> has_jumps(dysts.get_system("Chua")), has_jumps(dysts.get_system("StickSlipOscillator"))
+    (False, True)
+    """
+    if not system._right_hand_side.has_switches:
+        return False
+    definitions, equations = system.trees
+    switched = take_out_switches(definitions, equations, {*system.variables, *system.flat_parameters, "t"})
+    step = (system.period if period is None else period) / 20.0
+    states = integrate(system, POINTS, step=step, rtol=1e-6, predictability=False).values
+    generator = np.random.default_rng(0)
+    pairs = generator.integers(0, len(states), (PAIRS, 2))
+
+    def sides(state: np.ndarray) -> tuple[float, ...]:
+        known: dict[str, Any] = system.flat_parameters | dict(zip(system.variables, state.tolist(), strict=True))
+        known["t"] = 0.0
+        # Definitions may need switches and switching functions definitions.
+        waiting = switched.definitions | switched.switches
+        while waiting:
+            ready = [name for name, tree in waiting.items() if names_in(tree) <= known.keys()]
+            for name in ready:
+                value = evaluate(waiting.pop(name), known)
+                known[name] = float(np.sign(value)) if name in switched.switches else value
+        return tuple(known[name] for name in switched.switches)
+
+    for first, second in states[pairs]:
+        low, high = first, second
+        at_low = sides(low)
+        if sides(high) == at_low:
+            continue
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            if sides(middle) == at_low:
+                low = middle
+            else:
+                high = middle
+        change = np.abs(system.rhs(0.0, high) - system.rhs(0.0, low)).max()
+        if change > CONTINUOUS * np.abs(system.rhs(0.0, low)).max():
+            return True
+    return False

@@ -1,0 +1,111 @@
+"""Lyapunov exponents over finite times, along trajectories."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dysts.attractor import attractor_states
+from dysts.clocks import check_count, check_positive
+from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.invariants.jumps import has_jumps
+from dysts.invariants.tangent_dynamics import tangent_growth_rates
+from dysts.registry import get_system
+from dysts.system import System
+
+if TYPE_CHECKING:
+    import xarray
+
+RTOL = 1e-9
+
+
+def local_exponents(
+    system: System | str,
+    *,
+    interval: float,
+    intervals: int,
+    vectors: int = 1,
+    trajectories: int = 16,
+    discard: float = 20.0,
+    initial_conditions: Any = None,
+    seed: int = 0,
+    threads: int | None = None,
+) -> "xarray.DataArray":
+    """Return how fast tangent vectors grow in successive intervals of time.
+
+    Their average over a long time is the Lyapunov spectrum; their spread tells how predictability varies along the
+    attractor.
+
+    Parameters
+    ----------
+    system : System or str
+        Without a delay and without jumps.
+    interval : float
+        Duration of each interval, in the system's own unit of time.
+    intervals : int
+        Number of successive intervals.
+    vectors : int
+        How many exponents.
+    trajectories : int
+        Starting states, from one long orbit.
+    discard : float
+        Periods at first that are not recorded, while the vectors find their directions.
+    initial_conditions : array_like [trajectory, component], optional
+        Starting states instead of those.
+    seed : int
+    threads : int, optional
+        By default one per processor; the result does not depend on it.
+
+    Returns
+    -------
+    xarray.DataArray
+        float64 [trajectory, time, exponent], per unit of time; the coordinate ``time`` is the end of the interval,
+        counted from the end of what is discarded.
+
+    Raises
+    ------
+    InvalidArgumentError, IntegrationError, NotSupportedError
+
+    References
+    ----------
+    H. D. I. Abarbanel, R. Brown, M. B. Kennel, Journal of Nonlinear Science 1 (1991) 175-199.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> rates = dysts.local_exponents("Lorenz", interval=0.5, intervals=200)
+    >>> rates.dims, bool((rates < 0.0).any())
+    (('trajectory', 'time', 'exponent'), True)
+    """
+    import xarray
+
+    if isinstance(system, str):
+        system = get_system(system)
+    if system.delay is not None or has_jumps(system):
+        raise NotSupportedError(f"{system.name} has a delay or jumps; its local exponents have no method here")
+    most = system.dimension - (system.clock is not None)
+    if check_count(vectors, "vectors") > most:
+        raise InvalidArgumentError(f"vectors is {vectors}; {system.name} has {most} exponents besides a driving phase")
+    check_positive(interval, "interval")
+    if initial_conditions is None:
+        span = check_count(trajectories, "trajectories") * (discard + intervals * interval / system.period)
+        states = attractor_states(system, trajectories, seed=seed, span=span)
+    else:
+        states = np.atleast_2d(system.check_states(initial_conditions))
+    rates, _ = tangent_growth_rates(
+        system,
+        states,
+        vectors,
+        discard=discard * system.period,
+        interval=interval,
+        intervals=check_count(intervals, "intervals"),
+        rtol=RTOL,
+        seed=seed,
+        threads=threads,
+    )
+    return xarray.DataArray(
+        rates,
+        dims=("trajectory", "time", "exponent"),
+        coords={"time": interval * np.arange(1, intervals + 1), "exponent": np.arange(1, vectors + 1)},
+        name="local_exponents",
+        attrs={"system": system.name, "interval": interval},
+    )

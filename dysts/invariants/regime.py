@@ -1,0 +1,68 @@
+"""What kind of motion a Lyapunov spectrum shows, by stated rules."""
+
+import math
+
+import numpy as np
+
+from dysts.invariants.lyapunov import LyapunovSpectrum
+from dysts.system import System
+
+REGIMES = (
+    "chaotic",
+    "hyperchaotic",
+    "conservative chaos",
+    "quasiperiodic",
+    "periodic",
+    "transient",
+    "undecided",
+)
+SIGNIFICANT = 3.0
+"""Standard errors."""
+RULES = (
+    "An exponent is positive if it is above 3 standard errors and above z = 1.5 ln(N)/N per period of N recorded "
+    "periods, the finite-time exponent of shear on a torus; it is zero if it is within 3 standard errors + z of zero. "
+    "Transient: the orbit is known to leave the set (lifetime). Otherwise with two positive exponents hyperchaotic, "
+    "with one chaotic, or with either conservative chaos where energy or volume is conserved or the sum of all "
+    "exponents is zero; without one periodic for one zero and quasiperiodic for more, driving phases included. "
+    "Undecided: the largest exponent is above z but not above 3 standard errors."
+)
+
+
+def regime_of(system: System, spectrum: LyapunovSpectrum, *, period: float) -> tuple[str, str]:
+    """Return the regime of a system, and the regime on the set that it is about before it leaves that.
+
+    Parameters
+    ----------
+    system : System
+    spectrum : LyapunovSpectrum
+    period : float
+        The unit of the spectrum's settings.
+
+    Returns
+    -------
+    regime, on_set : str
+        They differ for a transient set only.
+    """
+    on_set = _regime_on_set(system, spectrum, period)
+    return ("transient" if system.lifetime is not None else on_set), on_set
+
+
+def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) -> str:
+    exponents, errors = np.array(spectrum.exponents), np.array(spectrum.errors)
+    recorded = float(spectrum.settings["periods"])
+    if system.lifetime is not None:
+        # Many short pieces: what the ends of a piece contribute falls in the mean over them.
+        recorded *= math.sqrt(float(spectrum.settings["trajectories"]))
+    resolution = 1.5 * math.log(max(recorded, math.e)) / recorded / period
+    positive = (exponents > SIGNIFICANT * errors) & (exponents > resolution)
+    if positive.any():
+        finite = np.isfinite(exponents).all() and system.delay is None
+        total, spread = exponents.sum(), float(np.sqrt((errors**2).sum()))
+        kept = finite and abs(total) <= max(SIGNIFICANT * spread, 1e-3 * exponents[0])
+        if kept or system.conservation.get("type", "dissipative") != "dissipative":
+            return "conservative chaos"
+        return "hyperchaotic" if positive.sum() > 1 else "chaotic"
+    if exponents[0] > resolution:
+        return "undecided"
+    zeros = int((np.abs(exponents) <= SIGNIFICANT * errors + resolution).sum())
+    return "quasiperiodic" if zeros > 1 else "periodic"

@@ -1,0 +1,80 @@
+"""The straight part of a curve, if it has one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ScalingRegion:
+    """A stretch of a curve and the line through it.
+
+    Attributes
+    ----------
+    first, last : int
+        Positions of its ends, both included.
+    slope : float
+    spread : float
+        Largest distance of a local slope inside from `slope`.
+    """
+
+    first: int
+    last: int
+    slope: float
+    spread: float
+
+
+def scaling_region(
+    x: np.ndarray, y: np.ndarray, *, narrowest: float, relative: float, absolute: float = 0.0, window: int = 2
+) -> ScalingRegion | None:
+    """Find the widest stretch in which the local slope is the same within a tolerance.
+
+    Local slopes are those of lines through a point and its neighbours on both sides. Among stretches of equal width
+    the one with the least spread counts.
+
+    Parameters
+    ----------
+    x, y : float64 [point]
+        The curve; x increases.
+    narrowest : float
+        The least width in x that makes a region.
+    relative, absolute : float
+        How far a local slope may be from the mean of those inside, as a fraction of that mean or as such.
+    window : int
+        Neighbours on each side that a local slope takes in; half a period for a curve that oscillates.
+
+    Returns
+    -------
+    ScalingRegion or None
+        None if no stretch is wide enough.
+    """
+    width = window
+    if len(x) < 2 * width + 2:
+        return None
+    slopes = np.array(
+        [
+            np.polyfit(x[i - width : i + width + 1], y[i - width : i + width + 1], 1)[0]
+            for i in range(width, len(x) - width)
+        ]
+    )
+    best: tuple[float, float, int, int] | None = None
+    for first in range(len(slopes)):
+        low = high = total = slopes[first]
+        for last in range(first + 1, len(slopes)):
+            low, high = min(low, slopes[last]), max(high, slopes[last])
+            total += slopes[last]
+            mean = total / (last - first + 1)
+            spread = max(high - mean, mean - low)
+            # The extremes only move apart, so a stretch that is far too wide cannot become straight again.
+            if high - low > 4.0 * (relative * abs(mean) + absolute):
+                break
+            extent = x[last + width] - x[first + width]
+            if spread > relative * abs(mean) + absolute or extent < narrowest:
+                continue
+            if best is None or (extent, -spread) > (best[0], -best[1]):
+                best = (extent, spread, first + width, last + width)
+    if best is None:
+        return None
+    _, spread, first, last = best
+    slope = float(np.polyfit(x[first : last + 1], y[first : last + 1], 1)[0])
+    return ScalingRegion(first, last, slope, float(spread))

@@ -1,0 +1,114 @@
+"""Growth of tangent vectors along trajectories: the variational equations with the exact Jacobian.
+
+References
+----------
+G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Lyapunov characteristic exponents for smooth dynamical
+systems and for Hamiltonian systems; a method for computing all of them, Meccanica 15 (1980) 9-30.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from dysts.clocks import check_count
+from dysts.errors import IntegrationError
+from dysts.integration import MAXIMUM_STEPS
+from dysts.solution import processors
+from dysts.system import System
+
+MOST_ESCAPED = 0.2
+"""Largest fraction of trajectories that may leave a set with a lifetime before the exponents are refused."""
+
+
+def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: int) -> np.ndarray:
+    """Return random tangent vectors, float64 [trajectory, vector, component], without a part along a driving phase."""
+    starts: np.ndarray = np.random.default_rng(seed).standard_normal((trajectories, vectors, system.dimension))
+    if system.clock is not None:
+        starts[..., system.variables.index(system.clock.variable)] = 0.0
+    return starts
+
+
+def tangent_growth_rates(
+    system: System,
+    states: np.ndarray,
+    vectors: int,
+    *,
+    discard: float,
+    interval: float,
+    intervals: int,
+    rtol: float,
+    seed: int,
+    threads: int | None = None,
+) -> tuple[np.ndarray, int]:
+    """Return how fast tangent vectors grow in successive intervals along trajectories.
+
+    Parameters
+    ----------
+    system : System
+        Without a delay and without jumps of its right-hand side.
+    states : float64 [trajectory, component]
+    vectors : int
+        How many; the k-th grows on average by the k-th largest exponent. None has a part along a driving phase.
+    discard : float
+        Time at first that is not recorded, while the vectors find their directions.
+    interval : float
+        Duration of each interval, in the system's own unit of time.
+    intervals : int
+    rtol : float
+        Relative tolerance for the state, and tolerance for the unit vectors.
+    seed : int
+        For the starting vectors.
+    threads : int, optional
+        By default one per processor; the result does not depend on it.
+
+    Returns
+    -------
+    rates : float64 [trajectory, interval, vector]
+        Of the trajectories that reached the end.
+    escaped : int
+        How many did not.
+
+    Raises
+    ------
+    IntegrationError
+        If trajectories fail; a fifth of them may, where the system has a lifetime.
+    """
+    from dysts.solvers.status import Status
+    from dysts.solvers.tangent import tangent_growth
+
+    function, constants = system._right_hand_side.variational(vectors)
+    clock, clock_period = system.clock_index_and_period
+    absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])
+    starts = starting_vectors(system, len(states), vectors, seed=seed)
+    growth = np.empty((len(states), intervals, vectors))
+    endings = [(0, 0.0)] * len(states)
+
+    def follow(index: int) -> None:
+        endings[index] = tangent_growth(
+            function.address,
+            constants,
+            states[index],
+            starts[index],
+            discard,
+            interval,
+            rtol,
+            absolute,
+            MAXIMUM_STEPS,
+            clock,
+            clock_period,
+            growth[index],
+            np.zeros(3, dtype=np.int64),
+        )
+
+    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
+        list(pool.map(follow, range(len(states))))
+    failed = [index for index, (status, _) in enumerate(endings) if status]
+    # On a set that orbits are known to leave, the exponents are those of the orbits that have not left it yet.
+    allowed = 0.0 if system.lifetime is None else MOST_ESCAPED
+    if len(failed) > allowed * len(states):
+        status, reached = endings[failed[0]]
+        raise IntegrationError(
+            f"{system.name} (trajectory {failed[0]}, {len(failed)} of {len(states)} failed) stopped at time "
+            f"{reached:.6g} while tangent vectors were followed: {Status(status).sentence}"
+        )
+    return np.delete(growth, failed, axis=0) / interval, len(failed)
