@@ -16,15 +16,18 @@ REGIMES = (
     "transient",
     "undecided",
 )
+REGULAR = ("quasiperiodic", "periodic")
 SIGNIFICANT = 3.0
 """Standard errors."""
+VOLUME_KEPT = 0.03
+"""Largest sum of the exponents, against the largest one, that counts as zero."""
 RULES = (
     "An exponent is positive if it is above 3 standard errors and above z = 1.5 ln(N)/N per period of N recorded "
     "periods, the finite-time exponent of shear on a torus; it is zero if it is within 3 standard errors + z of zero. "
     "Transient: the orbit is known to leave the set (lifetime). Otherwise with two positive exponents hyperchaotic, "
     "with one chaotic, or with either conservative chaos where energy or volume is conserved or the sum of all "
-    "exponents is zero; without one periodic for one zero and quasiperiodic for more, driving phases included. "
-    "Undecided: the largest exponent is above z but not above 3 standard errors."
+    "exponents is below 3 % of the first; without one periodic for one zero and quasiperiodic for more, driving "
+    "phases included. Undecided: the largest exponent is above z but not above 3 standard errors."
 )
 
 
@@ -57,8 +60,7 @@ def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) ->
     positive = (exponents > SIGNIFICANT * errors) & (exponents > resolution)
     if positive.any():
         finite = np.isfinite(exponents).all() and system.delay is None
-        total, spread = exponents.sum(), float(np.sqrt((errors**2).sum()))
-        kept = finite and abs(total) <= max(SIGNIFICANT * spread, 1e-3 * exponents[0])
+        kept = finite and abs(exponents.sum()) <= VOLUME_KEPT * exponents[0]
         if kept or system.conservation.get("type", "dissipative") != "dissipative":
             return "conservative chaos"
         return "hyperchaotic" if positive.sum() > 1 else "chaotic"

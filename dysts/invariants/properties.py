@@ -1,0 +1,263 @@
+"""The properties of one system that the registry stores."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import dysts
+from dysts.attractor import attractor_states
+from dysts.errors import InvalidArgumentError
+from dysts.integration import integrate
+from dysts.invariants.autocorrelation import autocorrelation_time
+from dysts.invariants.correlation_dimension import correlation_dimension
+from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
+from dysts.invariants.estimate import Estimate
+from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
+from dysts.invariants.lyapunov import LyapunovSpectrum, lyapunov_spectrum
+from dysts.invariants.period import SEGMENTS, Period, system_period
+from dysts.invariants.regime import REGULAR, RULES, regime_of
+from dysts.invariants.zero_one import zero_one_test
+from dysts.system import System
+
+TRAJECTORIES = 32
+PERIODS = 400.0
+MOST_WORK = 40.0
+"""How many times more may be computed than at first, to reach the precision aimed at, for three variables."""
+TARGET_RELATIVE_ERROR = 0.008
+POINTS_PER_PERIOD = 20
+MOST_DELAY_VECTORS = 32
+DISCARDED_PERIODS = 40.0
+"""Of a delay system, while its constant history is forgotten."""
+DIMENSION_POINTS = 20_000
+ENTROPY_POINTS = 4000
+SCALES = 8
+PATTERN = 5
+STROBE = 1.1459
+"""Periods between the points of the 0-1 test: about one, and no simple ratio."""
+STROBES = 3000
+
+PERIOD_METHOD = (
+    "first maximum of the mean autocorrelation of the standardised observables to which it rises, from its lowest "
+    "value before, by a third of the largest such rise; driving phases left out"
+)
+STEP_METHOD = "a tenth of the shortest period below which less than 0.1 % of the spectral power lies"
+SPECTRUM_METHODS = {
+    "tangent": "variational equations with the exact Jacobian along successive pieces of one orbit, DOP853, "
+    "Gram-Schmidt every two steps; error from the spread over pieces",
+    "nearby": "as many nearby copies of the trajectory as exponents, as the right-hand side jumps, orthonormalised "
+    "twenty times in a period; error from the spread over pieces of one orbit; directions lost in finite time left out",
+    "delay": "variational equations over the last delay on a grid, Runge-Kutta of order 4, Gram-Schmidt after every "
+    "delay; the first of infinitely many; error from the spread over trajectories",
+}
+MOMENT_METHOD = "time average of the observables over {} trajectories on the attractor"
+DIVERGENCE_METHOD = (
+    "time average of the trace of the exact Jacobian over the same trajectories; error from their spread"
+)
+
+
+def compute_properties(system: System, *, threads: int | None = None) -> dict[str, Any]:
+    """Compute what the registry stores about a system.
+
+    Parameters
+    ----------
+    system : System
+    threads : int, optional
+        By default one per processor.
+
+    Returns
+    -------
+    dict
+        One entry for each property, with value, error where there is one, method, settings and version. What the data
+        do not determine is left out.
+
+    Raises
+    ------
+    DystsError
+        If the orbit from the stored initial condition does not oscillate or leaves every bound.
+    """
+    period = system_period(system)
+    spectrum = precise_spectrum(system, period.period, threads)
+    states = _states(system, period.period, spectrum)
+    found = {
+        "period": _entry(period.period, PERIOD_METHOD, error=period.error, settings={"segments": SEGMENTS}),
+        "recommended_step": _entry(period.recommended_step, STEP_METHOD),
+    }
+    found |= _moments(system, states)
+    found |= _from_spectrum(system, spectrum, period)
+    found |= _from_series(system, states, period.period)
+    return found
+
+
+def precise_spectrum(system: System, period: float, threads: int | None) -> LyapunovSpectrum:
+    """Return the spectrum, computed for as long as its largest exponent needs to be precise, within a limit.
+
+    Parameters
+    ----------
+    system : System
+    period : float
+        Unit of the lengths.
+    threads : int or None
+    """
+    # A set with a lifetime allows no longer trajectories, only more of them.
+    longer = system.lifetime is None
+    work = 1.0 if longer else 4.0
+    # The cost of a period grows with a power of the dimension.
+    most_work = work * max(1.0, MOST_WORK * (3.0 / max(3, system.dimension)) ** 3)
+    vectors = None if system.delay is None else 4
+    while True:
+        spectrum = lyapunov_spectrum(
+            system,
+            vectors=vectors,
+            trajectories=TRAJECTORIES if longer else math.ceil(TRAJECTORIES * work),
+            periods=PERIODS * work if longer else PERIODS,
+            discard=20.0 if system.delay is None else DISCARDED_PERIODS,
+            period=period,
+            threads=threads,
+        )
+        if vectors is not None and sum(spectrum.exponents) > 0.0 and vectors < MOST_DELAY_VECTORS:
+            vectors *= 2
+            continue
+        excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
+        # An exponent that may well be zero has no relative error to speak of.
+        if excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
+            return spectrum
+        work = min(most_work, math.ceil(1.2 * work * excess**2))
+
+
+def _states(system: System, period: float, spectrum: LyapunovSpectrum) -> np.ndarray:
+    """Return trajectories on the attractor: float64 [trajectory, time, component]."""
+    if system.delay is not None:
+        times = (DISCARDED_PERIODS + np.arange(PERIODS * POINTS_PER_PERIOD) / POINTS_PER_PERIOD) * period
+        return integrate(system, times=times, predictability=False).values[None]
+    periods = int(min(PERIODS, spectrum.settings["periods"]))
+    span = float(TRAJECTORIES * periods)
+    starts = attractor_states(system, TRAJECTORIES, seed=spectrum.settings["seed"], span=span, period=period)
+    series = integrate(
+        system,
+        points=periods * POINTS_PER_PERIOD,
+        step=period / POINTS_PER_PERIOD,
+        initial_conditions=starts,
+        on_failure="raise" if system.lifetime is None else "keep",
+        threads=1,
+    ).values
+    kept: np.ndarray = series[np.isfinite(series).all(axis=(1, 2))]
+    return kept
+
+
+def _moments(system: System, states: np.ndarray) -> dict[str, Any]:
+    observed = system.observe(states)
+    flat = observed.reshape(-1, observed.shape[-1])
+    method = MOMENT_METHOD.format(len(states))
+    found = {
+        "mean": _entry(flat.mean(axis=0).tolist(), method),
+        "standard_deviation": _entry(flat.std(axis=0).tolist(), method),
+        "covariance": _entry(np.atleast_2d(np.cov(flat.T, bias=True)).tolist(), method),
+    }
+    if system.delay is None:
+        traces = np.trace(system.jacobian(0.0, states), axis1=-2, axis2=-1).mean(axis=1)
+        error = float(traces.std(ddof=1) / math.sqrt(len(traces)))
+        found["divergence"] = _entry(float(traces.mean()), DIVERGENCE_METHOD, error=error)
+    return found
+
+
+def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -> dict[str, Any]:
+    finite = [index for index, value in enumerate(spectrum.exponents) if math.isfinite(value)]
+    lost = len(spectrum.exponents) - len(finite)
+    settings = spectrum.settings | ({"lost_directions": lost} if lost else {})
+    regime, on_set = regime_of(system, spectrum, period=period.period)
+    about = {"on_set": on_set, "lifetime": system.lifetime} if regime == "transient" else {}
+    found = {
+        "lyapunov_spectrum": _entry(
+            [spectrum.exponents[index] for index in finite],
+            SPECTRUM_METHODS[settings["method"]],
+            error=[spectrum.errors[index] for index in finite],
+            settings=settings,
+        ),
+        "regime": _entry(regime, RULES, settings=about),
+        "pesin_entropy": _estimate(
+            Estimate(0.0, 0.0) if on_set in REGULAR else pesin_entropy(spectrum.exponents, spectrum.errors),
+            "sum of the exponents above two standard errors (Pesin), 0 for regular motion; nats per unit of time",
+        ),
+    }
+    dimension = kaplan_yorke_dimension(spectrum.exponents, spectrum.errors)
+    if system.delay is None or sum(spectrum.exponents) < 0.0:
+        found["kaplan_yorke_dimension"] = _estimate(dimension, "from the stored spectrum; errors taken as independent")
+    return {name: entry for name, entry in found.items() if entry is not None}
+
+
+def _from_series(system: System, states: np.ndarray, period: float) -> dict[str, Any]:
+    observed = system.observe(states)
+    whole = observed.reshape(-1, observed.shape[-1])
+    stride = max(1, len(whole) // DIMENSION_POINTS)
+    theiler = 2 * POINTS_PER_PERIOD // stride + 1
+    scalar = observed[0, :ENTROPY_POINTS, _varying(whole)]
+    found = {
+        "autocorrelation_time": _estimate(
+            autocorrelation_time(observed[0], step=period / POINTS_PER_PERIOD),
+            "time after which the envelope of the mean autocorrelation stays below 1/e",
+        ),
+        "correlation_dimension": _estimate(
+            correlation_dimension(whole[::stride], theiler=theiler),
+            "Grassberger-Procaccia with a Theiler window of two periods, in the widest scaling region; "
+            "error from the spread of local slopes",
+            settings={"points": len(whole[::stride]), "theiler": theiler},
+        ),
+    }
+    if len(scalar) == ENTROPY_POINTS:
+        settings = {"points": ENTROPY_POINTS, "points_per_period": POINTS_PER_PERIOD}
+        scales = multiscale_entropy(scalar, scales=SCALES)
+        if all(scale.reliable for scale in scales):
+            found["multiscale_entropy"] = _entry(
+                [scale.value for scale in scales],
+                f"sample entropy of the first varying observable averaged over 1 to {SCALES} points, length 2, "
+                "tolerance 0.2 standard deviations; nats per point",
+                error=[scale.error for scale in scales],
+                settings=settings,
+            )
+        found["permutation_entropy"] = _estimate(
+            permutation_entropy(scalar, order=PATTERN, delay=POINTS_PER_PERIOD // 5),
+            f"of order {PATTERN}, a fifth of a period apart, of the first varying observable, as a fraction of the largest",
+            settings=settings,
+        )
+    if system.lifetime is None and system.delay is None:
+        times = (20.0 + STROBE * np.arange(STROBES)) * period
+        strobe = system.observe(integrate(system, times=times, predictability=False).values)
+        found["zero_one"] = _estimate(
+            zero_one_test(strobe[:, _varying(whole)]),
+            "0-1 test for chaos of the first varying observable; error of the median",
+            settings={"points": STROBES, "periods_between": STROBE},
+        )
+    return {name: entry for name, entry in found.items() if entry is not None}
+
+
+def _varying(series: np.ndarray) -> int:
+    spread = series.std(axis=0)
+    moving = np.flatnonzero(spread > 1e-9 * (np.abs(series).max(axis=0) + 1e-300))
+    if moving.size == 0:
+        raise InvalidArgumentError("no observable varies")
+    return int(moving[0])
+
+
+def _estimate(estimate: Estimate, method: str, *, settings: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    if not estimate.reliable:
+        return None
+    return _entry(estimate.value, method, error=estimate.error, settings=settings)
+
+
+def _entry(value: Any, method: str, *, error: Any = None, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"value": value if isinstance(value, str) else _rounded(value)}
+    if error is not None and np.isfinite(error).all():
+        entry["error"] = _rounded(error, digits=3)
+    entry["method"] = method
+    if settings:
+        entry["settings"] = dict(settings)
+    entry["version"] = dysts.__version__
+    return entry
+
+
+def _rounded(value: Any, *, digits: int = 8) -> Any:
+    if isinstance(value, list):
+        return [_rounded(item, digits=digits) for item in value]
+    return float(f"{value:.{digits}g}")
