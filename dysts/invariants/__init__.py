@@ -5,8 +5,8 @@ from dysts.invariants.correlation_dimension import correlation_dimension, correl
 from dysts.invariants.divergence_from_data import divergence_curve, lyapunov_from_data
 from dysts.invariants.entropy import multiscale_entropy, permutation_entropy, sample_entropy
 from dysts.invariants.estimate import Estimate
+from dysts.invariants.finite_time import local_exponents
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
-from dysts.invariants.local_exponents import local_exponents
 from dysts.invariants.lyapunov import LyapunovSpectrum, lyapunov_spectrum
 from dysts.invariants.period import Period, dominant_period, system_period
 from dysts.invariants.series import embed

@@ -101,7 +101,7 @@ def _neighbours(
         return far if far.size >= FEWEST_NEIGHBOURS else None
     count = min(CANDIDATES, tree.n)
     while True:
-        _, close = tree.query(values[reference], count)
+        close = np.asarray(tree.query(values[reference], count)[1])
         far = close[np.abs(close - reference) >= window]
         if far.size:
             return far[:1]

@@ -5,6 +5,7 @@ distance between the states at two times. The first maximum to which it rises hi
 Unlike the highest peak of a spectrum it is not drawn to the harmonics of pulses nor to slow broadband drifts.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ FRACTION_OF_LARGEST_RISE = 1.0 / 3.0
 largest such rise is the period: later ones may be multiples of it, smaller ones noise or a wiggle."""
 REST = 1e-8
 """An orbit whose spread is this small against its size has come to rest; what is left is rounding."""
-OSCILLATIONS = 200
+OSCILLATIONS = 1000
+"""Of the orbit; with 200 the choice among maxima of about equal height depended on the orbit."""
 SAMPLES_PER_OSCILLATION = 40
 SEGMENTS = 5
 POWER_KEPT = 0.999
@@ -132,7 +134,7 @@ def _recommended_step(standard: np.ndarray) -> float:
 def system_period(system: System | str) -> Period:
     """Find the dominant period of a system without being told any scale of time.
 
-    The length of the orbit is doubled or shortened until it holds some hundred oscillations about its mean;
+    The length of the orbit is doubled or shortened until it holds about a thousand oscillations about its mean;
     driving phases do not count.
 
     Parameters
@@ -164,20 +166,27 @@ def system_period(system: System | str) -> Period:
         span = 100.0 * (1e-3 + np.abs(state).max()) / speed if speed > 0.0 else 100.0
     else:
         span = 100.0 * float(system.parameters[system.delay])
-    samples = OSCILLATIONS * SAMPLES_PER_OSCILLATION
-    for _ in range(40):
+    # An orbit that leaves its set in the end is looked at for half of its lifetime.
+    wanted = OSCILLATIONS if system.lifetime is None else min(OSCILLATIONS, math.ceil(system.lifetime / 2.0))
+    samples = wanted * SAMPLES_PER_OSCILLATION
+    shortest_known, longest_known = 0.0, math.inf
+    for _ in range(60):
         # The first tenth of the orbit may be an approach to the attractor.
         times = np.linspace(0.1 * span, 1.1 * span, samples)
         series = integrate(system, times=times, observables=True, predictability=False).values[:, responding]
         if series.std(axis=0).max() <= REST * max(np.abs(series).max(), np.abs(state).max()):
             raise InvalidArgumentError(f"{system.name} comes to rest from its stored initial condition")
         oscillations = _oscillations(series)
-        if oscillations < OSCILLATIONS / 2:
-            span *= 1.9
-        elif oscillations > 2 * OSCILLATIONS:
-            span /= 1.9
-        else:
+        too_few, too_many = oscillations < wanted / 2, oscillations > 2 * wanted
+        # An orbit that is trapped for long beats its count; then any length between is as good.
+        if not (too_few or too_many) or shortest_known * 1.1 > longest_known:
             return dominant_period(series, step=float(times[1] - times[0]))
+        if too_few:
+            shortest_known = max(shortest_known, span)
+            span = min(1.9 * span, math.sqrt(span * longest_known))
+        else:
+            longest_known = min(longest_known, span)
+            span = max(span / 1.9, math.sqrt(span * shortest_known))
     raise InvalidArgumentError(f"{system.name} does not oscillate steadily from its stored initial condition")
 
 

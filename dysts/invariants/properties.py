@@ -25,6 +25,7 @@ TRAJECTORIES = 32
 PERIODS = 400.0
 MOST_WORK = 40.0
 """How many times more may be computed than at first, to reach the precision aimed at, for three variables."""
+REGULAR_WORK = 12.0
 TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
@@ -120,6 +121,11 @@ def precise_spectrum(system: System, period: float, threads: int | None) -> Lyap
             vectors *= 2
             continue
         excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
+        regular = longer and regime_of(system, spectrum, period=period)[1] in REGULAR
+        if regular and work < REGULAR_WORK:
+            # Only length tells an exponent of zero from a small one.
+            work = REGULAR_WORK
+            continue
         # An exponent that may well be zero has no relative error to speak of.
         if excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
             return spectrum
@@ -218,7 +224,7 @@ def _from_series(system: System, states: np.ndarray, period: float) -> dict[str,
             )
         found["permutation_entropy"] = _estimate(
             permutation_entropy(scalar, order=PATTERN, delay=POINTS_PER_PERIOD // 5),
-            f"of order {PATTERN}, a fifth of a period apart, of the first varying observable, as a fraction of the largest",
+            f"of order {PATTERN} over fifths of a period, of the first varying observable, as a share of the largest",
             settings=settings,
         )
     if system.lifetime is None and system.delay is None:

@@ -6,6 +6,7 @@ G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Lyapunov characteristic e
 systems and for Hamiltonian systems; a method for computing all of them, Meccanica 15 (1980) 9-30.
 """
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -26,6 +27,70 @@ def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: i
     if system.clock is not None:
         starts[..., system.variables.index(system.clock.variable)] = 0.0
     return starts
+
+
+def follow_tangents(
+    system: System,
+    states: np.ndarray,
+    vectors: int,
+    *,
+    discard: float,
+    interval: float,
+    intervals: int,
+    rtol: float,
+    seed: int,
+    maximum_steps: int = MAXIMUM_STEPS,
+    bound: float = math.inf,
+    threads: int | None = None,
+) -> tuple[np.ndarray, list[tuple[int, float]]]:
+    """Return the growth of tangent vectors in each interval, and how each trajectory ended.
+
+    Parameters
+    ----------
+    system, states, vectors, discard, interval, intervals, rtol, seed, threads
+        As for `tangent_growth_rates`.
+    maximum_steps : int
+        Limit for each trajectory.
+    bound : float
+        A trajectory ends when a component other than a driving phase is larger.
+
+    Returns
+    -------
+    growth : float64 [trajectory, interval, vector]
+        Logarithms of stretching factors; meaningless after a trajectory has ended.
+    endings : list of (int, float)
+        `dysts.solvers.status.Status` and the time that was reached.
+    """
+    from dysts.solvers.tangent import tangent_growth
+
+    function, constants = system._right_hand_side.variational(vectors)
+    clock, clock_period = system.clock_index_and_period
+    absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])
+    starts = starting_vectors(system, len(states), vectors, seed=seed)
+    growth = np.empty((len(states), intervals, vectors))
+    endings = [(0, 0.0)] * len(states)
+
+    def follow(index: int) -> None:
+        endings[index] = tangent_growth(
+            function.address,
+            constants,
+            states[index],
+            starts[index],
+            discard,
+            interval,
+            rtol,
+            absolute,
+            maximum_steps,
+            clock,
+            clock_period,
+            bound,
+            growth[index],
+            np.zeros(3, dtype=np.int64),
+        )
+
+    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
+        list(pool.map(follow, range(len(states))))
+    return growth, endings
 
 
 def tangent_growth_rates(
@@ -74,34 +139,18 @@ def tangent_growth_rates(
         If trajectories fail; a fifth of them may, where the system has a lifetime.
     """
     from dysts.solvers.status import Status
-    from dysts.solvers.tangent import tangent_growth
 
-    function, constants = system._right_hand_side.variational(vectors)
-    clock, clock_period = system.clock_index_and_period
-    absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])
-    starts = starting_vectors(system, len(states), vectors, seed=seed)
-    growth = np.empty((len(states), intervals, vectors))
-    endings = [(0, 0.0)] * len(states)
-
-    def follow(index: int) -> None:
-        endings[index] = tangent_growth(
-            function.address,
-            constants,
-            states[index],
-            starts[index],
-            discard,
-            interval,
-            rtol,
-            absolute,
-            MAXIMUM_STEPS,
-            clock,
-            clock_period,
-            growth[index],
-            np.zeros(3, dtype=np.int64),
-        )
-
-    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
-        list(pool.map(follow, range(len(states))))
+    growth, endings = follow_tangents(
+        system,
+        states,
+        vectors,
+        discard=discard,
+        interval=interval,
+        intervals=intervals,
+        rtol=rtol,
+        seed=seed,
+        threads=threads,
+    )
     failed = [index for index, (status, _) in enumerate(endings) if status]
     # On a set that orbits are known to leave, the exponents are those of the orbits that have not left it yet.
     allowed = 0.0 if system.lifetime is None else MOST_ESCAPED

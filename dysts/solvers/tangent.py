@@ -14,6 +14,9 @@ from dysts.compilation import driver
 from dysts.solvers.dop853 import ALL_STAGES
 from dysts.solvers.polynomial import ROWS
 from dysts.solvers.smooth import SUCCESS, TOO_MANY_STEPS, advance
+from dysts.solvers.status import Status
+
+BLOWN_UP = int(Status.BLOWN_UP)
 
 
 @njit(error_model="numpy")
@@ -56,6 +59,7 @@ _MATRIX = types.float64[:, ::1]
         types.int64,
         types.int64,
         types.float64,
+        types.float64,
         _MATRIX,
         types.int64[::1],
     )
@@ -72,6 +76,7 @@ def tangent_growth(
     most_steps: int,
     clock: int,
     clock_period: float,
+    bound: float,
     growth: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[int, float]:
@@ -85,6 +90,8 @@ def tangent_growth(
         Time at the beginning that is not recorded, while the vectors find their directions.
     block : float
         Duration of each recorded block.
+    bound : float
+        A component beyond it, other than the clock, has escaped.
     growth : float64 [block, vector]
         Receives the sum of logarithms of stretching factors.
 
@@ -139,5 +146,8 @@ def tangent_growth(
                 return status, t
             if counts[0] + counts[1] > most_steps:
                 return TOO_MANY_STEPS, t
+            for c in range(size):
+                if c != clock and abs(augmented[c]) > bound:
+                    return BLOWN_UP, t
             orthonormalise(tangent, ignored if index < 0 else growth[index])
     return SUCCESS, t
