@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from dysts.cli.describe import describe
-from dysts.errors import InvalidArgumentError
+from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.registry import get_system, list_systems
 from dysts.validation import FIELDS_OF_SCIENCE
 
@@ -103,6 +103,38 @@ def annotate_command(arguments: argparse.Namespace) -> int:
         print(f"failed: {name}: {reason}", file=sys.stderr)
     print(f"{arguments.file}: written, {len(failures)} failed")
     return 1 if failures else 0
+
+
+def check_command(arguments: argparse.Namespace) -> int:
+    """Check the identities of stored properties; the status is 1 if one does not hold."""
+    from dysts.invariants.identities import Violation, check_identities
+    from dysts.registry import load_systems
+
+    if arguments.file is None:
+        known = {name: get_system(name) for name in list_systems(variants=True)}
+    else:
+        known = dict(load_systems(Path(arguments.file)))
+    names = _names(arguments.systems) or list(known)
+    held: dict[str, int] = {}
+    broken: list[Violation] = []
+    without: list[str] = []
+    for name in names:
+        if name not in known:
+            raise unknown_name("system", name, known, listing="dysts list")
+        if "lyapunov_spectrum" not in known[name].properties:
+            without.append(name)
+            continue
+        checked = check_identities(known[name])
+        for identity in checked.held:
+            held[identity] = held.get(identity, 0) + 1
+        broken += checked.violations
+    for violation in broken:
+        print(violation)
+    if without:
+        print(f"no stored spectrum: {', '.join(without)}")
+    print(f"{len(names)} systems: " + ", ".join(f"{name} holds for {count}" for name, count in held.items()))
+    print(f"{len(broken)} violations")
+    return 1 if broken else 0
 
 
 def _names(given: list[str] | None) -> list[str] | None:

@@ -84,6 +84,11 @@ def parser() -> argparse.ArgumentParser:
         "--workers", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     )
     annotate.set_defaults(command=commands.annotate_command)
+
+    check = subparsers.add_parser("check", help="check the identities that stored exponents must obey")
+    check.add_argument("file", metavar="FILE", nargs="?", help="a systems.json (default: the packaged one)")
+    check.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    check.set_defaults(command=commands.check_command)
     return top
 
 

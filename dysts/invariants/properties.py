@@ -14,10 +14,12 @@ from dysts.invariants.autocorrelation import autocorrelation_time
 from dysts.invariants.correlation_dimension import correlation_dimension
 from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
 from dysts.invariants.estimate import Estimate
+from dysts.invariants.jumps import has_jumps
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
-from dysts.invariants.lyapunov import LyapunovSpectrum, lyapunov_spectrum
+from dysts.invariants.lyapunov import LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import SEGMENTS, Period, system_period
 from dysts.invariants.regime import REGULAR, RULES, regime_of
+from dysts.invariants.survival import survival
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
 
@@ -25,7 +27,7 @@ TRAJECTORIES = 32
 PERIODS = 400.0
 MOST_WORK = 40.0
 """How many times more may be computed than at first, to reach the precision aimed at, for three variables."""
-REGULAR_WORK = 12.0
+REGULAR_PERIODS = 4800.0
 TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
@@ -35,6 +37,7 @@ DIMENSION_POINTS = 20_000
 ENTROPY_POINTS = 4000
 SCALES = 8
 PATTERN = 5
+SURVIVAL_ORBITS, SURVIVAL_PERIODS = 8, 10_000
 STROBE = 1.1459
 """Periods between the points of the 0-1 test: about one, and no simple ratio."""
 STROBES = 3000
@@ -88,6 +91,7 @@ def compute_properties(system: System, *, threads: int | None = None) -> dict[st
     found |= _moments(system, states)
     found |= _from_spectrum(system, spectrum, period)
     found |= _from_series(system, states, period.period)
+    found |= _survival(system, found["regime"]["value"], period.period, spectrum.largest, threads)
     return found
 
 
@@ -101,18 +105,22 @@ def precise_spectrum(system: System, period: float, threads: int | None) -> Lyap
         Unit of the lengths.
     threads : int or None
     """
-    # A set with a lifetime allows no longer trajectories, only more of them.
-    longer = system.lifetime is None
-    work = 1.0 if longer else 4.0
+    # A set with a lifetime allows no longer trajectories, only more of them; and where nothing damps numerical drift,
+    # long orbits end on the islands of regular motion, which the equations themselves do not let them enter.
+    longer = system.lifetime is None and not conserves(system)
+    trajectories, periods = TRAJECTORIES, PERIODS
+    work = 1.0
+    if system.lifetime is not None:
+        trajectories *= 4
     # The cost of a period grows with a power of the dimension.
-    most_work = work * max(1.0, MOST_WORK * (3.0 / max(3, system.dimension)) ** 3)
+    most_work = max(1.0, MOST_WORK * (3.0 / max(3, system.dimension)) ** 3)
     vectors = None if system.delay is None else 4
     while True:
         spectrum = lyapunov_spectrum(
             system,
             vectors=vectors,
-            trajectories=TRAJECTORIES if longer else math.ceil(TRAJECTORIES * work),
-            periods=PERIODS * work if longer else PERIODS,
+            trajectories=trajectories if longer else math.ceil(trajectories * work),
+            periods=periods * work if longer else periods,
             discard=20.0 if system.delay is None else DISCARDED_PERIODS,
             period=period,
             threads=threads,
@@ -120,14 +128,14 @@ def precise_spectrum(system: System, period: float, threads: int | None) -> Lyap
         if vectors is not None and sum(spectrum.exponents) > 0.0 and vectors < MOST_DELAY_VECTORS:
             vectors *= 2
             continue
-        excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
-        regular = longer and regime_of(system, spectrum, period=period)[1] in REGULAR
-        if regular and work < REGULAR_WORK:
+        regular = system.lifetime is None and regime_of(system, spectrum, period=period)[1] in REGULAR
+        if regular and periods < REGULAR_PERIODS:
             # Only length tells an exponent of zero from a small one.
-            work = REGULAR_WORK
+            periods = REGULAR_PERIODS
             continue
+        excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
         # An exponent that may well be zero has no relative error to speak of.
-        if excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
+        if regular or excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
             return spectrum
         work = min(most_work, math.ceil(1.2 * work * excess**2))
 
@@ -236,6 +244,25 @@ def _from_series(system: System, states: np.ndarray, period: float) -> dict[str,
             settings={"points": STROBES, "periods_between": STROBE},
         )
     return {name: entry for name, entry in found.items() if entry is not None}
+
+
+def _survival(system: System, regime: str, period: float, exponent: float, threads: int | None) -> dict[str, Any]:
+    if regime in (*REGULAR, "undecided") or system.delay is not None or has_jumps(system, period=period):
+        return {}
+    periods = SURVIVAL_PERIODS if system.dimension <= 5 else SURVIVAL_PERIODS // 5
+    found = survival(
+        system, trajectories=SURVIVAL_ORBITS, periods=periods, exponent=exponent, period=period, threads=threads
+    )
+    settings: dict[str, Any] = {"trajectories": found.trajectories, "periods": found.periods}
+    if found.lifetimes:
+        settings |= {"mean_lifetime": _rounded(found.mean_lifetime, digits=3), "afterwards": found.afterwards}
+    if math.isfinite(found.exponent_afterwards):
+        settings["exponent_afterwards"] = _rounded(found.exponent_afterwards, digits=3)
+    method = (
+        "share of orbits from near the stored initial condition whose tangent vectors go on growing; lifetime in "
+        "periods, of an exponential distribution"
+    )
+    return {"survival": _entry(found.surviving, method, settings=settings)}
 
 
 def _varying(series: np.ndarray) -> int:

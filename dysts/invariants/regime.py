@@ -19,6 +19,7 @@ REGIMES = (
 REGULAR = ("quasiperiodic", "periodic")
 SIGNIFICANT = 3.0
 """Standard errors."""
+VOLUME_PRESERVING = ("hamiltonian", "time-dependent hamiltonian", "volume-preserving")
 VOLUME_KEPT = 0.03
 """Largest sum of the exponents, against the largest one, that counts as zero."""
 RULES = (
@@ -61,7 +62,7 @@ def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) ->
     if positive.any():
         finite = np.isfinite(exponents).all() and system.delay is None
         kept = finite and abs(exponents.sum()) <= VOLUME_KEPT * exponents[0]
-        if kept or system.conservation.get("type", "dissipative") != "dissipative":
+        if kept or system.conservation.get("type") in VOLUME_PRESERVING:
             return "conservative chaos"
         return "hyperchaotic" if positive.sum() > 1 else "chaotic"
     if exponents[0] > resolution:

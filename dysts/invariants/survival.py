@@ -13,6 +13,7 @@ from dysts.attractor import PERTURBATION
 from dysts.clocks import check_count, check_positive
 from dysts.errors import NotSupportedError
 from dysts.integration import integrate
+from dysts.invariants.jumps import has_jumps
 from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.system import System
 
@@ -75,6 +76,7 @@ def survival(
     trajectories: int = 8,
     periods: int = 100_000,
     exponent: float | None = None,
+    period: float | None = None,
     seed: int = 0,
     threads: int | None = None,
 ) -> Survival:
@@ -86,13 +88,15 @@ def survival(
     Parameters
     ----------
     system : System
-        Without a delay; with a positive exponent.
+        Without a delay and without jumps; with a positive exponent.
     trajectories : int
         Orbits; they start a thousandth of the standard deviation apart.
     periods : int
         Length of each.
     exponent : float, optional
         Largest exponent on the set, by default the stored one.
+    period : float, optional
+        By default the stored one.
     seed : int
     threads : int, optional
         By default one per processor; the result does not depend on it.
@@ -104,7 +108,7 @@ def survival(
     Raises
     ------
     NotSupportedError
-        If the system has a delay or its exponent is not positive.
+        If the system has a delay or jumps, or its exponent is not positive.
 
     Examples
     --------
@@ -117,9 +121,12 @@ def survival(
     reference = system.lyapunov_exponent if exponent is None else check_positive(exponent, "exponent")
     if not reference > 0.0:
         raise NotSupportedError(f"{system.name} has the largest exponent {reference}; only chaos can end")
+    unit = system.period if period is None else check_positive(period, "period")
+    if has_jumps(system, period=unit):
+        raise NotSupportedError(f"the right-hand side of {system.name} jumps, of which tangent vectors are not told")
     blocks = max(SETTLED, check_count(periods, "periods") // BLOCK)
-    interval = BLOCK * system.period
-    first = integrate(system, 50 * SIZE_PERIODS, points_per_period=50, predictability=False).values
+    interval = BLOCK * unit
+    first = integrate(system, 50 * SIZE_PERIODS, step=unit / 50, predictability=False).values
     noise = np.random.default_rng(seed).standard_normal((check_count(trajectories, "trajectories"), system.dimension))
     states = np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
     growth, endings = follow_tangents(
@@ -141,7 +148,7 @@ def survival(
     for rates, (status, reached) in zip(growth[:, :, 0] / interval, endings, strict=True):
         if status:
             # What happened before the divergence may already have been another motion; it is not told apart here.
-            lifetimes.append(reached / system.period)
+            lifetimes.append(reached / unit)
             fate = "escaped"
         else:
             left = _left_at(rates, reference)
@@ -149,7 +156,7 @@ def survival(
                 continue
             lifetimes.append(float(left * BLOCK))
             after = float(rates[left:].mean())
-            resting = system.clock is None and after * system.period < AT_REST
+            resting = system.clock is None and after * unit < AT_REST
             fate = "at rest" if resting else "other motion"
             if not resting:
                 later.append(after)

@@ -49,8 +49,70 @@ def test_hamiltonian_exponents_come_in_pairs() -> None:
 
 
 def test_a_driving_phase_carries_an_exact_zero() -> None:
-    exponents = np.abs(dysts.lyapunov_spectrum("ForcedBrusselator", trajectories=8, periods=200).exponents)
-    assert exponents.min() < 1e-4 * exponents.max()
+    exponents = dysts.lyapunov_spectrum("ForcedBrusselator", trajectories=8, periods=200).exponents
+    assert exponents[1] == 0.0
+    assert exponents[0] > 0.0 > exponents[2]
+
+
+@pytest.mark.parametrize(("delay", "largest"), [(23.0, 0.00956), (30.0, 0.00714)])
+def test_mackey_glass_has_the_published_exponents(delay: float, largest: float) -> None:
+    # Farmer, Physica D 4 (1982) 366-393, in nats.
+    glass = dysts.get_system("MackeyGlass").with_parameters(tau=delay)
+    found = dysts.lyapunov_spectrum(glass, vectors=2, trajectories=16, periods=400)
+    assert found.largest == pytest.approx(largest, abs=0.0004)
+    assert abs(found.largest - largest) < 4.0 * found.errors[0] + 5e-5
+
+
+def test_a_linear_delay_equation_has_the_real_parts_of_its_characteristic_roots() -> None:
+    # s = -exp(-s) on the principal branch of Lambert's function: -0.3181 +- 1.3372 i, then -2.0623 +- 7.5886 i.
+    decay = make({"x": "-x_tau"}, [1.0], parameters={"tau": 1.0}, delay="tau")
+    found = dysts.lyapunov_spectrum(decay, vectors=4, trajectories=4, period=1.0, periods=60, discard=10)
+    np.testing.assert_allclose(found.exponents[:2], [-0.31813] * 2, atol=0.01)
+    assert sum(found.exponents[:2]) == pytest.approx(-2 * 0.318131505, abs=1e-4)
+    assert sum(found.exponents[2:]) == pytest.approx(-2 * 2.062277730, abs=5e-3)
+
+
+@pytest.mark.parametrize("name", ["Lorenz", "Chua", "Rossler", "HyperRossler", "DoublePendulum"])
+def test_nearby_trajectories_agree_with_tangent_vectors(name: str) -> None:
+    settings = {"vectors": 2, "trajectories": 16, "periods": 60.0, "discard": 10.0}
+    tangent = dysts.lyapunov_spectrum(name, method="tangent", **settings)  # type: ignore[arg-type]
+    nearby = dysts.lyapunov_spectrum(name, method="nearby", **settings)  # type: ignore[arg-type]
+    for one, other, a, b in zip(tangent.exponents, nearby.exponents, tangent.errors, nearby.errors, strict=True):
+        assert abs(one - other) < 4.0 * np.hypot(a, b) + 1e-6
+
+
+def test_a_jump_is_taken_into_account() -> None:
+    # A spring with friction of constant size: at every turn the centre of the circle moves, which shears.
+    system = make({"x": "y", "y": "-x - 0.5*sign(y)"}, [2.0, 0.0])
+    stopped = dysts.lyapunov_spectrum(
+        system, initial_conditions=[[30.0, 0.0], [0.0, 30.0]], period=6.28, periods=4, discard=1
+    )
+    assert stopped.settings["method"] == "nearby"
+    # Friction of constant size takes energy away, but distances on both sides of a crossing are kept.
+    np.testing.assert_allclose(stopped.exponents, [0.0, 0.0], atol=0.03)
+    with pytest.raises(NotSupportedError, match="jumps; use the method 'nearby'"):
+        dysts.lyapunov_spectrum(system, method="tangent", period=6.28)
+
+
+def test_sticking_loses_a_direction() -> None:
+    found = dysts.lyapunov_spectrum("StickSlipOscillator", trajectories=4, periods=30)
+    assert found.exponents[0] == 0.0
+    assert found.exponents[1] == pytest.approx(-0.0372, abs=0.003)
+    assert found.exponents[2] == -np.inf
+
+
+def test_local_exponents_average_to_the_spectrum() -> None:
+    rates = dysts.local_exponents("Lorenz", interval=1.0, intervals=300, vectors=3, trajectories=8)
+    assert rates.dims == ("trajectory", "time", "exponent")
+    mean = rates.mean(("trajectory", "time")).values
+    np.testing.assert_allclose(mean, [0.9037, 0.0, -14.571], atol=0.05)
+    # The trace of the Jacobian is constant, so every interval has the same sum.
+    np.testing.assert_allclose(rates.sum("exponent").values, -13.667, atol=1e-4)
+    assert float(rates.sel(exponent=1).std()) > 0.3
+    with pytest.raises(InvalidArgumentError, match="has 2 exponents besides a driving phase"):
+        dysts.local_exponents("ForcedBrusselator", interval=1.0, intervals=2, vectors=3)
+    with pytest.raises(NotSupportedError, match="delay or jumps"):
+        dysts.local_exponents("StickSlipOscillator", interval=1.0, intervals=2)
 
 
 def test_tangent_vectors_agree_with_two_nearby_trajectories() -> None:
@@ -88,7 +150,11 @@ def test_mistakes() -> None:
         dysts.lyapunov_spectrum("Lorenz", trajectories=1)
     with pytest.raises(InvalidArgumentError, match="at least 2"):
         dysts.lyapunov_spectrum("Lorenz", initial_conditions=[1.0, 1.0, 1.0])
-    with pytest.raises(NotSupportedError, match="delay"):
-        dysts.lyapunov_spectrum("MackeyGlass")
+    with pytest.raises(NotSupportedError, match="MackeyGlass has a delay; the method 'tangent' is not for it"):
+        dysts.lyapunov_spectrum("MackeyGlass", method="tangent")
+    with pytest.raises(NotSupportedError, match="Lorenz has no delay"):
+        dysts.lyapunov_spectrum("Lorenz", method="delay")
+    with pytest.raises(InvalidArgumentError, match="method is 'exact'"):
+        dysts.lyapunov_spectrum("Lorenz", method="exact")
     with pytest.raises(IntegrationError, match="2 of 2 failed"):
         dysts.lyapunov_spectrum(make({"x": "x**2"}, [1.0]), initial_conditions=[[1.0], [2.0]], period=1.0)
