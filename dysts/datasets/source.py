@@ -128,7 +128,7 @@ class Source:
         self, path: str, there: Callable[[], int], size: int | None, take: Callable[[Stream, int], None]
     ) -> None:
         """Open the file again and again, each time behind what is there, until it is complete."""
-        failures = 0
+        failures, restarted = 0, False
         complaint = "the connection ends too early"
         while failures < ATTEMPTS:
             begin = there()
@@ -142,10 +142,15 @@ class Source:
                 complaint = "the connection ends too early"
             except (TimeoutError, ConnectionError, http.client.HTTPException, urllib.error.URLError) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code < 500:
-                    if error.code == 416 and begin:
-                        # The server has less than is here already, so this is not the same file.
+                    if error.code == 416 and begin and not restarted:
+                        # The server has less than is here already, perhaps as that is of another file.
                         take(_NOTHING, 0)
+                        restarted = True
                         continue
+                    if error.code == 416:
+                        raise StorageError(
+                            f"{self.address(path)} ends too early: the server has no more than {begin} of {size} bytes"
+                        ) from None
                     raise StorageError(
                         f"{self.address(path)}: the server answers {error.code} {error.reason}"
                     ) from None

@@ -1,0 +1,456 @@
+"""Published series arrive whole and verified or not at all, whatever happens on the way."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray
+from dataset_helpers import SMALL, Handler, Server, serving
+
+import dysts
+from dysts.datasets import source as source_module
+from dysts.datasets.archive import pack, unpack
+from dysts.datasets.build import build
+from dysts.datasets.collection import Collection, origin_of
+from dysts.datasets.comparison import differences
+from dysts.datasets.digest import content_digest
+from dysts.datasets.publish import publish
+from dysts.datasets.source import Source
+from dysts.datasets.store import open_group, verify_group, write_group
+from dysts.errors import DystsWarning, NewerFormatError, StorageError
+
+NAMES = ("Lorenz", "Rossler", "Torus")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three groups, as a build leaves them."""
+    folder = tmp_path_factory.mktemp("built")
+    for name in NAMES:
+        write_group(build(SMALL, dysts.get_system(name)), folder / name)
+    return folder
+
+
+@pytest.fixture
+def published(built: Path, tmp_path: Path) -> Path:
+    """A folder as it lies on a host."""
+    publish(SMALL, NAMES, built, tmp_path / "host")
+    return tmp_path / "host"
+
+
+@pytest.fixture
+def server(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """The same, on the loopback interface."""
+    monkeypatch.setattr(source_module, "PAUSE", 0.01)
+    monkeypatch.setattr(source_module, "BLOCK", 1000)
+    with serving(published) as running:
+        yield running
+
+
+def collection(base: str | Path, folder: Path, *, lazy: bool = False) -> Collection:
+    return Collection(SMALL, NAMES, folder, source=Source(base), lazy=lazy)
+
+
+def visible(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) if folder.exists() else []
+
+
+def assert_same(folder: Path, built: Path, names: tuple[str, ...] = NAMES) -> None:
+    for name in names:
+        verify_group(folder / name)
+        assert open_group(folder / name).attrs["sha256"] == open_group(built / name).attrs["sha256"]
+
+
+def test_publishing_twice_gives_the_same_bytes_and_plain_xarray_opens_the_whole(built: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        publish(SMALL, NAMES, built, tmp_path / name)
+    first = {p.relative_to(tmp_path / "one"): p.read_bytes() for p in (tmp_path / "one").rglob("*") if p.is_file()}
+    second = {p.relative_to(tmp_path / "two"): p.read_bytes() for p in (tmp_path / "two").rglob("*") if p.is_file()}
+    assert first == second
+    publish(SMALL, NAMES, built, tmp_path / "one")
+    index = json.loads((tmp_path / "one" / "catalogue.json").read_text())
+    assert index["datasets"]["small"]["systems"] == 3
+    tree = xarray.open_datatree(tmp_path / "one" / "small", engine="zarr")
+    np.testing.assert_array_equal(tree["Lorenz/series"].values, open_group(built / "Lorenz")["series"].values)
+
+
+def test_a_damaged_group_is_not_published(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built, tmp_path / "copy")
+    chunk = next((tmp_path / "copy" / "Rossler" / "series" / "c").rglob("0/0/0"))
+    chunk.write_bytes(chunk.read_bytes()[:-9])
+    with pytest.raises(StorageError, match=r"Rossler.*damaged"):
+        publish(SMALL, NAMES, tmp_path / "copy", tmp_path / "host")
+    assert not (tmp_path / "host").exists()
+
+
+@pytest.mark.parametrize("kind", ["path", "file", "http", "fsspec"])
+def test_download_from_every_kind_of_address(
+    kind: str, server: Server, published: Path, built: Path, tmp_path: Path
+) -> None:
+    if kind == "fsspec":
+        import fsspec
+
+        memory = fsspec.filesystem("memory")
+        memory.put(str(published), "/bucket/series", recursive=True)
+    base = {"path": str(published), "file": published.as_uri(), "http": server.url, "fsspec": "memory://bucket/series"}
+    series = collection(base[kind], tmp_path / "cache")
+    np.testing.assert_array_equal(series["Lorenz"]["series"].values, open_group(built / "Lorenz")["series"].values)
+    assert visible(tmp_path / "cache") == ["Lorenz"]
+    assert origin_of(tmp_path / "cache" / "Lorenz") == base[kind]
+    series.fetch(NAMES)
+    assert_same(tmp_path / "cache", built)
+    assert not list((tmp_path / "cache").glob("*.part"))
+    if kind == "http":
+        paths = [path for path, _ in server.requests]
+        assert paths.count("/small/Lorenz.zip") == 1
+        assert paths.count("/small/everything.zip") == 1
+
+
+def test_open_dataset_uses_the_source_and_builds_what_it_lacks(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setenv("DYSTS_SOURCE", server.url)
+    folder = tmp_path / "cache" / "datasets" / "small"
+    dysts.open_dataset(SMALL, systems=["Lorenz", "Thomas"])
+    told = capsys.readouterr().err
+    assert "1/1 Lorenz: 0.0" in told
+    assert "computing small of 1 systems" in told
+    assert f"{server.url} lacks them" in told
+    assert origin_of(folder / "Lorenz") == server.url
+    assert origin_of(folder / "Thomas") is None
+    count = len(server.requests)
+    dysts.open_dataset(SMALL, systems=["Lorenz"])
+    assert len(server.requests) == count
+
+
+def test_lazy_reading_fetches_no_more_than_is_asked_for(server: Server, built: Path, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    series = collection(server.url, tmp_path / "cache", lazy=True)
+    opened = series["Rossler"]
+    np.testing.assert_array_equal(opened["series"].values, open_group(built / "Rossler")["series"].values)
+    assert not (tmp_path / "cache").exists()
+    paths = {path for path, _ in server.requests}
+    assert not any("Lorenz" in path or path.endswith(".zip") for path in paths)
+    assert len(server.requests) <= 8
+    with pytest.raises(StorageError, match="no small of Thomas"):
+        Collection(SMALL, ["Thomas"], tmp_path, source=Source(server.url), lazy=True)["Thomas"]
+
+
+def test_lazy_reading_notices_a_missing_and_a_damaged_chunk(server: Server, published: Path, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    opened = collection(server.url, tmp_path / "cache", lazy=True)["Rossler"]
+    chunk = published / "small" / "Rossler" / "series" / "c" / "0" / "0" / "0"
+    content = bytearray(chunk.read_bytes())
+    content[100] ^= 1
+    chunk.write_bytes(content)
+    with pytest.raises(StorageError, match="damaged"):
+        opened["series"].values  # noqa: B018
+    chunk.unlink()
+    with pytest.raises(StorageError, match="missing"):
+        opened["series"].values  # noqa: B018
+
+
+def test_a_server_that_cuts_every_connection(server: Server, published: Path, built: Path, tmp_path: Path) -> None:
+    def cut(handler: Handler) -> bool:
+        if not handler.path.endswith(".zip"):
+            return False
+        handler.answer(Path(handler.translate_path(handler.path)).read_bytes(), cut_after=3000)
+        return True
+
+    server.misbehave = cut
+    collection(server.url, tmp_path / "cache").fetch(["Rossler"])
+    assert_same(tmp_path / "cache", built, ("Rossler",))
+    size = (published / "small" / "Rossler.zip").stat().st_size
+    ranges = [asked for path, asked in server.requests if path.endswith(".zip")]
+    assert len(ranges) == -(-size // 3000)
+    assert ranges[1] == "bytes=3000-"
+
+
+def test_a_server_that_stops_answering_and_the_next_run_goes_on(server: Server, built: Path, tmp_path: Path) -> None:
+    cut_at = 5000
+
+    def stop(handler: Handler) -> bool:
+        if not handler.path.endswith(".zip"):
+            return False
+        asked = handler.headers.get("Range")
+        content = Path(handler.translate_path(handler.path)).read_bytes()
+        handler.answer(content, cut_after=0 if asked else cut_at)
+        return True
+
+    server.misbehave = stop
+    with pytest.raises(StorageError, match=rf"{cut_at} of \d+ bytes are kept, and the same command goes on"):
+        collection(server.url, tmp_path / "cache").fetch(["Rossler"])
+    assert visible(tmp_path / "cache") == []
+    server.misbehave = None
+    server.requests.clear()
+    collection(server.url, tmp_path / "cache").fetch(["Rossler"])
+    assert ("/small/Rossler.zip", f"bytes={cut_at}-") in server.requests
+    assert_same(tmp_path / "cache", built, ("Rossler",))
+
+
+def test_a_server_without_ranges_is_read_from_the_start(server: Server, built: Path, tmp_path: Path) -> None:
+    first = True
+
+    def plain(handler: Handler) -> bool:
+        nonlocal first
+        if not handler.path.endswith(".zip"):
+            return False
+        content = Path(handler.translate_path(handler.path)).read_bytes()
+        handler.answer(content, ranges=False, cut_after=5000 if first else None)
+        first = False
+        return True
+
+    server.misbehave = plain
+    collection(server.url, tmp_path / "cache").fetch(["Rossler"])
+    assert_same(tmp_path / "cache", built, ("Rossler",))
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+def _page(path: Path) -> None:
+    path.write_text("<!DOCTYPE html><title>Not found</title>")
+
+
+FAULTS = {
+    "truncated zip": ("small/Rossler.zip", lambda p: p.write_bytes(p.read_bytes()[:-500]), "ends too early"),
+    "longer zip": ("small/Rossler.zip", lambda p: p.write_bytes(p.read_bytes() + b"x" * 500), "more than the"),
+    "flipped byte in a zip": ("small/Rossler.zip", _flip, "does not match its hash"),
+    "page instead of a zip": ("small/Rossler.zip", _page, "ends too early|does not match"),
+    "missing zip": ("small/Rossler.zip", Path.unlink, "404"),
+    "page instead of a catalogue": ("small/catalogue.json", _page, "does not match its hash in the index"),
+    "page instead of the index": ("catalogue.json", _page, "begins with '<!DOCTYPE html>"),
+    "no index": ("catalogue.json", Path.unlink, "404"),
+    "index without data sets": ("catalogue.json", lambda p: p.write_text('{"format": 1}'), "no index"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_damaged_at_the_source_is_never_installed(
+    fault: str, server: Server, published: Path, built: Path, tmp_path: Path
+) -> None:
+    path, damage, sentence = FAULTS[fault]
+    good = (published / path).read_bytes()
+    damage(published / path)
+    with pytest.raises(StorageError, match=sentence):
+        collection(server.url, tmp_path / "cache").fetch(["Rossler"])
+    assert visible(tmp_path / "cache") == []
+    (published / path).write_bytes(good)
+    collection(server.url, tmp_path / "cache").fetch(["Rossler"])
+    assert_same(tmp_path / "cache", built, ("Rossler",))
+
+
+def test_a_catalogue_with_a_wrong_hash_or_of_a_newer_version(published: Path, tmp_path: Path) -> None:
+    def rewrite(change: str, to: str) -> None:
+        path = published / "small" / "catalogue.json"
+        content = json.loads(path.read_text())
+        parts = change.split(".")
+        inner = content
+        for part in parts[:-1]:
+            inner = inner[part]
+        inner[parts[-1]] = to
+        path.write_text(json.dumps(content))
+        index = json.loads((published / "catalogue.json").read_text())
+        index["datasets"]["small"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        (published / "catalogue.json").write_text(json.dumps(index))
+
+    original = (published / "small" / "catalogue.json").read_text()
+    for change, to, sentence in (
+        ("systems.Rossler.archive.sha256", "0" * 64, "does not match its hash"),
+        ("systems.Rossler.attributes.sha256", "0" * 64, "do not match the catalogue"),
+        ("systems.Rossler.archive.file", "../../secret", "no catalogue"),
+        ("recipe.periods", 7, "another recipe"),
+    ):
+        rewrite(change, to)  # type: ignore[arg-type]
+        with pytest.raises(StorageError, match=sentence):
+            collection(published, tmp_path / "cache").fetch(["Rossler"])
+        assert visible(tmp_path / "cache") == []
+        (published / "small" / "catalogue.json").write_text(original)
+    rewrite("format", 2)  # type: ignore[arg-type]
+    with pytest.raises(NewerFormatError, match="upgrade dysts"):
+        collection(published, tmp_path / "cache").fetch(["Rossler"])
+
+
+@pytest.mark.parametrize(
+    "name", ["../escaped", "Rossler/../../escaped", "/escaped", "C:\\escaped", "Rossler/..\\escaped", "Rossler/./x"]
+)
+def test_entries_that_lead_out_of_the_folder_are_refused(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("Rossler/good"), "good")
+        archive.writestr(zipfile.ZipInfo(name), "bad")
+    (tmp_path / "deep" / "folder").mkdir(parents=True)
+    with pytest.raises(StorageError, match="refused"):
+        unpack(tmp_path / "evil.zip", tmp_path / "deep" / "folder")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["deep", "evil.zip", "folder"]
+
+
+def test_links_bombs_and_twins_are_refused(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("Rossler/link")
+    link.external_attr = 0o120777 << 16
+    cases = [
+        ([(link, "/etc/passwd")], zipfile.ZIP_STORED, "no plain file"),
+        ([(zipfile.ZipInfo("Rossler/zeros"), "0" * 10**6)], zipfile.ZIP_DEFLATED, "compressed"),
+        ([(zipfile.ZipInfo("Rossler/a"), "1"), (zipfile.ZipInfo("Rossler/a"), "2")], zipfile.ZIP_STORED, "twice"),
+        ([], zipfile.ZIP_STORED, "empty"),
+    ]
+    (tmp_path / "out").mkdir()
+    for entries, compression, sentence in cases:
+        with warnings.catch_warnings(), zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+            warnings.simplefilter("ignore", UserWarning)
+            for entry, content in entries:
+                archive.writestr(entry, content, compression)
+        with pytest.raises(StorageError, match=sentence):
+            unpack(tmp_path / "evil.zip", tmp_path / "out")
+        assert not any((tmp_path / "out").iterdir())
+
+
+def test_a_damaged_zip_that_is_unpacked_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "group").mkdir()
+    (tmp_path / "group" / "data").write_bytes(os.urandom(5000))
+    pack({"group": tmp_path / "group"}, tmp_path / "good.zip")
+    (tmp_path / "out").mkdir()
+    content = bytearray((tmp_path / "good.zip").read_bytes())
+    content[2500] ^= 1
+    for bad in (bytes(content), (tmp_path / "good.zip").read_bytes()[:-30], b"no zip", b""):
+        (tmp_path / "bad.zip").write_bytes(bad)
+        shutil.rmtree(tmp_path / "out")
+        (tmp_path / "out").mkdir()
+        with pytest.raises(StorageError, match="no zip file"):
+            unpack(tmp_path / "bad.zip", tmp_path / "out")
+
+
+def test_what_an_interrupted_run_has_left_is_not_trusted(server: Server, built: Path, tmp_path: Path) -> None:
+    catalogue = collection(server.url, tmp_path).catalogue()
+    assert catalogue is not None
+    archive = catalogue.systems["Rossler"].archive
+    for left in (b"garbage" * 10, b"x" * archive.bytes, b"x" * (archive.bytes + 10)):
+        folder = tmp_path / f"cache{len(left)}"
+        folder.mkdir()
+        (folder / f".Rossler.{archive.sha256[:16]}.part").write_bytes(left)
+        collection(server.url, folder).fetch(["Rossler"])
+        assert_same(folder, built, ("Rossler",))
+
+
+def test_two_processes_download_the_same_thing(server: Server, built: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib\n"
+        "from dysts.datasets import Recipe\n"
+        "from dysts.datasets.collection import Collection\n"
+        "from dysts.datasets.source import Source\n"
+        "r = Recipe(name='small', points_per_period=20, periods=6, trajectories=3)\n"
+        "c = Collection(r, ['Lorenz', 'Rossler', 'Torus'], pathlib.Path(sys.argv[1]), source=Source(sys.argv[2]))\n"
+        "c.fetch(['Rossler'])\n"
+        "print(c['Rossler']['series'].shape)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "cache"), server.url]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(2)]
+    outputs = [process.communicate(timeout=300)[0] for process in running]
+    assert outputs == [b"(3, 120, 3)\n"] * 2
+    assert [path for path, _ in server.requests].count("/small/Rossler.zip") == 1
+    assert_same(tmp_path / "cache", built, ("Rossler",))
+
+
+def test_a_killed_download_goes_on(server: Server, built: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib\n"
+        "import dysts.datasets.source as s\n"
+        "s.BLOCK = 500\n"
+        "from dysts.datasets import Recipe\n"
+        "from dysts.datasets.collection import Collection\n"
+        "r = Recipe(name='small', points_per_period=20, periods=6, trajectories=3)\n"
+        "Collection(r, ['Rossler'], pathlib.Path(sys.argv[1]), source=s.Source(sys.argv[2])).fetch(['Rossler'])\n"
+    )
+
+    def slow(handler: Handler) -> bool:
+        if not handler.path.endswith(".zip"):
+            return False
+        content = Path(handler.translate_path(handler.path)).read_bytes()
+        begin = int((handler.headers.get("Range") or "bytes=0-")[6:-1])
+        handler.send_response(206 if begin else 200)
+        handler.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
+        handler.send_header("Content-Length", str(len(content) - begin))
+        handler.end_headers()
+        for position in range(begin, len(content), 500):
+            handler.wfile.write(content[position : position + 500])
+            handler.wfile.flush()
+            time.sleep(0.02)
+        return True
+
+    server.misbehave = slow
+    folder = tmp_path / "cache"
+    process = subprocess.Popen([sys.executable, "-c", program, str(folder), server.url], stderr=subprocess.DEVNULL)
+    while not any(part.stat().st_size > 2000 for part in folder.glob("*.part")) and process.poll() is None:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert visible(folder) == []
+    server.misbehave = None
+    server.requests.clear()
+    collection(server.url, folder).fetch(["Rossler"])
+    ((_, asked),) = [request for request in server.requests if request[0].endswith(".zip")]
+    assert asked is not None
+    assert int(asked[6:-1]) > 1500
+    assert_same(folder, built, ("Rossler",))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a small file system")
+def test_a_full_disk(server: Server, built: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("this machine does not let root mount a file system")
+    try:
+        with pytest.raises(StorageError, match=r"No space left.*free some space"):
+            collection(server.url, disk / "cache").fetch(["Lorenz"])
+        assert visible(disk / "cache") == []
+        with pytest.raises(StorageError, match="No space left"):
+            write_group(build(SMALL, dysts.get_system("Lorenz")), disk / "built" / "Lorenz")
+        assert visible(disk / "built") == []
+        subprocess.run(["mount", "-o", "remount,size=4m", disk], check=True)
+        collection(server.url, disk / "cache").fetch(["Lorenz"])
+        assert_same(disk / "cache", built, ("Lorenz",))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def test_what_was_published_for_another_version_is_used_and_explained(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built, tmp_path / "other")
+    values = build(SMALL, dysts.get_system("Rossler"))
+    values["series"] = values["series"] + 1e-9
+    sha256 = content_digest(values["time"].values, {n: values[n].values for n in values.data_vars})
+    values = values.assign_attrs(inputs="f" * 64, dysts_version="0.99", period=values.attrs["period"], sha256=sha256)
+    write_group(values, tmp_path / "other" / "Rossler")
+    publish(SMALL, NAMES, tmp_path / "other", tmp_path / "host")
+    with pytest.warns(DystsWarning, match=r"Rossler was published for another version"):
+        collection(tmp_path / "host", tmp_path / "cache").fetch(["Rossler"])
+    kept = Collection(SMALL, NAMES, tmp_path / "cache")["Rossler"]
+    assert kept.attrs["dysts_version"] == "0.99"
+    here = open_group(built / "Rossler").attrs
+    assert differences(here, open_group(tmp_path / "other" / "Rossler").attrs) == [
+        f"the dysts version is {dysts.__version__!r} here and '0.99' there"
+    ]
+    assert differences(here, here) == []
+
+
+def test_an_address_that_needs_a_package_or_makes_no_sense(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="not understood"):
+        Source("nonsense://bucket").read("catalogue.json")
+    with pytest.raises(StorageError, match="does not exist"):
+        Source(tmp_path).read("catalogue.json")
+    with pytest.raises(StorageError, match="cannot fetch"):
+        Source("http://127.0.0.1:9/").read("catalogue.json")
