@@ -62,6 +62,12 @@ MISTAKES = [
     (["integrate", "Lorenz", "--rtol", "0", "-o", "x.csv"], "rtol is 0"),
     (["integrate", "MackeyGlass", "-o", "x.csv", "--solver", "radau"], "delay system"),
     (["build", "test-fin"], "did you mean 'test-fine'"),
+    (["dataset", "build", "test-fine", "--systems", "Lorentz"], "did you mean 'Lorenz'"),
+    (["dataset", "build", "test-fine", "--workers", "0"], "workers is 0"),
+    (["dataset", "build", "absent.toml"], "cannot read absent.toml"),
+    (["dataset", "download", "test-fine"], "DYSTS_SOURCE"),
+    (["dataset", "download", "test-fine", "--source", "nowhere"], "does not exist"),
+    (["dataset", "publish", "host", "ensemble"], "ensemble lacks 135 systems"),
     (["annotate", "absent.json"], "cannot read"),
 ]
 
@@ -101,3 +107,38 @@ def test_a_closed_pipe_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("Aizawa")
     assert done.stderr == ""
+
+
+def test_a_data_set_from_its_build_to_its_removal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path / "here")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text("[mine]\npoints_per_period = 20\nperiods = 6\ntrajectories = 2\n")
+    systems = ["--systems", "Lorenz,Rossler"]
+
+    def run(*arguments: str) -> str:
+        assert main(["dataset", *arguments]) == 0
+        return capsys.readouterr().out
+
+    told = run("build", "mine.toml", *systems, "--workers", "1")
+    assert "2 of 2 systems, 2 built in" in told
+    assert "0 failed, 0 findings" in told
+    assert "0 built" in run("build", "mine.toml", *systems, "--workers", "1")
+    assert "2 of 2 systems" in run("info", "mine.toml", *systems)
+    assert run("verify", "mine.toml") == "mine: 2 systems verified\n"
+    assert "2 systems" in run("publish", "host", "mine.toml", *systems)
+    assert run("info", "--source", "host").split()[:3] == ["mine", "2", "systems"]
+    run("verify", "mine.toml", "--source", "host")
+    run("export", "mine.toml", *systems, "--format", "csv", "-o", "tables")
+    assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["Lorenz.csv", "Rossler.csv"]
+    assert "2 systems removed" in run("remove", "mine.toml")
+    assert "1 of 1 systems of mine downloaded" in run(
+        "download", "mine.toml", "--systems", "Lorenz", "--source", "host"
+    )
+    assert "1 of 1 systems" in run("info", "mine.toml", "--systems", "Lorenz")
+    assert "1 downloaded" in run("info", "mine.toml", "--systems", "Lorenz")
+    chunk = tmp_path / "here" / "datasets" / "mine" / "Lorenz" / "series" / "c" / "0" / "0" / "0"
+    chunk.write_bytes(chunk.read_bytes()[:-1])
+    assert main(["dataset", "verify", "mine.toml"]) == 1
+    assert "dysts dataset remove" in capsys.readouterr().out

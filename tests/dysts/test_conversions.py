@@ -1,0 +1,104 @@
+"""What leaves a data set is read back by the library that it is for, number by number."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas
+import pytest
+import xarray
+from dataset_helpers import SMALL
+
+import dysts
+from dysts.datasets import conversions
+from dysts.datasets.build import build
+from dysts.datasets.store import with_coordinates
+from dysts.errors import InvalidArgumentError, StorageError
+
+
+@pytest.fixture(scope="module")
+def series() -> dict[str, xarray.Dataset]:
+    return {name: with_coordinates(build(SMALL, dysts.get_system(name))) for name in ("Duffing", "Lorenz")}
+
+
+def test_numpy_and_the_first_component(series: dict[str, xarray.Dataset]) -> None:
+    values = conversions.to_numpy(series["Duffing"])
+    np.testing.assert_array_equal(values, series["Duffing"]["series"].values)
+    np.testing.assert_array_equal(conversions.to_numpy(series["Duffing"], first_component=True), values[..., 0])
+
+
+def test_pandas_in_long_form(series: dict[str, xarray.Dataset]) -> None:
+    frame = conversions.to_pandas(series["Duffing"])
+    assert list(frame.columns) == ["system", "trajectory", "time", "component", "value"]
+    assert set(frame["system"]) == {"Duffing"}
+    wide = frame.pivot(index=["trajectory", "time"], columns="component", values="value")[["x", "y", "sin_z", "cos_z"]]
+    np.testing.assert_array_equal(wide.to_numpy().reshape(3, 120, 4), series["Duffing"]["series"].values)
+
+
+def test_darts(series: dict[str, xarray.Dataset]) -> None:
+    darts = pytest.importorskip("darts")
+    made = conversions.to_darts(series["Lorenz"])
+    assert len(made) == 3
+    assert isinstance(made[0], darts.TimeSeries)
+    assert list(made[0].components) == ["x", "y", "z"]
+    np.testing.assert_array_equal(made[1].values(), series["Lorenz"]["series"].values[1])
+
+
+def test_torch_windows_in_a_data_loader(series: dict[str, xarray.Dataset]) -> None:
+    torch = pytest.importorskip("torch")
+    windows = conversions.to_torch(series["Lorenz"], context=30, horizon=10, stride=7)
+    assert isinstance(windows, torch.utils.data.Dataset)
+    positions = range(0, 120 - 40 + 1, 7)
+    assert len(windows) == 3 * len(positions)
+    values = series["Lorenz"]["series"].values
+    expected = [(t, p) for t in range(3) for p in positions]
+    loader = torch.utils.data.DataLoader(windows, batch_size=5, shuffle=False)
+    seen = [(past, future) for pasts, futures in loader for past, future in zip(pasts, futures, strict=True)]
+    for (trajectory, position), (past, future) in zip(expected, seen, strict=True):
+        np.testing.assert_array_equal(past.numpy(), values[trajectory, position : position + 30])
+        np.testing.assert_array_equal(future.numpy(), values[trajectory, position + 30 : position + 40])
+    with pytest.raises(IndexError):
+        windows[len(windows)]
+    with pytest.raises(InvalidArgumentError, match="does not fit into 120"):
+        conversions.to_torch(series["Lorenz"], context=115, horizon=6)
+
+
+def test_csv(series: dict[str, xarray.Dataset], tmp_path: Path) -> None:
+    folder = conversions.write_csv(series, tmp_path / "out")
+    frame = pandas.read_csv(folder / "Duffing.csv")
+    assert list(frame.columns) == ["trajectory", "time", "x", "y", "sin_z", "cos_z"]
+    values = frame[["x", "y", "sin_z", "cos_z"]].to_numpy().reshape(3, 120, 4)
+    np.testing.assert_array_equal(values, series["Duffing"]["series"].values)
+    np.testing.assert_array_equal(frame["time"].to_numpy()[:120], series["Duffing"]["time"].values)
+
+
+def test_parquet(series: dict[str, xarray.Dataset], tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    folder = conversions.write_parquet(series, tmp_path / "out")
+    table = parquet.read_table(folder / "Lorenz.parquet")
+    assert table.column_names == ["trajectory", "time", "x", "y", "z"]
+    values = np.stack([table[name].to_numpy() for name in "xyz"], axis=-1).reshape(3, 120, 3)
+    np.testing.assert_array_equal(values, series["Lorenz"]["series"].values)
+    assert b'"system": "Lorenz"' in table.schema.metadata[b"dysts"]
+
+
+def test_hugging_face(series: dict[str, xarray.Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets")
+    folder = conversions.write_huggingface(series, tmp_path / "out")
+    loaded = datasets.load_dataset(str(folder), cache_dir=str(tmp_path / "cache"))["test"]
+    assert len(loaded) == 6
+    row = loaded[4]
+    assert (row["system"], row["trajectory"], row["components"]) == ("Lorenz", 1, ["x", "y", "z"])
+    np.testing.assert_array_equal(np.array(row["series"]), series["Lorenz"]["series"].values[1])
+    assert row["step"] == series["Lorenz"].attrs["step"]
+
+
+def test_a_folder_that_exists_is_refused_and_a_failure_leaves_nothing(
+    series: dict[str, xarray.Dataset], tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(StorageError, match="exists already"):
+        conversions.write_csv(series, tmp_path / "there")
+    with pytest.raises(KeyError):
+        conversions.write_csv({"Lorenz": series["Lorenz"].drop_vars("series")}, tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
