@@ -125,27 +125,11 @@ def build_command(arguments: argparse.Namespace) -> int:
 
 
 def _findings(collection: Any, systems: list[str]) -> int:
-    """Check systems, against their counterpart of the other split where that is stored; print and count."""
-    from dysts.datasets.checks import check_overlap, check_series, counterpart_name
-    from dysts.datasets.collection import Collection, dataset_folder
-    from dysts.datasets.named_recipes import RECIPES
-
-    other_name = counterpart_name(collection.recipe.name)
-    other = RECIPES.get(other_name or "")
-    counterpart = None if other is None else Collection(other, systems, dataset_folder(other))
-    count = 0
-    for name in systems:
-        dataset = collection.stored(name)
-        if dataset is None:
-            continue
-        found = check_series(dataset)
-        against = None if counterpart is None else counterpart.stored(name)
-        if against is not None:
-            found += check_overlap(dataset, against)
-        for finding in found:
-            print(f"{collection.recipe.name}: {finding}")
-        count += len(found)
-    return count
+    """Check systems, print what is found, and count it."""
+    findings = collection.check(systems)
+    for finding in findings:
+        print(f"{collection.recipe.name}: {finding}")
+    return len(findings)
 
 
 def check_command(arguments: argparse.Namespace) -> int:

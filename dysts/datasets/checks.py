@@ -9,6 +9,7 @@ import numpy as np
 
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.starts import repeats_itself
+from dysts.datasets.store import READ_ROWS
 from dysts.registry import get_system
 
 if TYPE_CHECKING:
@@ -70,33 +71,40 @@ def check_series(dataset: "xarray.Dataset") -> list[Finding]:
     attributes = dataset.attrs
     name = attributes["system"]
     recipe = Recipe.from_dict(json.loads(attributes["recipe"]))
-    series = dataset["series"].values
     found = [Finding(name, check, detail) for check, detail in _spacing(dataset, recipe)]
+    found += [Finding(name, "overlap", detail) for detail in _shared_time(dataset)]
+    # Some trajectories at a time, so that what is larger than memory can be checked as well.
+    for first in range(0, dataset.sizes["trajectory"], READ_ROWS):
+        found += _check_block(dataset, slice(first, first + READ_ROWS), recipe)
+    return found
+
+
+def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe) -> list[Finding]:
+    name, attributes = dataset.attrs["system"], dataset.attrs
+    series = dataset["series"][rows].values.astype(np.float64)
+    numbers = np.arange(rows.start, rows.start + len(series))
+    found = []
     finite = np.isfinite(series).all(axis=(1, 2))
     for trajectory in np.flatnonzero(~finite):
         where = int(np.flatnonzero(~np.isfinite(series[trajectory]).all(axis=1))[0])
-        found.append(Finding(name, "not finite", f"trajectory {trajectory} from point {where} on"))
-    if not finite.any():
+        found.append(Finding(name, "not finite", f"trajectory {numbers[trajectory]} from point {where} on"))
+    series, numbers = series[finite], numbers[finite]
+    if not len(series):
         return found
-    whole = series[finite].reshape(-1, series.shape[-1]).astype(np.float64)
+    whole = series.reshape(-1, series.shape[-1])
     spread = whole.std(axis=0)
     moving = spread > 1e-12 * (np.abs(whole).max(axis=0) + 1e-300)
-    scale = np.where(moving, spread, 1.0)
+    scaled = series / np.where(moving, spread, 1.0)
     window = max(2, round(FROZEN_PERIODS * attributes["points_per_period"]))
-    for trajectory in np.flatnonzero(finite):
-        scaled = series[trajectory].astype(np.float64) / scale
-        still = _longest_run((np.abs(np.diff(scaled, axis=0)) < FROZEN).all(axis=1))
+    transient = get_system(name).lifetime is not None and not recipe.noisy
+    for number, trajectory in zip(numbers, scaled, strict=True):
+        still = _longest_run((np.abs(np.diff(trajectory, axis=0)) < FROZEN).all(axis=1))
         if still >= window:
-            found.append(Finding(name, "frozen", f"trajectory {trajectory} does not change over {still} points"))
-        elif get_system(name).lifetime is not None and not recipe.noisy and _settled(scaled, attributes):
-            found.append(
-                Finding(name, "frozen", f"trajectory {trajectory} repeats itself: it has left a transient set")
-            )
-    found += [Finding(name, "escaped", detail) for detail in _escapes(series, finite, name)]
-    found += [
-        Finding(name, "duplicate", detail) for detail in _duplicates(series[finite] / scale, np.flatnonzero(finite))
-    ]
-    return found
+            found.append(Finding(name, "frozen", f"trajectory {number} does not change over {still} points"))
+        elif transient and _settled(trajectory, attributes):
+            found.append(Finding(name, "frozen", f"trajectory {number} repeats itself: it has left a transient set"))
+    found += [Finding(name, "escaped", detail) for detail in _escapes(series, numbers, name)]
+    return found + [Finding(name, "duplicate", detail) for detail in _duplicates(scaled, numbers)]
 
 
 def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Finding]:
@@ -136,18 +144,6 @@ def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Findin
     return found
 
 
-def check_collection(
-    datasets: Mapping[str, "xarray.Dataset"], counterpart: Mapping[str, "xarray.Dataset"] | None = None
-) -> list[Finding]:
-    """Check all systems of a data set, and against its counterpart of the other split where there is one."""
-    found: list[Finding] = []
-    for name in datasets:
-        found += check_series(datasets[name])
-        if counterpart is not None and name in counterpart:
-            found += check_overlap(datasets[name], counterpart[name])
-    return found
-
-
 def counterpart_name(name: str) -> str | None:
     """Return the name of the data set of the other split, or None.
 
@@ -182,17 +178,26 @@ def _settled(scaled: np.ndarray, attributes: Mapping[str, float]) -> bool:
     return attributes["points_per_period"] >= LEAST_POINTS and repeats_itself(scaled)
 
 
-def _escapes(series: np.ndarray, finite: np.ndarray, name: str) -> Iterable[str]:
+def _shared_time(dataset: "xarray.Dataset") -> Iterable[str]:
+    if get_system(dataset.attrs["system"]).delay is not None:
+        return
+    starts = dataset["start"].values
+    order = np.argsort(starts, kind="stable")
+    for position in np.flatnonzero(np.diff(starts[order]) < dataset["time"].values[-1]):
+        yield f"trajectories {order[position]} and {order[position + 1]} share a piece of the orbit"
+
+
+def _escapes(series: np.ndarray, numbers: np.ndarray, name: str) -> Iterable[str]:
     properties = get_system(name).properties
     if "mean" not in properties or "standard_deviation" not in properties:
         return
     mean = np.array(properties["mean"]["value"])
     spread = np.array(properties["standard_deviation"]["value"])
     known = spread > 0.0
-    for trajectory in np.flatnonzero(finite):
-        distance = (np.abs(series[trajectory] - mean).max(axis=0)[known] / spread[known]).max(initial=0.0)
+    for number, trajectory in zip(numbers, series, strict=True):
+        distance = (np.abs(trajectory - mean).max(axis=0)[known] / spread[known]).max(initial=0.0)
         if distance > FARTHEST:
-            yield f"trajectory {trajectory} goes {distance:.0f} standard deviations away from the mean"
+            yield f"trajectory {number} goes {distance:.0f} standard deviations away from the mean"
 
 
 def _duplicates(scaled: np.ndarray, names: np.ndarray) -> Iterable[str]:

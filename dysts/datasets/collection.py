@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dysts.cache import cache_folder
 from dysts.datasets.digest import inputs_digest
-from dysts.datasets.named_recipes import get_recipe
+from dysts.datasets.named_recipes import RECIPES, get_recipe
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.source import Source, default_source
 from dysts.datasets.store import ORIGIN, open_checked, open_group
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
     from dysts.datasets.catalogue import Catalogue
+    from dysts.datasets.checks import Finding
     from dysts.datasets.jobs import BuildReport, Job
 
 
@@ -191,7 +192,35 @@ class Collection(Mapping[str, "xarray.Dataset"]):
             return BuildReport()
         why = "no source is configured" if self.source is None else f"{self.source.base} lacks them"
         say(f"dysts: computing {self.recipe.name} of {len(jobs)} systems in {self.folder}, as {why}")
-        return build_jobs(jobs, workers=workers, scheduler=scheduler, report=lambda line: say(f"dysts: {line}"))
+        done = build_jobs(jobs, workers=workers, scheduler=scheduler, report=lambda line: say(f"dysts: {line}"))
+        for finding in self.check(name for _, name in done.seconds):
+            warnings.warn(f"{self.recipe.name}: {finding}", DystsWarning, stacklevel=3)
+        return done
+
+    def check(self, names: Iterable[str]) -> "list[Finding]":
+        """Check stored systems, also against the other split of the same recipe where that is stored.
+
+        Returns
+        -------
+        list of Finding
+            What `dysts.datasets.checks` finds wrong.
+        """
+        from dysts.datasets.checks import check_overlap, check_series, counterpart_name
+
+        other_name = counterpart_name(self.recipe.name)
+        other = None
+        if other_name in RECIPES:
+            other = Collection(RECIPES[other_name], self.systems, self.folder.parent / other_name)
+        found = []
+        for name in names:
+            dataset = self.stored(name)
+            if dataset is None:
+                continue
+            found += check_series(dataset)
+            against = None if other is None else other.stored(name)
+            if against is not None:
+                found += check_overlap(dataset, against)
+        return found
 
     def jobs(self, names: Iterable[str]) -> "list[Job]":
         """Return what is to be built for some systems."""

@@ -10,7 +10,7 @@ import numpy as np
 import dysts
 from dysts.datasets.digest import FORMAT, inputs_digest
 from dysts.datasets.forcing import STEPS_PER_PERIOD
-from dysts.datasets.recipe import Recipe
+from dysts.datasets.recipe import Recipe, lyapunov_error
 from dysts.frozen import thaw
 from dysts.system import System
 from dysts.tolerances import check_tolerances
@@ -46,7 +46,7 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         "points_per_period": system.period / recipe.step(system),
         "period": system.period,
         "lyapunov_exponent": system.lyapunov_exponent if has_exponent else None,
-        "lyapunov_exponent_error": system.lyapunov_exponent_error if has_exponent else None,
+        "lyapunov_exponent_error": lyapunov_error(system),
         "definition": json.dumps(system.to_entry(with_properties=False)["definition"]),
         **_method(recipe, system),
         "built_with": built_with(),

@@ -203,6 +203,12 @@ def lyapunov_time(system: System) -> float | None:
         return None
     regime = system.properties["regime"]["value"] if "regime" in system.properties else None
     exponent = system.lyapunov_exponent
-    if regime in ("periodic", "quasiperiodic") or not exponent > 3.0 * system.lyapunov_exponent_error:
+    if regime in ("periodic", "quasiperiodic") or not exponent > 3.0 * (lyapunov_error(system) or 0.0):
         return None
     return 1.0 / exponent
+
+
+def lyapunov_error(system: System) -> float | None:
+    """Return the standard error of the largest exponent, or None where the registry has none."""
+    errors = system.properties.get("lyapunov_spectrum", {}).get("error")
+    return float(errors[0]) if errors else None

@@ -69,6 +69,9 @@ def test_a_trajectory_that_has_left_a_transient_set_is_found() -> None:
 
 def test_overlap_of_train_and_test_is_found(good: xarray.Dataset) -> None:
     assert {finding.check for finding in check_overlap(good, good)} == {"overlap"}
+    assert any(
+        "trajectories 0 and 1 share" in str(finding) for finding in check_series(good.assign(start=0.0 * good["start"]))
+    )
     shifted = good.assign(start=good["start"] + 2.0 * good.attrs["period"])
     shifted = with_series(shifted, np.random.default_rng(0).standard_normal(good["series"].shape))
     assert any("share a piece of the orbit" in finding.detail for finding in check_overlap(good, shifted))
