@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,33 +42,45 @@ for name in missing:
 """
 
 
-def kill_at_random(
-    arguments: list[str], folder: Path, generator: random.Random, kills: int, longest: float
-) -> tuple[int, int]:
-    """Start a program again and again, kill it, and verify what it has left; return verified groups and completions."""
-    verified = finished = 0
+def start(folder: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
+    """Start the program and wait until it begins to fetch."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder), *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
+
+
+def kill_at_random(arguments: list[str], folder: Path, generator: random.Random, kills: int) -> tuple[int, int]:
+    """Start a program again and again, kill it, and verify what it has left.
+
+    Returns
+    -------
+    verified, partial : int
+        Groups that were visible after kills, and kills that met the program at work.
+    """
+    begin = time.monotonic()
+    start(folder.with_name(f"{folder.name}-whole"), arguments).wait()
+    longest = time.monotonic() - begin
+    verified = partial = 0
     for _ in range(kills):
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder), *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
+        process = start(folder, arguments)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=generator.uniform(0.0, longest))
-        finished += process.poll() == 0
+        finished = process.poll() == 0
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
         process.wait()
+        partial += not finished
         for path in sorted(folder.iterdir()) if folder.exists() else []:
             if not path.name.startswith("."):
                 verify_group(path)
                 verified += 1
         if finished:
             # Start over, or the remaining kills would meet a program with nothing to do.
-            for path in folder.iterdir():
-                path.rename(folder.parent / f"{path.name}-{time.monotonic_ns()}")
-            finished = 0
-    return verified, finished
+            shutil.rmtree(folder)
+    return verified, partial
 
 
 def main() -> None:
@@ -85,13 +98,14 @@ def main() -> None:
         publish(SMALL, NAMES, root / "reference", root / "host")
 
         def report(what: str, folder: Path, extra: list[str], finish: Callable[[], object]) -> None:
-            verified, _ = kill_at_random(extra, folder, generator, arguments.kills, longest=1.5)
+            verified, partial = kill_at_random(extra, folder, generator, arguments.kills)
             finish()
             for name in NAMES:
                 verify_group(folder / name)
                 assert open_group(folder / name).attrs["sha256"] == hashes[name]
             print(
-                f"{what}: {arguments.kills} kills, {verified} visible groups verified, then completed with equal hashes"
+                f"{what}: {arguments.kills} runs, {partial} killed at work, {verified} visible groups verified, "
+                "then completed with equal hashes"
             )
 
         report(
