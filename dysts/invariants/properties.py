@@ -19,12 +19,16 @@ from dysts.invariants.long_run import long_run_entries
 from dysts.invariants.lyapunov import LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import SEGMENTS, Period, system_period
 from dysts.invariants.regime import REGULAR, RULES, regime_of
+from dysts.invariants.series import embed
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
 
 TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
+EMBEDDING = 10
+LONGER_WITH_DELAY = 5
+"""Times the length of a trajectory without a delay, as there is only one."""
 DISCARDED_PERIODS = 40.0
 """Of a delay system, while its constant history is forgotten."""
 DIMENSION_POINTS = 20_000
@@ -141,7 +145,9 @@ def precise_spectrum(
 def _states(system: System, period: float, spectrum: LyapunovSpectrum, effort: Effort) -> np.ndarray:
     """Return trajectories on the attractor: float64 [trajectory, time, component]."""
     if system.delay is not None:
-        times = (DISCARDED_PERIODS + np.arange(effort.periods * POINTS_PER_PERIOD) / POINTS_PER_PERIOD) * period
+        times = (
+            DISCARDED_PERIODS + np.arange(LONGER_WITH_DELAY * effort.periods * POINTS_PER_PERIOD) / POINTS_PER_PERIOD
+        ) * period
         return integrate(system, times=times, predictability=False).values[None]
     periods = int(min(effort.periods, spectrum.settings["periods"]))
     span = float(effort.trajectories * periods)
@@ -204,20 +210,13 @@ def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -
 def _from_series(system: System, states: np.ndarray, period: float) -> dict[str, Any]:
     observed = system.observe(states)
     whole = observed.reshape(-1, observed.shape[-1])
-    stride = max(1, len(whole) // DIMENSION_POINTS)
-    theiler = 2 * POINTS_PER_PERIOD // stride + 1
     scalar = observed[0, :ENTROPY_POINTS, _varying(whole)]
     found = {
         "autocorrelation_time": estimate_entry(
             autocorrelation_time(observed[0], step=period / POINTS_PER_PERIOD),
             "time after which the envelope of the mean autocorrelation stays below 1/e",
         ),
-        "correlation_dimension": estimate_entry(
-            correlation_dimension(whole[::stride], theiler=theiler),
-            "Grassberger-Procaccia with a Theiler window of two periods, in the widest scaling region; "
-            "error from the spread of local slopes",
-            settings={"points": len(whole[::stride]), "theiler": theiler},
-        ),
+        "correlation_dimension": _correlation_dimension(system, observed),
     }
     if len(scalar) == ENTROPY_POINTS:
         settings = {"points": ENTROPY_POINTS, "points_per_period": POINTS_PER_PERIOD}
@@ -244,6 +243,26 @@ def _from_series(system: System, states: np.ndarray, period: float) -> dict[str,
             settings={"points": STROBES, "periods_between": STROBE},
         )
     return {name: entry for name, entry in found.items() if entry is not None}
+
+
+def _correlation_dimension(system: System, observed: np.ndarray) -> dict[str, Any] | None:
+    settings: dict[str, Any] = {}
+    cloud = observed.reshape(-1, observed.shape[-1])
+    if system.delay is not None:
+        # The state is a function; delay vectors stand for it as far as they have dimensions enough.
+        cloud = embed(observed[0, :, 0], EMBEDDING, POINTS_PER_PERIOD // 10)
+        settings = {"embedding": EMBEDDING, "periods_between": 0.1}
+    stride = max(1, len(cloud) // DIMENSION_POINTS)
+    theiler = 2 * POINTS_PER_PERIOD // stride + 1
+    found = correlation_dimension(cloud[::stride], theiler=theiler)
+    if system.delay is not None and not found.value < EMBEDDING / 2:
+        return None
+    return estimate_entry(
+        found,
+        "Grassberger-Procaccia with a Theiler window of two periods, in the widest scaling region; "
+        "error from the spread of local slopes",
+        settings=settings | {"points": len(cloud[::stride]), "theiler": theiler},
+    )
 
 
 def _varying(series: np.ndarray) -> int:
