@@ -6,7 +6,7 @@ import numpy as np
 
 from dysts.clocks import check_count, check_positive
 from dysts.integration import integrate
-from dysts.invariants.survival import AT_REST, MOST_STEPS, RTOL, SIZE_PERIODS, escape_bound, followed_exponent
+from dysts.invariants.survival import AT_REST, RTOL, SIZE_PERIODS, escape_bound, followed_exponent
 from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.system import System
 
@@ -14,6 +14,8 @@ SPREAD = 2.0
 """Standard deviations around the mean of the motion within which the orbits start."""
 SAME = 0.2
 """Relative difference of two exponents that still counts as the same motion, beside three standard errors."""
+STEPS_PER_PERIOD = 3000
+"""At most, on average; an orbit that needs more, far from the set, is given up."""
 BLOCKS = 20
 """Into which the second half of each orbit is cut, for the error."""
 
@@ -28,7 +30,8 @@ class Coexistence:
     periods : float
         Length of each; the second half counts.
     outcomes : dict of str to int
-        How many show the ``same`` largest exponent, ``other motion``, are ``at rest``, or ``escaped``.
+        How many show the ``same`` largest exponent, ``other motion``, are ``at rest``, ``escaped``, or were
+        ``given up``, as they took too many steps.
     other_exponents : tuple of float
         Largest exponents of the other motion, per unit of time, in rising order.
     """
@@ -89,6 +92,8 @@ def coexistence(
     >>> coexistence(dysts.get_system("Rossler"), trajectories=4, periods=400).outcomes.keys() <= {"same", "escaped"}
     True
     """
+    from dysts.solvers.status import Status
+
     reference, unit = followed_exponent(system, exponent, period)
     half = check_count(periods, "periods") / 2.0
     first = integrate(system, 50 * SIZE_PERIODS, step=unit / 50, predictability=False).values
@@ -104,7 +109,7 @@ def coexistence(
         intervals=BLOCKS,
         rtol=RTOL,
         seed=seed,
-        maximum_steps=MOST_STEPS,
+        maximum_steps=int(STEPS_PER_PERIOD * 2.0 * half),
         bound=escape_bound(system, first),
         threads=threads,
     )
@@ -113,7 +118,9 @@ def coexistence(
     for logarithms, (status, _) in zip(growth[:, :, 0], endings, strict=True):
         rates = logarithms / (half * unit / BLOCKS)
         mean, error = float(rates.mean()), float(rates.std(ddof=1)) / np.sqrt(BLOCKS)
-        if status:
+        if status == Status.TOO_MANY_STEPS:
+            outcome = "given up"
+        elif status:
             outcome = "escaped"
         elif abs(mean - reference) <= SAME * reference + 3.0 * error:
             outcome = "same"

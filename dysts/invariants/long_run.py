@@ -13,8 +13,8 @@ from dysts.invariants.survival import Survival, survival
 from dysts.system import System
 
 FEWER_PERIODS_WITH_JUMPS = 50
-LARGE_DIMENSION, FEWER_PERIODS = 5, 5
-"""Systems of more variables are followed for a fifth of the periods."""
+LARGE_DIMENSION = 5
+"""Systems of more variables are followed for fewer periods, by a fifth of the square of their number."""
 SURVIVAL_METHOD = (
     "share of orbits from near the stored initial condition whose tangent vectors go on growing; lifetime in periods, "
     "of an exponential distribution"
@@ -44,7 +44,7 @@ def long_run_entries(
             threads=threads,
         )
         return {"survival": _survival_entry(stayed, AMPLITUDE_METHOD)}
-    fewer = FEWER_PERIODS if system.dimension > LARGE_DIMENSION else 1
+    fewer = system.dimension**2 // 5 if system.dimension > LARGE_DIMENSION else 1
     stayed = survival(
         system,
         trajectories=effort.survival_orbits,
