@@ -56,8 +56,27 @@ def _lines(system: System) -> Iterator[str]:
 
 def _value(entry: Mapping[str, Any]) -> str:
     value, error = entry["value"], entry.get("error")
+    told = _numbers(value, error)
+    settings = entry.get("settings", {})
+    if "on_set" in settings:
+        told += f" (before that {settings['on_set']})"
+    if "mean_lifetime" in settings:
+        after = ", ".join(f"{count} {fate}" for fate, count in settings["afterwards"].items())
+        told += (
+            f" of {settings['trajectories']} orbits; mean lifetime {settings['mean_lifetime']:g} periods, then {after}"
+        )
+    elif "outcomes" in settings:
+        told += " (" + ", ".join(f"{count} {outcome}" for outcome, count in settings["outcomes"].items()) + ")"
+    return told
+
+
+def _numbers(value: Any, error: Any) -> str:
+    if isinstance(value, str):
+        return value
     if not isinstance(value, tuple):
         return f"{value:.6g}" + (f" +- {error:.2g}" if error is not None else "")
+    if value and isinstance(value[0], tuple):
+        return "; ".join(_numbers(row, None) for row in value)
     errors = error if isinstance(error, tuple) else (None,) * len(value)
     return ", ".join(
         f"{number:.5g}" + (f" +- {spread:.1g}" if spread is not None else "")
