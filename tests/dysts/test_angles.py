@@ -9,7 +9,6 @@ from linear_systems import make
 import dysts
 from dysts.angles import turns_of, within_one_turn
 from dysts.attractor import attractor_states
-from dysts.invariants.tangent_dynamics import tangent_growth_rates
 
 
 @pytest.mark.parametrize(
@@ -49,17 +48,3 @@ def test_reducing_changes_angles_only_by_whole_turns() -> None:
 def test_states_of_a_rotator_start_within_one_turn() -> None:
     states = attractor_states(dysts.get_system("OscillatingFlow"), 5, seed=0, span=2000.0)
     assert ((states[:, 0] >= 0.0) & (states[:, 0] < 2 * math.pi)).all()
-
-
-def test_growth_does_not_depend_on_the_turns_that_an_angle_has_made() -> None:
-    flow = dysts.get_system("BlinkingVortex")
-    start = np.array(flow.initial_conditions)
-    turned = start + np.array([0.0, 2 * math.pi * 20_000, 0.0])
-    settings = {"discard": 0.0, "interval": 12.0, "intervals": 1, "rtol": 1e-9, "seed": 0}
-    # One by one, as each trajectory of an ensemble has its own starting vectors.
-    one, other = (
-        tangent_growth_rates(flow, state[None], 2, **settings)[0]  # type: ignore[arg-type]
-        for state in (start, turned)
-    )
-    # Taking the turns back costs some 1e-11, which grows for twelve units of time.
-    np.testing.assert_allclose(one, other, atol=1e-5)
