@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dysts.clocks import check_count, check_positive
-from dysts.integration import integrate
-from dysts.invariants.survival import AT_REST, RTOL, SIZE_PERIODS, escape_bound, followed_exponent
+from dysts.invariants.survival import AT_REST, RTOL, escape_bound, first_orbit, followed_exponent
 from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.system import System
 
@@ -96,7 +95,7 @@ def coexistence(
 
     reference, unit = followed_exponent(system, exponent, period)
     half = check_count(periods, "periods") / 2.0
-    first = integrate(system, 50 * SIZE_PERIODS, step=unit / 50, predictability=False).values
+    first = first_orbit(system, unit)
     box = np.random.default_rng(seed).uniform(
         -SPREAD, SPREAD, (check_count(trajectories, "trajectories"), system.dimension)
     )

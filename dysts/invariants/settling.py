@@ -6,10 +6,9 @@ can: it varies for chaos and stays the same for an oscillation that repeats.
 
 import numpy as np
 
-from dysts.attractor import PERTURBATION
 from dysts.clocks import check_count
 from dysts.integration import integrate
-from dysts.invariants.survival import SETTLED, SIZE_PERIODS, Survival
+from dysts.invariants.survival import SETTLED, Survival, first_orbit, starts_near
 from dysts.system import System
 
 WINDOW = 20
@@ -61,8 +60,7 @@ def survival_by_amplitude(
     """
     unit = system.period if period is None else period
     windows = max(SETTLED + 1, check_count(periods, "periods") // WINDOW)
-    first = integrate(system, 50 * SIZE_PERIODS, step=unit / 50, predictability=False).values
-    noise = np.random.default_rng(seed).standard_normal((check_count(trajectories, "trajectories"), system.dimension))
+    starts = starts_near(system, first_orbit(system, unit), check_count(trajectories, "trajectories"), seed)
     observed = [
         system.observe(
             integrate(
@@ -76,7 +74,7 @@ def survival_by_amplitude(
                 threads=threads,
             ).values
         )
-        for state in np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
+        for state in starts
     ]
     spreads = np.array([series.reshape(windows, WINDOW * POINTS_PER_PERIOD, -1).std(axis=1) for series in observed])
     lifetimes = [float(left * WINDOW) for left in map(_settled_at, spreads) if left is not None]

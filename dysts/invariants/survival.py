@@ -119,9 +119,8 @@ def survival(
     reference, unit = followed_exponent(system, exponent, period)
     blocks = max(SETTLED, check_count(periods, "periods") // BLOCK)
     interval = BLOCK * unit
-    first = integrate(system, 50 * SIZE_PERIODS, step=unit / 50, predictability=False).values
-    noise = np.random.default_rng(seed).standard_normal((check_count(trajectories, "trajectories"), system.dimension))
-    states = np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
+    first = first_orbit(system, unit)
+    states = starts_near(system, first, check_count(trajectories, "trajectories"), seed)
     growth, endings = follow_tangents(
         system,
         states,
@@ -161,6 +160,19 @@ def survival(
         afterwards=afterwards,
         exponent_afterwards=float(np.mean(later)) if later else float("nan"),
     )
+
+
+def first_orbit(system: System, period: float) -> np.ndarray:
+    """Return the first periods from the stored initial condition, for the scale: float64 [time, component]."""
+    points: np.ndarray = integrate(system, 50 * SIZE_PERIODS, step=period / 50, predictability=False).values
+    return points
+
+
+def starts_near(system: System, first: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Return states a thousandth of a standard deviation from the stored one: float64 [state, component]."""
+    noise = np.random.default_rng(seed).standard_normal((count, system.dimension))
+    states: np.ndarray = np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
+    return states
 
 
 def followed_exponent(system: System, exponent: float | None, period: float | None) -> tuple[float, float]:
