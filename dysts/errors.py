@@ -44,6 +44,10 @@ class StorageError(DystsError, OSError):
     """A file, store or cache folder cannot be read or written."""
 
 
+class NewerFormatError(StorageError):
+    """A store was written by a newer version of this package; it is left as it is."""
+
+
 class ForecastError(DystsError, RuntimeError):
     """A forecaster cannot fit the series that it was given, or produced no usable forecast."""
 

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from dysts.cli.arguments import names
 from dysts.cli.describe import describe
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.registry import get_system, list_systems
@@ -75,19 +76,6 @@ def integrate_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def build_command(arguments: argparse.Namespace) -> int:
-    """Compute a data set and say where it is."""
-    from dysts.datasets import open_dataset
-
-    collection = open_dataset(arguments.dataset, systems=_names(arguments.systems))
-    missing = collection.missing()
-    collection.build(missing)
-    if missing and sys.stderr.isatty():
-        print(file=sys.stderr)
-    print(f"{collection.folder}: {len(collection)} systems of {collection.recipe.name}")
-    return 0
-
-
 def annotate_command(arguments: argparse.Namespace) -> int:
     """Recompute properties in a registry file."""
     from dysts.clocks import check_count
@@ -95,7 +83,7 @@ def annotate_command(arguments: argparse.Namespace) -> int:
 
     failures = annotate(
         Path(arguments.file),
-        _names(arguments.systems),
+        names(arguments.systems),
         workers=check_count(arguments.workers, "workers"),
         report=lambda line: print(line, file=sys.stderr, flush=True),
     )
@@ -114,11 +102,11 @@ def check_command(arguments: argparse.Namespace) -> int:
         known = {name: get_system(name) for name in list_systems(variants=True)}
     else:
         known = dict(load_systems(Path(arguments.file)))
-    names = _names(arguments.systems) or list(known)
+    chosen = names(arguments.systems) or list(known)
     held: dict[str, int] = {}
     broken: list[Violation] = []
     without: list[str] = []
-    for name in names:
+    for name in chosen:
         if name not in known:
             raise unknown_name("system", name, known, listing="dysts list")
         if "lyapunov_spectrum" not in known[name].properties:
@@ -132,13 +120,9 @@ def check_command(arguments: argparse.Namespace) -> int:
         print(violation)
     if without:
         print(f"no stored spectrum: {', '.join(without)}")
-    print(f"{len(names)} systems: " + ", ".join(f"{name} holds for {count}" for name, count in held.items()))
+    print(f"{len(chosen)} systems: " + ", ".join(f"{name} holds for {count}" for name, count in held.items()))
     print(f"{len(broken)} violations")
     return 1 if broken else 0
-
-
-def _names(given: list[str] | None) -> list[str] | None:
-    return None if given is None else [name for text in given for name in text.split(",") if name]
 
 
 def _numbers(text: str | None) -> list[float] | None:

@@ -13,6 +13,7 @@ from typing import TextIO
 
 import dysts
 from dysts.cli import cite, commands, pictures
+from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.errors import DystsError, DystsWarning
 
 EXIT_FAILED_IN_PART = 1
@@ -25,7 +26,8 @@ examples:
   dysts show Lorenz
   dysts integrate Lorenz -n 1000 --points-per-period 100 -o lorenz.zarr
   dysts integrate Rossler -n 500 --set c=18 --step 0.05 -o rossler.csv
-  dysts build test-fine --systems Lorenz,Rossler
+  dysts dataset build test-fine --systems Lorenz,Rossler
+  dysts dataset download test-fine --systems Lorenz --source https://example.org/series
 """
 
 
@@ -72,10 +74,8 @@ def parser() -> argparse.ArgumentParser:
     integrate.add_argument("--overwrite", action="store_true", help="replace an existing file")
     integrate.set_defaults(command=commands.integrate_command)
 
-    build = subparsers.add_parser("build", help="compute a named data set into the cache folder")
-    build.add_argument("dataset", metavar="DATASET", help="such as test-fine")
-    build.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all that can be integrated)")
-    build.set_defaults(command=commands.build_command)
+    add_dataset_parser(subparsers)
+    add_build_arguments(subparsers.add_parser("build", help="short for: dataset build"))
 
     annotate = subparsers.add_parser("annotate", help="recompute the properties in a registry file")
     annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")

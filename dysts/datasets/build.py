@@ -1,33 +1,157 @@
-"""From a recipe and a system to a labelled data set in memory."""
+"""From a recipe and a system to numbers, in blocks of trajectories, and to a labelled data set in memory."""
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import dysts
-from dysts.attractor import attractor_states
+from dysts.datasets.description import describe
+from dysts.datasets.digest import content_digest
+from dysts.datasets.forcing import amplitudes, forced, forced_delay, history_times
 from dysts.datasets.recipe import Recipe
+from dysts.datasets.starts import delay_orbits, start_times, starts
 from dysts.integration import integrate
 from dysts.system import System
 
 if TYPE_CHECKING:
     import xarray
 
-FORMAT = 1
-"""Version of the layout; a store with another one is not read."""
+BLOCK_BYTES = 32 * 2**20
+"""At most so much is computed, held and stored at once; a data set of several blocks is written in shards."""
+CHUNK_BYTES = 2**20
+"""Size of the parts of a shard that can be read on their own."""
+LONG_NAMES = {
+    "time": "time in the system's own unit, from the start of each trajectory",
+    "series": "bounded observables of the system",
+    "state": "state of the system",
+    "start": "time of the start of each trajectory on the orbit from the stored initial condition",
+    "noise_amplitude": "amplitude of additive white noise, per square root of time",
+}
 
 
-def inputs_digest(recipe: Recipe, system: System) -> str:
-    """Hash all that decides the numbers: recipe, definition, the properties that are used, and version."""
-    used = {name: system.properties_entry(name)["value"] for name in ("period", "lyapunov_spectrum")}
-    content = [FORMAT, recipe.to_dict(), system.to_entry(with_properties=False), used, dysts.__version__]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=list).encode()).hexdigest()
+class Series:
+    """The series of one system by one recipe, computed block by block.
+
+    A block depends on the recipe, the system and its own position alone, so blocks may be computed in any order, by
+    any process.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    system : System
+
+    Attributes
+    ----------
+    time : float64 [time]
+        In the system's own unit, from 0.
+    blocks : tuple of (int, int)
+        First trajectory of each block, and the one after its last.
+    dims : dict of str to tuple of str
+        Dimensions of each variable.
+    """
+
+    def __init__(self, recipe: Recipe, system: System) -> None:
+        self.recipe = recipe
+        self.system = system
+        self.time = np.arange(recipe.points) * recipe.step(system)
+        # Measurement noise hides the state, so a state beside it would give the noise away.
+        self.has_state = bool(system.observables) and recipe.signal_to_noise_db is None
+        components = len(system.observable_names) + system.dimension * self.has_state
+        rows = max(1, BLOCK_BYTES // (recipe.points * components * 8))
+        self.blocks = tuple(
+            (first, min(first + rows, recipe.trajectories)) for first in range(0, recipe.trajectories, rows)
+        )
+        self.dims: dict[str, tuple[str, ...]] = {
+            "series": ("trajectory", "time", "component"),
+            "start": ("trajectory",),
+        }
+        if self.has_state:
+            self.dims["state"] = ("trajectory", "time", "variable")
+        if recipe.dynamical_noise:
+            self.dims["noise_amplitude"] = ("trajectory", "variable")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Length of each dimension."""
+        return {
+            "trajectory": self.recipe.trajectories,
+            "time": self.recipe.points,
+            "component": len(self.system.observable_names),
+            "variable": self.system.dimension,
+        }
+
+    def dtype(self, variable: str) -> np.dtype:
+        """Return the type in which a variable is stored."""
+        return np.dtype(self.recipe.dtype if variable in ("series", "state") else "float64")
+
+    def labels(self, variable: str) -> dict[str, Any]:
+        """Return the attributes of one variable."""
+        labels: dict[str, Any] = {"long_name": LONG_NAMES[variable]}
+        if variable == "series":
+            labels["components"] = list(self.system.observable_names)
+        if variable in ("state", "noise_amplitude"):
+            labels["variables"] = list(self.system.variables)
+        return labels
+
+    def compute(self, first: int, last: int) -> dict[str, np.ndarray]:
+        """Compute a block.
+
+        Returns
+        -------
+        dict of str to array [trajectory, ...]
+
+        Raises
+        ------
+        IntegrationError
+            If a trajectory fails.
+        """
+        block: dict[str, np.ndarray] = {"start": start_times(self.recipe, self.system)[first:last]}
+        states = self._delay_states(block, first, last) if self.system.delay else self._states(block, first, last)
+        series = self.system.observe(states)
+        if self.recipe.signal_to_noise_db is not None:
+            series = self._measured(series, first, last)
+        block["series"] = series
+        if self.has_state:
+            block["state"] = states
+        return {name: np.ascontiguousarray(block[name], dtype=self.dtype(name)) for name in self.dims}
+
+    def _states(self, block: dict[str, np.ndarray], first: int, last: int) -> np.ndarray:
+        recipe, system = self.recipe, self.system
+        begin = starts(recipe, system).states[first:last]
+        if recipe.dynamical_noise:
+            given = amplitudes(system, recipe.dynamical_noise)
+            values, used = forced(system, self.time, begin, given, self._noise_seed(first))
+            block["noise_amplitude"] = np.tile(used, (last - first, 1))
+            return values
+        run = integrate(system, times=self.time, initial_conditions=begin, rtol=recipe.rtol, threads=1)
+        return np.asarray(run.values)
+
+    def _delay_states(self, block: dict[str, np.ndarray], first: int, last: int) -> np.ndarray:
+        recipe, system = self.recipe, self.system
+        if not recipe.dynamical_noise:
+            return delay_orbits(recipe, system, first, last, self.time)
+        used = amplitudes(system, recipe.dynamical_noise)
+        block["noise_amplitude"] = np.tile(used, (last - first, 1))
+        histories = delay_orbits(recipe, system, first, last, history_times(system))
+        return forced_delay(system, self.time, histories, used, self._noise_seed(first))
+
+    def _noise_seed(self, first: int) -> int:
+        return self.recipe.seed_for(self.system.name, f"noise {first}")
+
+    def _measured(self, series: np.ndarray, first: int, last: int) -> np.ndarray:
+        assert self.recipe.signal_to_noise_db is not None
+        size = series.std(axis=(0, 1)) * 10.0 ** (-self.recipe.signal_to_noise_db / 20.0)
+        seed = self.recipe.seed_for(self.system.name, "measurement")
+        noise = [np.random.default_rng([seed, case]).standard_normal(series.shape[1:]) for case in range(first, last)]
+        return np.asarray(series + size * np.array(noise))
+
+    def attributes(self, sha256: str) -> dict[str, Any]:
+        """Return all that there is to say about the series, with the hash of the numbers."""
+        restarts = 0 if self.system.lifetime is None else starts(self.recipe, self.system).restarts
+        return describe(self.recipe, self.system, restarts=restarts, has_state=self.has_state) | {"sha256": sha256}
 
 
 def build(recipe: Recipe, system: System) -> "xarray.Dataset":
-    """Integrate one system as the recipe says.
+    """Compute the series of one system as the recipe says, in memory.
 
     Parameters
     ----------
@@ -37,64 +161,33 @@ def build(recipe: Recipe, system: System) -> "xarray.Dataset":
     Returns
     -------
     xarray.Dataset
-        ``series`` float64 [trajectory, time, component]: the bounded observables of the system; where they
-        differ from the state, also ``state`` float64 [trajectory, time, variable]. Time is the system's own;
-        the attributes say what everything is and hold the hash of the numbers.
+        ``series`` [trajectory, time, component]: the bounded observables of the system; where they differ from the
+        state, also ``state`` [trajectory, time, variable]. ``start`` [trajectory]: time of the start on the orbit from
+        the stored initial condition. With dynamical noise ``noise_amplitude`` [trajectory, variable], in units of the
+        variable per square root of time. Time is the system's own; the attributes say what everything is and hold the
+        hash of the numbers.
+
+    Raises
+    ------
+    IntegrationError
+        If a trajectory fails.
+    NotSupportedError
+        If the registry has no period of the system.
 
     Examples
     --------
     >>> import dysts
-    >>> recipe = Recipe(name="small", points_per_period=20, periods=5, trajectories=2, span=20.0)
+    >>> recipe = Recipe(name="small", points_per_period=20, periods=5, trajectories=2)
     >>> build(recipe, dysts.get_system("Rossler"))["series"].shape
     (2, 100, 3)
     """
     import xarray
 
-    states = attractor_states(
-        system, recipe.trajectories, seed=recipe.seed_for(system.name), span=recipe.span, jitter=0.5
-    )
-    trajectory = integrate(
-        system,
-        recipe.points,
-        points_per_period=recipe.points_per_period,
-        initial_conditions=states,
-        rtol=recipe.rtol,
-    )
-    time = trajectory["time"].values
-    variables: dict[str, Any] = {"series": (("trajectory", "time", "component"), system.observe(trajectory.values))}
-    attributes = {
-        "system": system.name,
-        "description": system.description,
-        "field": system.field,
-        "components": list(system.observable_names),
-        "recipe": recipe.to_json(),
-        "points_per_period": recipe.points_per_period,
-        "period": system.period,
-        "lyapunov_exponent": system.lyapunov_exponent,
-        "lyapunov_exponent_error": system.lyapunov_exponent_error,
-        "definition": json.dumps(system.to_entry(with_properties=False)["definition"]),
-        "solver": trajectory.attrs["solver"],
-        "rtol": trajectory.attrs["rtol"],
-        "atol": trajectory.attrs["atol"],
-        "dysts_version": dysts.__version__,
-        "format": FORMAT,
-        "inputs": inputs_digest(recipe, system),
-    }
-    if system.observables:
-        variables["state"] = (("trajectory", "time", "variable"), trajectory.values)
-        attributes["variables"] = list(system.variables)
-    attributes["sha256"] = content_digest(time, {name: values for name, (_, values) in variables.items()})
+    series = Series(recipe, system)
+    parts = [series.compute(first, last) for first, last in series.blocks]
+    values = {name: np.concatenate([part[name] for part in parts]) for name in series.dims}
     return xarray.Dataset(
-        variables,
-        coords={"time": time, "trajectory": np.arange(recipe.trajectories)},
-        attrs=attributes,
+        {name: (series.dims[name], values[name], series.labels(name)) for name in series.dims},
+        coords={"time": ("time", series.time, series.labels("time"))},
+        attrs=series.attributes(content_digest(series.time, values)),
     )
-
-
-def content_digest(time: np.ndarray, variables: dict[str, np.ndarray]) -> str:
-    """Hash the numbers of a data set, independent of how they are stored."""
-    digest = hashlib.sha256()
-    for name, values in (("time", time), *sorted(variables.items())):
-        digest.update(f"{name}{values.shape}".encode())
-        digest.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
-    return digest.hexdigest()

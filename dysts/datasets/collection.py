@@ -1,21 +1,26 @@
-"""A data set of many systems: opened where it is stored, computed where it is not."""
+"""A data set of many systems: opened where it is stored, else downloaded, else computed."""
 
-import sys
-import time
+import json
+import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dysts.cache import cache_folder, writable_folder
-from dysts.datasets.build import build, inputs_digest
-from dysts.datasets.recipe import Recipe, get_recipe
-from dysts.datasets.store import open_group, write_group
-from dysts.errors import NotSupportedError, StorageError, UnknownNameError
+from dysts.cache import cache_folder
+from dysts.datasets.digest import inputs_digest
+from dysts.datasets.named_recipes import get_recipe
+from dysts.datasets.recipe import Recipe
+from dysts.datasets.source import Source, default_source
+from dysts.datasets.store import ORIGIN, open_checked, open_group
+from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
 from dysts.registry import get_system, list_systems
-from dysts.system import System
 
 if TYPE_CHECKING:
     import xarray
+
+    from dysts.datasets.catalogue import Catalogue
+    from dysts.datasets.jobs import BuildReport, Job
 
 
 class Collection(Mapping[str, "xarray.Dataset"]):
@@ -27,15 +32,32 @@ class Collection(Mapping[str, "xarray.Dataset"]):
     systems : sequence of str
     folder : Path
         Where the groups are.
+    source : Source, optional
+        Where they are downloaded from if they are not there.
+    lazy : bool
+        Read from the source what is asked for, and keep nothing.
     """
 
-    def __init__(self, recipe: Recipe, systems: Iterable[str], folder: Path) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        systems: Iterable[str],
+        folder: Path,
+        *,
+        source: Source | None = None,
+        lazy: bool = False,
+    ) -> None:
         self.recipe = recipe
         self.systems = tuple(systems)
         self.folder = folder
+        self.source = source
+        self.lazy = lazy
+        self._catalogue: Catalogue | None = None
+        self._asked = False
 
     def __repr__(self) -> str:
-        return f"Collection({self.recipe.name!r}, {len(self.systems)} systems in {self.folder})"
+        place = self.source.base if self.lazy and self.source else self.folder
+        return f"Collection({self.recipe.name!r}, {len(self.systems)} systems in {place})"
 
     def __len__(self) -> int:
         return len(self.systems)
@@ -47,69 +69,206 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         return name in self.systems
 
     def __getitem__(self, name: str) -> "xarray.Dataset":
-        system = get_system(name)
+        get_system(name)
         if name not in self.systems:
             raise UnknownNameError(f"{name!r} is not in this collection; it holds {', '.join(self.systems)}")
-        dataset = self._stored(system)
+        if self.lazy:
+            return self._remote(name)
+        dataset = self.stored(name)
         if dataset is None:
-            self.build([name])
+            failures = self.fetch([name]).failures
+            if failures:
+                raise StorageError(
+                    f"{self.recipe.name} of {name} could not be built: {failures[self.recipe.name, name]}"
+                )
             dataset = open_group(self.folder / name)
         return dataset
 
-    def _stored(self, system: System) -> "xarray.Dataset | None":
-        """Return the stored group if it is what recipe, registry and version ask for."""
-        path = self.folder / system.name
+    def stored(self, name: str) -> "xarray.Dataset | None":
+        """Return what is stored, or None if it is missing, damaged or outdated.
+
+        A group that was downloaded counts if it follows the same recipe, whatever version computed it.
+
+        Raises
+        ------
+        NewerFormatError
+            If a newer version wrote it.
+        """
+        path = self.folder / name
         if not path.exists():
             return None
         try:
             dataset = open_group(path)
+        except NewerFormatError:
+            raise
         except StorageError:
             return None
-        return dataset if dataset.attrs["inputs"] == inputs_digest(self.recipe, system) else None
+        if dataset.attrs["inputs"] == inputs_digest(self.recipe, get_system(name)):
+            return dataset
+        downloaded = (path / ORIGIN).exists() and dataset.attrs["recipe"] == self.recipe.to_json()
+        return dataset if downloaded else None
 
     def missing(self) -> list[str]:
         """Return the systems that are not stored, or stored for another version."""
-        return [name for name in self.systems if self._stored(get_system(name)) is None]
+        return [name for name in self.systems if self.stored(name) is None]
 
-    def build(self, names: Iterable[str]) -> None:
-        """Compute and store systems, with progress on standard error.
+    def catalogue(self) -> "Catalogue | None":
+        """Return what the source says about this data set; None without a source, or if the source lacks it.
+
+        Raises
+        ------
+        StorageError
+            If the source cannot be reached, or its data set follows another recipe.
+        """
+        from dysts.datasets.catalogue import read_catalogue
+
+        if not self._asked and self.source is not None:
+            self._catalogue = read_catalogue(self.source, self.recipe.name)
+            if self._catalogue is not None and self._catalogue.recipe != self.recipe:
+                raise StorageError(
+                    f"{self.source.base} has a data set {self.recipe.name!r} of another recipe: "
+                    f"{self._catalogue.recipe.to_json()} instead of {self.recipe.to_json()}"
+                )
+            self._asked = True
+        return self._catalogue
+
+    def fetch(self, names: Iterable[str], *, workers: int = 1) -> "BuildReport":
+        """Download systems from the source, and compute those that it lacks, with progress on standard error.
+
+        Raises
+        ------
+        StorageError
+            If the source cannot be reached, what it sends is damaged, or the folder cannot be written.
+        """
+        from dysts.datasets.download import download
+        from dysts.datasets.jobs import say
+
+        names = list(names)
+        catalogue = self.catalogue() if names else None
+        if catalogue is not None and self.source is not None:
+            offered = [name for name in names if name in catalogue.systems]
+            download(catalogue, self.source, offered, self.folder, report=lambda line: say(f"dysts: {line}"))
+            self._tell_other_versions(offered)
+            names = [name for name in names if name not in catalogue.systems]
+        return self.build(names, workers=workers)
+
+    def _tell_other_versions(self, names: Iterable[str]) -> None:
+        others = [
+            n for n in names if open_group(self.folder / n).attrs["inputs"] != inputs_digest(self.recipe, get_system(n))
+        ]
+        if others:
+            warnings.warn(
+                f"{self.recipe.name} of {', '.join(others)} was published for another version or registry; "
+                "it is used as it is, and 'dysts dataset verify' tells the differences",
+                DystsWarning,
+                stacklevel=4,
+            )
+
+    def build(self, names: Iterable[str], *, workers: int = 1, scheduler: str | None = None) -> "BuildReport":
+        """Compute and store systems, with progress on standard error; a failed one does not stop the rest.
+
+        Parameters
+        ----------
+        names : iterable of str
+        workers : int
+            Processes; the numbers do not depend on it.
+        scheduler : str, optional
+            Address of a dask scheduler to be used instead.
+
+        Returns
+        -------
+        BuildReport
 
         Raises
         ------
         StorageError
             If the folder cannot be written.
-        IntegrationError
-            If a trajectory fails; the systems before it are stored.
         """
-        names = list(names)
-        if not names:
-            return
-        writable_folder(self.folder)
-        begin = time.monotonic()
-        for done, name in enumerate(names):
-            elapsed = time.monotonic() - begin
-            estimate = f", {elapsed / done * (len(names) - done):.0f} s left" if done else ""
-            _say(f"dysts: computing {self.recipe.name} {done + 1}/{len(names)}: {name}{estimate}")
-            write_group(build(self.recipe, get_system(name)), self.folder / name)
+        from dysts.datasets.jobs import BuildReport, build_jobs, say
+
+        jobs = self.jobs(names)
+        if not jobs:
+            return BuildReport()
+        why = "no source is configured" if self.source is None else f"{self.source.base} lacks them"
+        say(f"dysts: computing {self.recipe.name} of {len(jobs)} systems in {self.folder}, as {why}")
+        return build_jobs(jobs, workers=workers, scheduler=scheduler, report=lambda line: say(f"dysts: {line}"))
+
+    def jobs(self, names: Iterable[str]) -> "list[Job]":
+        """Return what is to be built for some systems."""
+        from dysts.datasets.jobs import Job
+
+        return [Job(self.recipe, get_system(name), self.folder / name) for name in names]
+
+    def _remote(self, name: str) -> "xarray.Dataset":
+        assert self.source is not None
+        catalogue = self.catalogue()
+        if catalogue is None or name not in catalogue.systems:
+            raise StorageError(f"{self.source.base} has no {self.recipe.name} of {name}; open it without lazy=True")
+        published = catalogue.systems[name]
+        dataset = open_checked(
+            self.source.store(published.group),
+            self.source.read(f"{published.group}/zarr.json"),
+            seal=published.metadata_sha256,
+            place=self.source.address(published.group),
+            remedy="try again, and tell whoever publishes it if that does not help",
+        )
+        if dataset.attrs["sha256"] != published.attributes["sha256"]:
+            raise StorageError(f"{self.source.address(published.group)} is not what the catalogue announces")
+        return dataset
+
+    def to_datatree(self) -> "xarray.DataTree":
+        """Return all systems as one tree, a node for each, still unread.
+
+        Raises
+        ------
+        StorageError
+            If a system cannot be had.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> tree = dysts.open_dataset("test-coarse", systems=["Lorenz", "Rossler"]).to_datatree()
+        >>> tree["Rossler/series"].shape
+        (10, 180, 3)
+        """
+        import xarray
+
+        if not self.lazy:
+            self.fetch(self.missing())
+        return xarray.DataTree.from_dict({name: self[name] for name in self.systems}, name=self.recipe.name)
 
 
-def _say(line: str) -> None:
-    end = "\n"
-    if sys.stderr.isatty():
-        line, end = f"\r\033[K{line}", ""
-    print(line, end=end, file=sys.stderr, flush=True)
+def dataset_folder(recipe: Recipe) -> Path:
+    """Return the folder in the cache in which the groups of a recipe are."""
+    return cache_folder() / "datasets" / recipe.name
 
 
-def open_dataset(name: str | Recipe, *, systems: Iterable[str] | None = None) -> Collection:
-    """Open a named data set; what is not stored yet is computed, and standard error says so.
+def open_dataset(
+    name: str | Recipe,
+    *,
+    systems: Iterable[str] | None = None,
+    source: str | os.PathLike[str] | None = None,
+    lazy: bool = False,
+    dtype: str | None = None,
+) -> Collection:
+    """Open a named data set.
+
+    What is not in the cache folder yet is downloaded from the source. Without a source, or for what the source lacks,
+    it is computed here, and standard error says so.
 
     Parameters
     ----------
     name : str or Recipe
-        ``"test-fine"``: 10 trajectories of 12 periods at 100 points per period.
+        ``"test-fine"``: 10 trajectories of 12 periods at 100 points per period. `dysts.datasets.RECIPES` has all
+        names; a recipe of your own or ``FILE.toml:NAME`` works as well.
     systems : iterable of str, optional
-        Compute these now if they are missing. By default the collection holds every system that can be
-        integrated, and each is computed when it is first asked for.
+        Have these now. By default the collection holds every system, and each is fetched when it is first asked for.
+    source : str or path-like, optional
+        Base address of published series, by default ``$DYSTS_SOURCE``; see `dysts.datasets.source.Source`.
+    lazy : bool
+        Read from the source without downloading whole files.
+    dtype : {"float64", "float32"}, optional
+        By default that of the recipe.
 
     Returns
     -------
@@ -121,10 +280,10 @@ def open_dataset(name: str | Recipe, *, systems: Iterable[str] | None = None) ->
     ------
     UnknownNameError
         If the recipe or a system is not known.
-    NotSupportedError
-        If a delay system is asked for.
+    InvalidArgumentError
+        If `lazy` is asked for without a source.
     StorageError
-        If the cache folder cannot be written.
+        If the source cannot be reached, something is damaged, or the cache folder cannot be written.
 
     Examples
     --------
@@ -133,13 +292,27 @@ def open_dataset(name: str | Recipe, *, systems: Iterable[str] | None = None) ->
     (10, 1200, 3)
     """
     recipe = get_recipe(name)
+    if dtype is not None:
+        recipe = recipe.with_dtype(dtype)
     chosen = list_systems() if systems is None else list(dict.fromkeys(systems))
-    if systems is None:
-        chosen = [name for name in chosen if get_system(name).delay is None]
-    for system in map(get_system, chosen):
-        if system.delay:
-            raise NotSupportedError(f"{system.name} is a delay system; its series wait for its Lyapunov exponent")
-    collection = Collection(recipe, chosen, cache_folder() / "datasets" / recipe.name)
+    base = default_source() if source is None else os.fspath(source)
+    if lazy and not base:
+        raise InvalidArgumentError("lazy reading needs a source: give source= or set DYSTS_SOURCE")
     if systems is not None:
-        collection.build(collection.missing())
+        for system in chosen:
+            get_system(system)
+    collection = Collection(recipe, chosen, dataset_folder(recipe), source=Source(base) if base else None, lazy=lazy)
+    if systems is not None and not lazy:
+        failures = collection.fetch(collection.missing()).failures
+        if failures:
+            reasons = "; ".join(f"{system}: {reason}" for (_, system), reason in failures.items())
+            raise StorageError(f"{recipe.name} could not be built for {len(failures)} systems: {reasons}")
     return collection
+
+
+def origin_of(path: Path) -> str | None:
+    """Return where a group was downloaded from, or None if it was built here."""
+    try:
+        return str(json.loads((path / ORIGIN).read_text())["source"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

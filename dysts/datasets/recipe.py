@@ -2,70 +2,163 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from dysts.clocks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, unknown_name
+from dysts.system import System
+
+SPLITS = {"train": (0, 2), "test": (1, 2), "all": (0, 1)}
+"""Which strata of the orbit a split starts in: the position of its first one, and the distance to the next."""
+DTYPES = ("float64", "float32")
+STRATUM = 2.0
+"""Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How the series of one data set are computed.
+
+    Length and granularity are given on one of two clocks, ``points_per_period`` and ``periods``, or
+    ``points_per_lyapunov_time`` and ``lyapunov_times``. A system whose largest exponent is not positive by three of
+    its standard errors has no Lyapunov time; there the same numbers count periods.
+
+    The trajectories are pieces of one orbit from the stored initial condition. The orbit is cut into strata, twice as
+    long as a trajectory, and a trajectory starts at a random time in the first half of its stratum. The splits
+    ``train`` and ``test`` take every second stratum, so that trajectories of the same length and `after` never
+    overlap in time. Recipes that differ only in granularity, noise or data type have the same starts.
 
     Parameters
     ----------
     name : str
-    points_per_period : int
-        Granularity.
-    periods : int
-        Length of each trajectory.
+        Letters, digits and hyphens.
+    points_per_period, periods : int, optional
+        Granularity, and length of each trajectory in periods.
+    points_per_lyapunov_time, lyapunov_times : int, optional
+        The same in Lyapunov times.
     trajectories : int
-        Number of initial conditions for each system.
-    span : float
-        Periods of the orbit from the stored initial condition on which the trajectories start. They do not
-        overlap: it must be at least twice the length of all of them together.
+        Number of them for each system.
+    split : {"train", "test", "all"}
+    after : float
+        Periods of the orbit before the first stratum, to keep clear of other recipes.
+    dynamical_noise : float
+        Amplitude of white noise in the equations, in standard deviations of each variable per square root of the
+        period; see `dysts.datasets.forcing`.
+    signal_to_noise_db : float, optional
+        Adds independent Gaussian noise to the series so that the variance of each component is this many decibels
+        above that of its noise.
     rtol : float
         Relative tolerance of the integration.
+    dtype : {"float64", "float32"}
+        How the series are stored; they are computed in float64.
     seed : int
-        Together with the name of the system it decides where the trajectories start.
+        Together with the split and the name of the system it decides where the trajectories start, and the noise.
+
+    Raises
+    ------
+    InvalidArgumentError
 
     Examples
     --------
-    >>> Recipe(name="mine", points_per_period=50, periods=10, trajectories=2, span=40.0).points
+    >>> Recipe(name="mine", points_per_period=50, periods=10, trajectories=2).points
     500
     """
 
     name: str
-    points_per_period: int
-    periods: int
-    trajectories: int
-    span: float
+    points_per_period: int | None = None
+    periods: int | None = None
+    points_per_lyapunov_time: int | None = None
+    lyapunov_times: int | None = None
+    trajectories: int = 10
+    split: str = "test"
+    after: float = 0.0
+    dynamical_noise: float = 0.0
+    signal_to_noise_db: float | None = None
     rtol: float = 1e-12
+    dtype: str = "float64"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.replace("-", "").isalnum():
+        if not isinstance(self.name, str) or not self.name.replace("-", "").isalnum() or not self.name.isascii():
             raise InvalidArgumentError(f"recipe name {self.name!r}; allowed are letters, digits and hyphens")
-        for field in ("points_per_period", "periods", "trajectories"):
-            check_count(getattr(self, field), field)
-        check_positive(self.rtol, "rtol")
-        if check_positive(self.span, "span") < 2 * self.periods * self.trajectories:
+        by_period = (self.points_per_period, self.periods)
+        by_exponent = (self.points_per_lyapunov_time, self.lyapunov_times)
+        if sorted(pair.count(None) for pair in (by_period, by_exponent)) != [0, 2]:
             raise InvalidArgumentError(
-                f"span is {self.span}; {self.trajectories} trajectories of {self.periods} periods need at least "
-                f"{2 * self.periods * self.trajectories}"
+                f"recipe {self.name!r} needs points_per_period and periods, or points_per_lyapunov_time and "
+                "lyapunov_times, and not both"
             )
+        for field in ("points_per_period", "periods", "points_per_lyapunov_time", "lyapunov_times", "trajectories"):
+            if getattr(self, field) is not None:
+                check_count(getattr(self, field), field)
+        check_positive(self.rtol, "rtol")
+        for field in ("after", "dynamical_noise"):
+            if getattr(self, field) != 0.0:
+                check_positive(getattr(self, field), field)
+        noise = self.signal_to_noise_db
+        if noise is not None and (isinstance(noise, bool) or not isinstance(noise, int | float) or abs(noise) > 300.0):
+            raise InvalidArgumentError(f"signal_to_noise_db is {noise!r}; allowed is a number of decibels up to 300")
+        for field, allowed in (("split", tuple(SPLITS)), ("dtype", DTYPES)):
+            if getattr(self, field) not in allowed:
+                raise InvalidArgumentError(f"{field} is {getattr(self, field)!r}; allowed are {', '.join(allowed)}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
             raise InvalidArgumentError(f"seed is {self.seed!r}; allowed is a whole number from 0")
+        # Equal recipes have equal JSON and equal hashes, whichever kind of number they were written with.
+        for field in ("after", "dynamical_noise", "signal_to_noise_db", "rtol"):
+            if getattr(self, field) is not None:
+                object.__setattr__(self, field, float(getattr(self, field)))
+
+    @property
+    def points_per_unit(self) -> int:
+        """Points in one period or Lyapunov time, whichever the recipe counts in."""
+        return self.points_per_period or self.points_per_lyapunov_time or 0
+
+    @property
+    def units(self) -> int:
+        """Length of a trajectory in periods or Lyapunov times, whichever the recipe counts in."""
+        return self.periods or self.lyapunov_times or 0
 
     @property
     def points(self) -> int:
         """Number of points in one trajectory."""
-        return self.points_per_period * self.periods
+        return self.points_per_unit * self.units
 
-    def seed_for(self, system: str) -> int:
-        """Return the seed of one system, independent of which others are built."""
-        return int.from_bytes(hashlib.sha256(f"{self.name}/{self.seed}/{system}".encode()).digest()[:8], "big")
+    @property
+    def noisy(self) -> bool:
+        """Whether noise of either kind is added."""
+        return self.dynamical_noise > 0.0 or self.signal_to_noise_db is not None
+
+    def clock(self, system: System) -> str:
+        """Return what is counted for a system: ``"period"`` or ``"lyapunov time"``."""
+        if self.points_per_period is not None or lyapunov_time(system) is None:
+            return "period"
+        return "lyapunov time"
+
+    def unit(self, system: System) -> float:
+        """Return the length of the unit of the clock, in the system's own time."""
+        time = None if self.points_per_period is not None else lyapunov_time(system)
+        return system.period if time is None else time
+
+    def step(self, system: System) -> float:
+        """Return the time between two points, in the system's own time."""
+        return self.unit(system) / self.points_per_unit
+
+    def duration(self, system: System) -> float:
+        """Return the length of a trajectory, in the system's own time."""
+        return self.unit(system) * self.units
+
+    def seed_for(self, system: str, purpose: str) -> int:
+        """Return the seed of one system for one purpose, independent of which others are built."""
+        text = f"{self.split}/{self.seed}/{system}/{purpose}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+    def with_dtype(self, dtype: str) -> "Recipe":
+        """Return the recipe that stores another type of number, with the type in its name."""
+        if dtype == self.dtype:
+            return self
+        name = self.name.removesuffix(f"-{self.dtype}")
+        return replace(self, dtype=dtype, name=name if dtype == "float64" else f"{name}-{dtype}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
@@ -93,21 +186,23 @@ class Recipe:
         return json.dumps(self.to_dict(), sort_keys=True)
 
 
-RECIPES = {
-    recipe.name: recipe
-    for recipe in (Recipe(name="test-fine", points_per_period=100, periods=12, trajectories=10, span=240.0),)
-}
+def lyapunov_time(system: System) -> float | None:
+    """Return the Lyapunov time of a system, or None if its largest exponent is not significantly positive.
 
+    Significant is an exponent above three of its standard errors, unless the registry calls the motion regular.
 
-def get_recipe(name: "str | Recipe") -> Recipe:
-    """Return a named recipe; a recipe is returned as it is.
-
-    Raises
-    ------
-    UnknownNameError
+    Examples
+    --------
+    >>> import dysts
+    >>> round(lyapunov_time(dysts.get_system("Lorenz")), 1)
+    1.1
+    >>> lyapunov_time(dysts.get_system("Torus")) is None
+    True
     """
-    if isinstance(name, Recipe):
-        return name
-    if name not in RECIPES:
-        raise unknown_name("data set", name, RECIPES)
-    return RECIPES[name]
+    if "lyapunov_spectrum" not in system.properties:
+        return None
+    regime = system.properties["regime"]["value"] if "regime" in system.properties else None
+    exponent = system.lyapunov_exponent
+    if regime in ("periodic", "quasiperiodic") or not exponent > 3.0 * system.lyapunov_exponent_error:
+        return None
+    return 1.0 / exponent

@@ -1,6 +1,8 @@
-"""One Zarr v3 group for each system, written whole or not at all, and checked when it is read."""
+"""One Zarr v3 group for each system, written whole or not at all, and checked when it is opened and read."""
 
 import contextlib
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -11,14 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.datasets.build import FORMAT, content_digest
-from dysts.errors import StorageError
+from dysts.datasets.digest import FORMAT, ContentDigest
+from dysts.errors import NewerFormatError, StorageError
 
 if TYPE_CHECKING:
     import xarray
+    from zarr.abc.store import Store
 
 ABANDONED_AFTER = 3600.0
 """Seconds after which a temporary folder is taken to belong to a process that was killed."""
+SEAL = "zarr.json.sha256"
+"""Holds the hash of the metadata, which have no checksum of their own."""
+ORIGIN = "origin.json"
+"""In a downloaded group: where it comes from."""
+REMEDY = "delete it (dysts dataset remove) and open the data set again"
+READ_ROWS = 256
 
 
 def write_group(dataset: "xarray.Dataset", path: Path) -> None:
@@ -36,6 +45,20 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
     StorageError
         If the disk is full or the folder cannot be written; nothing is left behind then.
     """
+    with temporary_folder(path) as temporary:
+        group = temporary / "group"
+        write_zarr(dataset, group)
+        put_in_place(group, path)
+
+
+@contextlib.contextmanager
+def temporary_folder(path: Path) -> Any:
+    """Give a folder beside `path` that is removed at the end; errors of the file system name the path.
+
+    Raises
+    ------
+    StorageError
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path.parent)
@@ -43,19 +66,31 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
     except OSError as error:
         raise StorageError(f"cannot write to {path.parent}: {error.strerror or error}") from None
     try:
-        group = temporary / "group"
-        write_zarr(dataset, group)
-        _sync(group)
-        if path.exists():
-            # An outdated group is moved aside first: a folder cannot be replaced in one step.
-            os.rename(path, temporary / "outdated")
-        os.rename(group, path)
+        yield temporary
+    except StorageError:
+        raise
     except OSError as error:
-        if not path.exists():
-            raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
-        # Another process finished the same group first; both hold the same numbers.
+        hint = "; free some space, or set DYSTS_CACHE to a folder on another disk" if error.errno == 28 else ""
+        raise StorageError(f"cannot write {path}: {error.strerror or error}{hint}") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put_in_place(group: Path, path: Path) -> None:
+    """Seal a complete group, bring it to the disk, and rename it to its place."""
+    seal = hashlib.sha256((group / "zarr.json").read_bytes()).hexdigest()
+    (group / SEAL).write_text(seal)
+    _sync(group)
+    with contextlib.suppress(FileNotFoundError):
+        # A folder cannot be replaced in one step, so an outdated group is moved aside first.
+        os.rename(path, group.with_name("outdated"))
+    try:
+        os.rename(group, path)
+    except OSError:
+        # Another process may have finished the same group in between; both hold the same numbers.
+        if not path.exists():
+            raise
+    _sync_entry(path.parent)
 
 
 def write_zarr(dataset: "xarray.Dataset", path: Path) -> None:
@@ -68,23 +103,23 @@ def write_zarr(dataset: "xarray.Dataset", path: Path) -> None:
         dataset.to_zarr(path, zarr_format=3, consolidated=True, encoding=_encoding(dataset))
 
 
-def _encoding(dataset: "xarray.Dataset") -> dict[str, Any]:
+def codecs(dimensions: int, itemsize: int) -> dict[str, Any]:
+    """Return how an array is stored: component after component compresses best, and a checksum tells of damage."""
     from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, TransposeCodec
 
-    # Component after component compresses best, and the checksum is what turns a flipped bit into an error.
-    codecs = (BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=8), Crc32cCodec())
-    encoding: dict[str, Any] = {}
-    for name, variable in dataset.variables.items():
-        if variable.dtype.kind not in "fi":
-            continue
-        filters = (TransposeCodec(order=(0, 2, 1)),) if variable.ndim == 3 else ()
-        encoding[str(name)] = {
-            "filters": filters,
-            "serializer": BytesCodec(endian="little"),
-            "compressors": codecs,
-            "chunks": variable.shape,
-        }
-    return encoding
+    return {
+        "filters": (TransposeCodec(order=(0, 2, 1)),) if dimensions == 3 else (),
+        "serializer": BytesCodec(endian="little"),
+        "compressors": (BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=itemsize), Crc32cCodec()),
+    }
+
+
+def _encoding(dataset: "xarray.Dataset") -> dict[str, Any]:
+    return {
+        str(name): {**codecs(variable.ndim, variable.dtype.itemsize), "chunks": variable.shape}
+        for name, variable in dataset.variables.items()
+        if variable.dtype.kind in "fi"
+    }
 
 
 def _sync(folder: Path) -> None:
@@ -92,6 +127,16 @@ def _sync(folder: Path) -> None:
         for name in names:
             with open(os.path.join(parent, name), "rb") as file:
                 os.fsync(file.fileno())
+        _sync_entry(Path(parent))
+
+
+def _sync_entry(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _remove_abandoned(folder: Path) -> None:
@@ -115,28 +160,82 @@ def open_group(path: Path) -> "xarray.Dataset":
 
     Raises
     ------
+    NewerFormatError
+        If a newer version wrote it.
     StorageError
-        If it is not there, damaged, or written in another format.
+        If it is not there, damaged, or in an older format. A damaged chunk is noticed when it is read.
+    """
+    from zarr.storage import LocalStore
+
+    try:
+        metadata = (path / "zarr.json").read_bytes()
+        seal = (path / SEAL).read_text()
+    except FileNotFoundError:
+        if path.is_dir():
+            raise StorageError(f"{path} is damaged or in an older format; {REMEDY}") from None
+        raise StorageError(f"no data set at {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"{path} cannot be read ({error}); {REMEDY}") from None
+    return open_checked(LocalStore(path, read_only=True), metadata, seal=seal, place=str(path), remedy=REMEDY)
+
+
+def open_checked(store: "Store", metadata: bytes, *, seal: str, place: str, remedy: str) -> "xarray.Dataset":
+    """Open the group in a store, local or remote, whose metadata were read already.
+
+    Parameters
+    ----------
+    store : zarr.abc.store.Store
+    metadata : bytes
+        The content of its ``zarr.json``.
+    seal : str
+        The SHA-256 that it must have.
+    place, remedy : str
+        For messages: where it is, and what to do about damage.
+
+    Raises
+    ------
+    NewerFormatError, StorageError
     """
     import xarray
 
-    remedy = "delete it and open the data set again to have it built anew"
+    from dysts.datasets.checked_store import CheckedStore
+
+    if hashlib.sha256(metadata).hexdigest() != seal.strip():
+        raise StorageError(f"{place} is damaged: its metadata do not match their hash; {remedy}")
     try:
-        dataset = xarray.open_zarr(path, zarr_format=3, consolidated=True, chunks=None)
-    except FileNotFoundError:
-        raise StorageError(f"no data set at {path}") from None
+        attributes = json.loads(metadata)["attributes"]
+        found = attributes["format"]
+    except (ValueError, KeyError, TypeError):
+        raise StorageError(f"{place} is no data set of this package; {remedy}") from None
+    if found != FORMAT:
+        if isinstance(found, int) and found > FORMAT:
+            raise NewerFormatError(
+                f"{place} was written by dysts {attributes.get('dysts_version')} in format {found}; this version reads "
+                f"format {FORMAT}: upgrade dysts, or remove the data set to have it built in the format of this version"
+            )
+        raise StorageError(f"{place} is in format {found}, not {FORMAT}; {remedy}")
+    checked = CheckedStore(store, metadata=metadata, place=place, remedy=remedy)
+    try:
+        dataset = xarray.open_zarr(checked, zarr_format=3, consolidated=True, chunks=None)
+    except StorageError:
+        raise
     except (OSError, ValueError, KeyError) as error:
-        raise StorageError(f"{path} cannot be read ({error}); {remedy}") from None
-    # Unconsolidated or emptied groups open without an error and without variables.
-    if "series" not in dataset or dataset.attrs.get("format") != FORMAT:
-        raise StorageError(f"{path} is damaged or in another format than {FORMAT}; {remedy}")
+        raise StorageError(f"{place} cannot be read ({error}); {remedy}") from None
+    # Without consolidated metadata a group would open empty and without an error.
+    if "series" not in dataset:
+        raise StorageError(f"{place} holds no series; {remedy}")
+    return with_coordinates(dataset)
+
+
+def with_coordinates(dataset: "xarray.Dataset") -> "xarray.Dataset":
+    """Return a data set with the coordinates that follow from its attributes and are not stored."""
     attributes = dataset.attrs
     coordinates: dict[str, Any] = {"component": attributes["components"]}
-    if "state" in dataset:
-        coordinates["variable"] = attributes["variables"]
+    if "variable" in dataset.dims:
+        coordinates["variable"] = list(json.loads(attributes["definition"])["variables"])
     times = dataset["time"].values
     coordinates["time_in_periods"] = ("time", times / attributes["period"])
-    if attributes["lyapunov_exponent"] > 0.0:
+    if (attributes["lyapunov_exponent"] or 0.0) > 0.0:
         coordinates["time_in_lyapunov_times"] = ("time", times * attributes["lyapunov_exponent"])
     return dataset.assign_coords(coordinates)
 
@@ -150,10 +249,25 @@ def verify_group(path: Path) -> None:
         If a checksum or the hash does not match.
     """
     dataset = open_group(path)
+    if content_of(dataset, place=str(path)) != dataset.attrs["sha256"]:
+        raise StorageError(f"{path} does not match its hash; {REMEDY}")
+
+
+def content_of(dataset: "xarray.Dataset", *, place: str) -> str:
+    """Return the hash of the numbers in a data set, read some trajectories at a time.
+
+    Raises
+    ------
+    StorageError
+        If something cannot be read.
+    """
     try:
-        values = {str(name): np.asarray(dataset[name].values) for name in dataset.data_vars}
-        digest = content_digest(dataset["time"].values, values)
+        digest = ContentDigest(dataset["time"].values)
+        for name, variable in dataset.data_vars.items():
+            for first in range(0, variable.shape[0], READ_ROWS):
+                digest.update({str(name): np.asarray(variable[first : first + READ_ROWS].values)})
+    except StorageError:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
-        raise StorageError(f"{path} is damaged ({error}); delete it to have it built anew") from None
-    if digest != dataset.attrs["sha256"]:
-        raise StorageError(f"{path} does not match its hash; delete it to have it built anew")
+        raise StorageError(f"{place} is damaged ({error}); {REMEDY}") from None
+    return digest.hexdigest()

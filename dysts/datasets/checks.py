@@ -1,0 +1,222 @@
+"""Looks for what is wrong with series although their bits are right: the checks that run after each build."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dysts.datasets.recipe import Recipe
+from dysts.datasets.starts import repeats_itself
+from dysts.registry import get_system
+
+if TYPE_CHECKING:
+    import xarray
+
+FROZEN = 1e-9
+"""Change from point to point, in standard deviations, below which a component stands still."""
+FROZEN_PERIODS = 1.0
+"""For so long no component may change."""
+FARTHEST = 100.0
+"""Distance from the mean, in standard deviations of the registry, beyond which a trajectory has escaped."""
+DUPLICATE = 1e-6
+"""Distance in standard deviations at which two trajectories count as the same one."""
+LEAST_POINTS = 50
+"""In a period; with fewer, what lies between two points hides whether motion repeats itself."""
+SPACING = 1e-9
+"""Relative error allowed in the times."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with the series of one system.
+
+    Attributes
+    ----------
+    system : str
+    check : str
+        ``not finite``, ``frozen``, ``escaped``, ``duplicate``, ``spacing``, ``overlap``.
+    detail : str
+    """
+
+    system: str
+    check: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.check}: {self.detail}"
+
+
+def check_series(dataset: "xarray.Dataset") -> list[Finding]:
+    """Check the series of one system.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From `dysts.open_dataset` or `dysts.datasets.build.build`.
+
+    Returns
+    -------
+    list of Finding
+        Empty if all is well.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> check_series(dysts.open_dataset("test-coarse")["Lorenz"])
+    []
+    """
+    attributes = dataset.attrs
+    name = attributes["system"]
+    recipe = Recipe.from_dict(json.loads(attributes["recipe"]))
+    series = dataset["series"].values
+    found = [Finding(name, check, detail) for check, detail in _spacing(dataset, recipe)]
+    finite = np.isfinite(series).all(axis=(1, 2))
+    for trajectory in np.flatnonzero(~finite):
+        where = int(np.flatnonzero(~np.isfinite(series[trajectory]).all(axis=1))[0])
+        found.append(Finding(name, "not finite", f"trajectory {trajectory} from point {where} on"))
+    if not finite.any():
+        return found
+    whole = series[finite].reshape(-1, series.shape[-1]).astype(np.float64)
+    spread = whole.std(axis=0)
+    moving = spread > 1e-12 * (np.abs(whole).max(axis=0) + 1e-300)
+    scale = np.where(moving, spread, 1.0)
+    window = max(2, round(FROZEN_PERIODS * attributes["points_per_period"]))
+    for trajectory in np.flatnonzero(finite):
+        scaled = series[trajectory].astype(np.float64) / scale
+        still = _longest_run((np.abs(np.diff(scaled, axis=0)) < FROZEN).all(axis=1))
+        if still >= window:
+            found.append(Finding(name, "frozen", f"trajectory {trajectory} does not change over {still} points"))
+        elif get_system(name).lifetime is not None and not recipe.noisy and _settled(scaled, attributes):
+            found.append(
+                Finding(name, "frozen", f"trajectory {trajectory} repeats itself: it has left a transient set")
+            )
+    found += [Finding(name, "escaped", detail) for detail in _escapes(series, finite, name)]
+    found += [
+        Finding(name, "duplicate", detail) for detail in _duplicates(series[finite] / scale, np.flatnonzero(finite))
+    ]
+    return found
+
+
+def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Finding]:
+    """Check that trajectories of two data sets of one system, such as train and test, are different ones.
+
+    They overlap if they are pieces of one orbit that share some time, or if one starts where another passes.
+
+    Parameters
+    ----------
+    one, other : xarray.Dataset
+
+    Returns
+    -------
+    list of Finding
+    """
+    name = one.attrs["system"]
+    found = []
+    series = [dataset["series"].values.astype(np.float64) for dataset in (one, other)]
+    scale = series[0].std(axis=(0, 1))
+    scale[scale == 0.0] = 1.0
+    for first, second in ((0, 1), (1, 0)):
+        for start, trajectory, point in _passing(series[first] / scale, series[second] / scale):
+            found.append(
+                Finding(name, "overlap", f"trajectory {start} starts at point {point} of trajectory {trajectory}")
+            )
+    if get_system(name).delay is None and all("start" in dataset for dataset in (one, other)):
+        spans = [
+            [(begin, begin + float(dataset["time"].values[-1])) for begin in dataset["start"].values.tolist()]
+            for dataset in (one, other)
+        ]
+        for index, (begin, end) in enumerate(spans[0]):
+            for position, (start, stop) in enumerate(spans[1]):
+                if begin < stop and start < end:
+                    found.append(
+                        Finding(name, "overlap", f"trajectories {index} and {position} share a piece of the orbit")
+                    )
+    return found
+
+
+def check_collection(
+    datasets: Mapping[str, "xarray.Dataset"], counterpart: Mapping[str, "xarray.Dataset"] | None = None
+) -> list[Finding]:
+    """Check all systems of a data set, and against its counterpart of the other split where there is one."""
+    found: list[Finding] = []
+    for name in datasets:
+        found += check_series(datasets[name])
+        if counterpart is not None and name in counterpart:
+            found += check_overlap(datasets[name], counterpart[name])
+    return found
+
+
+def counterpart_name(name: str) -> str | None:
+    """Return the name of the data set of the other split, or None.
+
+    Examples
+    --------
+    >>> counterpart_name("test-fine-noisy")
+    'train-fine-noisy'
+    """
+    for one, other in (("train-", "test-"), ("test-", "train-")):
+        if name.startswith(one):
+            return other + name.removeprefix(one)
+    return None
+
+
+def _spacing(dataset: "xarray.Dataset", recipe: Recipe) -> Iterable[tuple[str, str]]:
+    times = dataset["time"].values
+    step = dataset.attrs["step"]
+    if times.size != recipe.points or dataset.sizes["trajectory"] != recipe.trajectories:
+        yield (
+            "spacing",
+            (
+                f"{dataset.sizes['trajectory']} trajectories of {times.size} points, not {recipe.trajectories} of "
+                f"{recipe.points}"
+            ),
+        )
+    elif times[0] != 0.0 or np.abs(np.diff(times) / step - 1.0).max(initial=0.0) > SPACING * times.size:
+        yield "spacing", f"the times do not go from 0 in steps of {step:.6g}"
+
+
+def _settled(scaled: np.ndarray, attributes: Mapping[str, float]) -> bool:
+    # The second half of a trajectory, found again within the first, is motion that is not chaotic any more.
+    return attributes["points_per_period"] >= LEAST_POINTS and repeats_itself(scaled)
+
+
+def _escapes(series: np.ndarray, finite: np.ndarray, name: str) -> Iterable[str]:
+    properties = get_system(name).properties
+    if "mean" not in properties or "standard_deviation" not in properties:
+        return
+    mean = np.array(properties["mean"]["value"])
+    spread = np.array(properties["standard_deviation"]["value"])
+    known = spread > 0.0
+    for trajectory in np.flatnonzero(finite):
+        distance = (np.abs(series[trajectory] - mean).max(axis=0)[known] / spread[known]).max(initial=0.0)
+        if distance > FARTHEST:
+            yield f"trajectory {trajectory} goes {distance:.0f} standard deviations away from the mean"
+
+
+def _duplicates(scaled: np.ndarray, names: np.ndarray) -> Iterable[str]:
+    for start, trajectory, point in _passing(scaled, scaled):
+        if start != trajectory:
+            yield f"trajectory {names[start]} starts at point {point} of trajectory {names[trajectory]}"
+
+
+def _passing(starts: np.ndarray, series: np.ndarray) -> Iterable[tuple[int, int, int]]:
+    """Yield (start, trajectory, point) where the first two points of one are two points of another in a row."""
+    from scipy.spatial import cKDTree
+
+    if series.shape[1] < 2:
+        return
+    points = series[:, :-1].reshape(-1, series.shape[-1])
+    tree = cKDTree(points)
+    near = tree.query_ball_point(starts[:, 0], DUPLICATE)
+    for start, positions in enumerate(near):
+        for position in positions:
+            trajectory, point = divmod(position, series.shape[1] - 1)
+            if np.abs(series[trajectory, point + 1] - starts[start, 1]).max() < 10.0 * DUPLICATE:
+                yield start, trajectory, point
+
+
+def _longest_run(flags: np.ndarray) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return int((edges[1::2] - edges[::2]).max(initial=0))

@@ -1,0 +1,270 @@
+"""Ways out of a data set: arrays, tables, darts, PyTorch, and files that other programs read."""
+
+import contextlib
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dysts.clocks import check_count
+from dysts.datasets.store import temporary_folder
+from dysts.errors import InvalidArgumentError, StorageError
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+    import xarray
+
+_Collection = Mapping[str, "xarray.Dataset"]
+
+
+def to_numpy(dataset: "xarray.Dataset", *, first_component: bool = False) -> np.ndarray:
+    """Return the series of one system.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    first_component : bool
+        Only the first component, for univariate forecasting.
+
+    Returns
+    -------
+    float64 or float32 [trajectory, time, component], or [trajectory, time]
+
+    Examples
+    --------
+    >>> import dysts
+    >>> to_numpy(dysts.open_dataset("test-coarse")["Lorenz"]).shape
+    (10, 180, 3)
+    """
+    series = dataset["series"].values
+    return np.asarray(series[..., 0] if first_component else series)
+
+
+def to_pandas(dataset: "xarray.Dataset") -> "pandas.DataFrame":
+    """Return the series of one system in long form: a row for each number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``system``, ``trajectory``, ``time``, ``component``, ``value``.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> to_pandas(dysts.open_dataset("test-coarse")["Lorenz"]).shape
+    (5400, 5)
+    """
+    frame = dataset["series"].rename("value").to_series().reset_index()
+    frame.insert(0, "system", dataset.attrs["system"])
+    return frame
+
+
+def to_arrow(dataset: "xarray.Dataset") -> "pyarrow.Table":
+    """Return the series of one system as an Arrow table: a row for each point, a column for each component.
+
+    Components have names of their own in every system, so the columns of two systems differ.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns ``trajectory``, ``time``, and one for each component; the attributes are in the metadata as JSON.
+    """
+    import pyarrow
+
+    series = dataset["series"].values
+    columns = {
+        "trajectory": np.repeat(np.arange(len(series)), series.shape[1]),
+        "time": np.tile(dataset["time"].values, len(series)),
+    }
+    columns |= {name: series[..., k].ravel() for k, name in enumerate(dataset.attrs["components"])}
+    return pyarrow.table(columns, metadata={"dysts": json.dumps(dataset.attrs)})
+
+
+def to_darts(dataset: "xarray.Dataset") -> list[Any]:
+    """Return a `darts.TimeSeries` for each trajectory, indexed by the number of the point.
+
+    darts knows dates and whole numbers only; the times are those of the data set.
+
+    Returns
+    -------
+    list of darts.TimeSeries
+    """
+    import pandas
+    from darts import TimeSeries
+
+    index = pandas.RangeIndex(dataset.sizes["time"], name="point")
+    names = list(dataset.attrs["components"])
+    return [TimeSeries.from_times_and_values(index, values, columns=names) for values in dataset["series"].values]
+
+
+def to_torch(dataset: "xarray.Dataset", *, context: int, horizon: int, stride: int = 1) -> Any:
+    """Return a PyTorch `Dataset` of all windows of all trajectories.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+    context, horizon : int
+        Points that a model sees, and points that follow.
+    stride : int
+        Points from one window to the next.
+
+    Returns
+    -------
+    torch.utils.data.Dataset
+        Its items are pairs of tensors [context, component] and [horizon, component].
+
+    Raises
+    ------
+    InvalidArgumentError
+        If no window fits into a trajectory.
+    """
+    import torch
+
+    series = torch.from_numpy(np.ascontiguousarray(dataset["series"].values))
+    length = check_count(context, "context") + check_count(horizon, "horizon")
+    positions = (series.shape[1] - length) // check_count(stride, "stride") + 1
+    if positions < 1:
+        raise InvalidArgumentError(f"a window of {length} points does not fit into {series.shape[1]}")
+
+    class Windows(torch.utils.data.Dataset[tuple[torch.Tensor, torch.Tensor]]):
+        def __len__(self) -> int:
+            return len(series) * positions
+
+        def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+            if not 0 <= index < len(self):
+                raise IndexError(index)
+            trajectory, position = divmod(index, positions)
+            window = series[trajectory, position * stride : position * stride + length]
+            return window[:context], window[context:]
+
+    return Windows()
+
+
+def write_csv(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
+    """Write ``SYSTEM.csv`` for each system: a row for each point, numbers that read back to the same bits."""
+
+    def write(dataset: "xarray.Dataset", path: Path) -> None:
+        series, times = dataset["series"].values, dataset["time"].values
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["trajectory", "time", *dataset.attrs["components"]])
+            for trajectory, points in enumerate(series):
+                # The text of a Python float is the shortest that reads back to the same number.
+                writer.writerows(
+                    [trajectory, time, *point] for time, point in zip(times.tolist(), points.tolist(), strict=True)
+                )
+
+    return _write_each(collection, folder, "csv", write)
+
+
+def write_parquet(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
+    """Write ``SYSTEM.parquet`` for each system, in the columns of `to_arrow`."""
+    from pyarrow import parquet
+
+    return _write_each(
+        collection, folder, "parquet", lambda dataset, path: parquet.write_table(to_arrow(dataset), path)
+    )
+
+
+def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
+    """Write a folder that `datasets.load_dataset` reads, and that can be pushed to the hub as it is.
+
+    A row is a trajectory: ``system``, ``trajectory``, ``step``, ``components``, and ``series``, a list over time of
+    lists over components; so systems of any number of components stand in one table.
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    kinds = {dataset["series"].dtype for dataset in collection.values()}
+    if len(kinds) != 1:
+        raise InvalidArgumentError("the collection is empty or mixes types of numbers")
+    number = pyarrow.from_numpy_dtype(kinds.pop())
+    schema = pyarrow.schema(
+        [
+            ("system", pyarrow.string()),
+            ("trajectory", pyarrow.int64()),
+            ("step", pyarrow.float64()),
+            ("components", pyarrow.list_(pyarrow.string())),
+            ("series", pyarrow.list_(pyarrow.list_(number))),
+        ]
+    )
+    name = getattr(getattr(collection, "recipe", None), "name", "series")
+    split = "train" if name.startswith("train") else "test"
+    with _new_folder(folder) as part:
+        (part / "data").mkdir()
+        with parquet.ParquetWriter(part / "data" / f"{split}-00000-of-00001.parquet", schema) as writer:
+            for system, dataset in collection.items():
+                series = dataset["series"].values
+                count, points, components = series.shape
+                inner = pyarrow.ListArray.from_arrays(
+                    pyarrow.array(np.arange(0, series.size + 1, components, dtype=np.int32)),
+                    pyarrow.array(series.ravel(), number),
+                )
+                outer = pyarrow.ListArray.from_arrays(
+                    pyarrow.array(np.arange(0, count * points + 1, points, dtype=np.int32)), inner
+                )
+                columns = [
+                    [system] * count,
+                    list(range(count)),
+                    [float(dataset.attrs["step"])] * count,
+                    [list(dataset.attrs["components"])] * count,
+                    outer,
+                ]
+                writer.write_table(pyarrow.table(columns, schema=schema))
+        (part / "README.md").write_text(_CARD.format(name=name, split=split), encoding="utf-8")
+    return Path(folder)
+
+
+_CARD = """\
+---
+pretty_name: dysts {name}
+license: apache-2.0
+task_categories:
+- time-series-forecasting
+configs:
+- config_name: default
+  data_files:
+  - split: {split}
+    path: data/{split}-*.parquet
+---
+
+Trajectories of chaotic dynamical systems, computed by dysts from the recipe `{name}`: a row for each trajectory, its
+series a list over time of lists over components.
+"""
+
+
+def _write_each(
+    collection: _Collection,
+    folder: str | os.PathLike[str],
+    suffix: str,
+    write: Callable[["xarray.Dataset", Path], None],
+) -> Path:
+    with _new_folder(folder) as part:
+        for name in collection:
+            write(collection[name], part / f"{name}.{suffix}")
+    return Path(folder)
+
+
+@contextlib.contextmanager
+def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a folder that appears when all of its files are written; one that exists is refused."""
+    final = Path(folder)
+    if final.exists():
+        raise StorageError(f"{final} exists already; choose another folder or remove it")
+    with temporary_folder(final) as temporary:
+        part = temporary / final.name
+        part.mkdir()
+        yield part
+        os.rename(part, final)
+
+
+WRITERS: dict[str, Callable[[_Collection, str | os.PathLike[str]], Path]] = {
+    "csv": write_csv,
+    "parquet": write_parquet,
+    "huggingface": write_huggingface,
+}

@@ -1,0 +1,107 @@
+"""What the attributes of a stored system say, so that a reader without this package knows what the numbers are."""
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import dysts
+from dysts.datasets.digest import FORMAT, inputs_digest
+from dysts.datasets.forcing import STEPS_PER_PERIOD
+from dysts.datasets.recipe import Recipe
+from dysts.frozen import thaw
+from dysts.system import System
+from dysts.tolerances import check_tolerances
+
+
+def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) -> dict[str, Any]:
+    """Return the attributes of the series of one system, JSON values without NaN.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    system : System
+    restarts : int
+        How often a piece of the orbit was drawn again (`dysts.datasets.starts`).
+    has_state : bool
+        Whether the state is stored beside the observables.
+    """
+    has_exponent = "lyapunov_spectrum" in system.properties
+    attributes: dict[str, Any] = {
+        "system": system.name,
+        "description": system.description,
+        "field": system.field,
+        "equations": dict(system.equations),
+        "definitions": dict(system.definitions),
+        "parameters": thaw(system.parameters),
+        "components": list(system.observable_names),
+        "references": [_reference(citation) for citation in system.citations],
+        "remarks": list(system.remarks),
+        "invariants": {name: _invariant(entry) for name, entry in system.properties.items()},
+        "recipe": recipe.to_json(),
+        "clock": recipe.clock(system),
+        "step": recipe.step(system),
+        "points_per_period": system.period / recipe.step(system),
+        "period": system.period,
+        "lyapunov_exponent": system.lyapunov_exponent if has_exponent else None,
+        "lyapunov_exponent_error": system.lyapunov_exponent_error if has_exponent else None,
+        "definition": json.dumps(system.to_entry(with_properties=False)["definition"]),
+        **_method(recipe, system),
+        "built_with": built_with(),
+        "dysts_version": dysts.__version__,
+        "format": FORMAT,
+        "inputs": inputs_digest(recipe, system),
+    }
+    if system.delay:
+        attributes["delay"] = float(system.flat_parameters[system.delay])
+    if has_state:
+        attributes["variables"] = list(system.variables)
+        attributes["observables"] = dict(system.observables)
+    if system.lifetime is not None:
+        attributes["lifetime"] = system.lifetime
+        attributes["restarts"] = restarts
+    return attributes
+
+
+def _method(recipe: Recipe, system: System) -> dict[str, Any]:
+    method: dict[str, Any] = {}
+    if recipe.dynamical_noise:
+        method["solver"] = "stochastic heun" if system.delay else "sra3"
+        method["longest_step"] = system.period / STEPS_PER_PERIOD
+    else:
+        relative, absolute = check_tolerances(system, recipe.rtol, None)
+        method["solver"] = "dop853 by the method of steps" if system.delay else "dop853, radau where stiff"
+        method |= {"rtol": relative, "atol": np.asarray(absolute).tolist()}
+    if recipe.signal_to_noise_db is not None:
+        method["signal_to_noise_db"] = recipe.signal_to_noise_db
+    return method
+
+
+def _invariant(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: thaw(entry[key]) for key in ("value", "error") if entry.get(key) is not None}
+
+
+def _reference(citation: Mapping[str, Any]) -> str:
+    parts = [citation.get(key) for key in ("authors", "title", "container", "volume", "pages", "year")]
+    text = ", ".join(str(part) for part in parts if part)
+    return f"{text}, https://doi.org/{citation['doi']}" if citation.get("doi") else text
+
+
+@functools.cache
+def built_with() -> dict[str, str]:
+    """Return what the last bits of the numbers depend on beside the inputs: compiler, libraries and processor."""
+    import llvmlite
+    import numba
+    import scipy
+    from llvmlite import binding
+
+    return {
+        "processor": binding.get_host_cpu_name(),
+        "target": binding.get_default_triple(),
+        "numba": numba.__version__,
+        "llvmlite": llvmlite.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+    }

@@ -1,0 +1,179 @@
+"""Brings published groups into the cache folder: resumed, verified, unpacked safely, and renamed when complete."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from dysts.datasets.archive import unpack
+from dysts.datasets.catalogue import Archive, Catalogue, Published
+from dysts.datasets.source import Source
+from dysts.datasets.store import ORIGIN, content_of, open_group, put_in_place, temporary_folder
+from dysts.errors import StorageError
+
+CONNECTIONS = 8
+ALL_AT_ONCE = 0.5
+"""Share of the systems from which on the file with all of them is fetched instead of one for each."""
+
+
+def download(
+    catalogue: Catalogue,
+    source: Source,
+    systems: Sequence[str],
+    folder: Path,
+    *,
+    report: Callable[[str], None] | None = None,
+) -> None:
+    """Download systems of a data set and put them into a folder, replacing what is there.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    source : Source
+        Where it comes from.
+    systems : sequence of str
+        Of the catalogue.
+    folder : Path
+        Gets a group for each; a group that is there is complete and verified.
+    report : callable, optional
+        Receives lines of progress.
+
+    Raises
+    ------
+    StorageError
+        If something cannot be fetched, does not match its hash, or cannot be written. The systems before it stay, and
+        the same call goes on where it was.
+    """
+    say = report or (lambda _line: None)
+    name = catalogue.recipe.name
+    if len(systems) > 1 and len(systems) >= ALL_AT_ONCE * len(catalogue.systems):
+        say(f"{name}: fetching {catalogue.everything.bytes / 1e6:.1f} MB from {source.base}")
+        with _locked(folder, "everything"):
+            missing = [system for system in systems if not _is_there(folder / system, catalogue.systems[system])]
+            if missing:
+                with _fetched(catalogue.everything, source, folder, "everything", say) as archive:
+                    _install(archive, catalogue, source, missing, folder)
+        return
+    with ThreadPoolExecutor(min(CONNECTIONS, max(1, len(systems)))) as pool:
+        tasks = {pool.submit(_one, catalogue, source, system, folder): system for system in systems}
+        try:
+            for count, done in enumerate(as_completed(tasks)):
+                done.result()
+                size = catalogue.systems[tasks[done]].archive.bytes
+                say(f"{name} {count + 1}/{len(tasks)} {tasks[done]}: {size / 1e6:.2f} MB")
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            raise
+
+
+def _one(catalogue: Catalogue, source: Source, system: str, folder: Path) -> None:
+    published = catalogue.systems[system]
+    with _locked(folder, system):
+        if not _is_there(folder / system, published):
+            with _fetched(published.archive, source, folder, system, None) as archive:
+                _install(archive, catalogue, source, [system], folder)
+
+
+def _is_there(path: Path, published: Published) -> bool:
+    """Whether the very group is there, perhaps since another process has just downloaded it."""
+    try:
+        return bool(open_group(path).attrs["sha256"] == published.attributes["sha256"])
+    except StorageError:
+        return False
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, name: str) -> Iterator[None]:
+    """Let one process at a time download a thing; the lock of a process that is killed is free again."""
+    from filelock import FileLock
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f".{name}.lock")
+        lock.acquire()
+    except OSError as error:
+        raise StorageError(f"cannot write to {folder}: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _fetched(
+    archive: Archive, source: Source, folder: Path, name: str, say: Callable[[str], None] | None
+) -> Iterator[Path]:
+    """Give a verified zip file, and remove it afterwards."""
+    part = folder / f".{name}.{archive.sha256[:16]}.part"
+    try:
+        _fetch(archive, source, part, say)
+        yield part
+        part.unlink()
+    except StorageError:
+        raise
+    except OSError as error:
+        hint = "; free some space, or set DYSTS_CACHE to a folder on another disk" if error.errno == 28 else ""
+        raise StorageError(f"cannot write to {folder}: {error.strerror or error}{hint}") from None
+
+
+def _fetch(archive: Archive, source: Source, part: Path, say: Callable[[str], None] | None) -> None:
+    kept = part.exists()
+    shown = -1
+
+    def report(there: int) -> None:
+        nonlocal shown
+        percent = 100 * there // max(1, archive.bytes)
+        if say and percent // 10 != shown // 10:
+            say(f"{archive.file}: {percent} % of {archive.bytes / 1e6:.1f} MB")
+            shown = percent
+
+    # What an earlier run has left may be damaged, so a wrong hash is believed only of a whole new file.
+    for attempt in range(2 if kept else 1):
+        if attempt:
+            part.unlink()
+        source.fetch(archive.file, part, archive.bytes, report=report)
+        with part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest == archive.sha256:
+            return
+    part.unlink()
+    raise StorageError(
+        f"{source.address(archive.file)} does not match its hash in the catalogue; it was damaged on the way or at the "
+        "source: try again, and tell whoever publishes it if that does not help"
+    )
+
+
+def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Sequence[str], folder: Path) -> None:
+    with temporary_folder(folder / systems[0]) as temporary:
+        unpacked = temporary / "unpacked"
+        unpacked.mkdir()
+        unpack(archive, unpacked)
+        for system in systems:
+            group = unpacked / system
+            published = catalogue.systems[system]
+            _verify(group, published, source)
+            origin = {"source": source.base, "archive": published.archive.file, "sha256": published.archive.sha256}
+            (group / ORIGIN).write_text(json.dumps(origin))
+            place = temporary / system
+            place.mkdir()
+            os.rename(group, place / "group")
+            put_in_place(place / "group", folder / system)
+
+
+def _verify(group: Path, published: Published, source: Source) -> None:
+    where = source.address(published.archive.file)
+    try:
+        metadata = (group / "zarr.json").read_bytes()
+    except OSError:
+        raise StorageError(f"{where} does not hold the group {group.name}; tell whoever publishes it") from None
+    dataset = open_group(group)
+    if (
+        hashlib.sha256(metadata).hexdigest() != published.metadata_sha256
+        or dataset.attrs["sha256"] != published.attributes["sha256"]
+        or content_of(dataset, place=where) != dataset.attrs["sha256"]
+    ):
+        raise StorageError(f"the series in {where} do not match the catalogue; tell whoever publishes it")

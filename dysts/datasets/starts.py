@@ -1,0 +1,254 @@
+"""Where trajectories start: at random times in the strata of one orbit from the stored initial condition.
+
+A set that orbits are known to leave (`System.lifetime`) is followed in legs instead. If a trajectory, or what follows
+it within `AFTERWARDS` periods, diverges, comes to rest or repeats itself, it has left; the leg is drawn again from the
+same state, displaced by `DISPLACEMENT` standard deviations, and the number of such restarts is kept. Delay systems
+have no state to start from; each trajectory has a history of its own.
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dysts.datasets.recipe import SPLITS, STRATUM, Recipe
+from dysts.errors import IntegrationError
+from dysts.integration import integrate
+from dysts.system import System
+
+STEPS_PER_PERIOD = 100_000
+"""Limit on the steps of the solver; systems that chatter at a discontinuity take some ten thousand."""
+DISPLACEMENT = 1e-3
+AFTERWARDS = 24
+"""Periods after the end of a trajectory in which it must still be on the set; half of them are the longest lag."""
+WINDOW_POINTS = 40
+"""Samples in a period of what follows."""
+REPEATED = 0.02
+"""In standard deviations: chaotic motion does not come back so closely for twelve periods on end."""
+LEG = 24.0
+"""Periods after which it is looked whether the orbit is still on the set."""
+STEPS_ON_THE_SET = 2000
+"""Limit in each period for an orbit that may leave: an escape to infinity takes ever more of them."""
+ATTEMPTS = 5
+MOST_RESTARTS = 200
+DELAY_DISCARD = 50.0
+"""Periods in which a delay system forgets its constant history."""
+DELAY_SPREAD = 0.05
+"""Standard deviation of the constant histories, relative to the stored one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Starts:
+    """States from which the trajectories of a recipe start.
+
+    Attributes
+    ----------
+    states : float64 [trajectory, variable]
+    times : float64 [trajectory]
+        Times of the states on the orbit, which counts from the stored initial condition.
+    restarts : int
+        How often a piece of the orbit was drawn again.
+    """
+
+    states: np.ndarray
+    times: np.ndarray
+    restarts: int = 0
+
+
+def start_times(recipe: Recipe, system: System) -> np.ndarray:
+    """Return the times on the orbit at which the trajectories start: float64 [trajectory]."""
+    if system.delay:
+        return np.full(recipe.trajectories, DELAY_DISCARD * system.period)
+    first, every = SPLITS[recipe.split]
+    width = STRATUM * recipe.duration(system)
+    random = np.random.default_rng(recipe.seed_for(system.name, "starts")).random(recipe.trajectories)
+    strata = first + every * np.arange(recipe.trajectories)
+    times: np.ndarray = recipe.after * system.period + width * (strata + random / STRATUM)
+    return times
+
+
+def starts(recipe: Recipe, system: System) -> Starts:
+    """Return where the trajectories of an ordinary system start.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    system : System
+        Without a delay.
+
+    Raises
+    ------
+    IntegrationError
+        If no orbit stays on a transient set for as long as a trajectory needs.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> recipe = Recipe(name="small", points_per_period=20, periods=5, trajectories=2)
+    >>> starts(recipe, dysts.get_system("Lorenz")).states.shape
+    (2, 3)
+    """
+    times = tuple(start_times(recipe, system).tolist())
+    if system.lifetime is None:
+        return _on_one_orbit(times, system)
+    seed = recipe.seed_for(system.name, "restarts")
+    return _surviving(times, recipe.duration(system), recipe.rtol, seed, system)
+
+
+# Fine, coarse and noisy recipes have the same starts, and are built one after the other.
+@functools.lru_cache(maxsize=4)
+def _on_one_orbit(times: tuple[float, ...], system: System) -> Starts:
+    steps = int(STEPS_PER_PERIOD * (times[-1] / system.period + 1.0))
+    orbit = integrate(system, times=np.array(times), maximum_steps=steps, predictability=False)
+    return Starts(states=orbit.values, times=np.array(times))
+
+
+@functools.lru_cache(maxsize=4)
+def _surviving(times: tuple[float, ...], duration: float, tolerance: float, seed: int, system: System) -> Starts:
+    """Follow the orbit in legs, and draw a leg again whenever it leaves the set."""
+    generator = np.random.default_rng(seed)
+    spread = _spread(system)
+    stops = _stops(np.array(times), LEG * system.period)
+    states = [np.array(system.initial_conditions)]
+    attempts = [0] * len(stops)
+    restarts = 0
+    while len(states) <= len(stops):
+        leg = len(states) - 1
+        end = stops[leg]
+        displacement = DISPLACEMENT * spread * generator.standard_normal(spread.size) if attempts[leg] else 0.0
+        arrived = _after(system, states[-1] + displacement, end - (stops[leg - 1] if leg else 0.0))
+        needed = duration if end in times else 0.0
+        if arrived is not None and _stays(system, arrived, needed, tolerance):
+            states.append(arrived)
+            continue
+        restarts += 1
+        attempts[leg] += 1
+        if restarts > MOST_RESTARTS:
+            raise IntegrationError(
+                f"{system.name} left the set that it is about {MOST_RESTARTS} times before time {end + needed:.6g}; "
+                f"its lifetime is {system.lifetime:g} periods, and shorter trajectories may work"
+            )
+        if attempts[leg] % ATTEMPTS == 0:
+            # Beyond some point the orbit leaves whatever the displacement: go back, each time one leg further.
+            back = min(leg, attempts[leg] // ATTEMPTS)
+            del states[len(states) - back :]
+            attempts[leg - back] += 1
+    return Starts(
+        states=np.array([states[1 + stops.index(time)] for time in times]), times=np.array(times), restarts=restarts
+    )
+
+
+def _stops(times: np.ndarray, leg: float) -> list[float]:
+    """Return the times at which it is looked where the orbit is: the starts, and others between that are far apart."""
+    stops: list[float] = []
+    reached = 0.0
+    for time in times.tolist():
+        legs = max(1, math.ceil((time - reached) / leg))
+        stops += [reached + (time - reached) * part / legs for part in range(1, legs)] + [time]
+        reached = time
+    return stops
+
+
+def _spread(system: System) -> np.ndarray:
+    assert system.lifetime is not None
+    orbit = integrate(system, int(system.lifetime / 2.0 * 20), points_per_period=20, predictability=False)
+    spread: np.ndarray = orbit.values.std(axis=0)
+    return spread
+
+
+def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
+    if time == 0.0:
+        return state
+    end = integrate(
+        system,
+        times=[time],
+        initial_conditions=state,
+        maximum_steps=_most_steps(system, time),
+        on_failure="keep",
+        predictability=False,
+        threads=1,
+    ).values[-1]
+    return end if np.isfinite(end).all() else None
+
+
+def _stays(system: System, start: np.ndarray, duration: float, tolerance: float) -> bool:
+    window = duration + np.arange(AFTERWARDS * WINDOW_POINTS) * (system.period / WINDOW_POINTS)
+    states = integrate(
+        system,
+        times=window,
+        initial_conditions=start,
+        rtol=tolerance,
+        maximum_steps=_most_steps(system, window[-1]),
+        on_failure="keep",
+        predictability=False,
+        threads=1,
+    ).values
+    return bool(np.isfinite(states).all()) and not repeats_itself(system.observe(states))
+
+
+def _most_steps(system: System, time: float) -> int:
+    return int(STEPS_ON_THE_SET * (time / system.period + 1.0))
+
+
+def repeats_itself(series: np.ndarray) -> bool:
+    """Whether a series is constant or periodic: its second half is found again within its first.
+
+    Parameters
+    ----------
+    series : float64 [time, component]
+
+    Examples
+    --------
+    >>> time = np.arange(2000) / 40.0
+    >>> repeats_itself(np.sin(2.0 * np.pi * time)[:, None]), repeats_itself(np.sin(time**1.1)[:, None])
+    (True, False)
+    """
+    half = len(series) // 2
+    scale = series.std(axis=0)
+    # Components that stand still, and noise around a state of rest, have no scale to be compared with.
+    moving = scale > 1e-6 * (np.abs(series).max(axis=0) + 1e-300)
+    if not moving.any():
+        return True
+    scaled = series[:, moving] / scale[moving]
+    late = scaled[half:]
+    # A return between two samples is off by what is gone from one to the next.
+    steps = np.abs(np.diff(scaled, axis=0))
+    slack = np.maximum(steps[half - 1 :], np.concatenate([steps[half:], steps[-1:]]))
+    return any(
+        (np.abs(late - scaled[half - lag : len(scaled) - lag]) < REPEATED + slack).all() for lag in range(5, half + 1)
+    )
+
+
+def delay_orbits(recipe: Recipe, system: System, first: int, last: int, times: np.ndarray) -> np.ndarray:
+    """Return the state of a delay system at times relative to the starts of a block of trajectories.
+
+    Each trajectory has an orbit of its own, from a constant history close to the stored one, of which the first
+    `DELAY_DISCARD` periods are left out.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    system : System
+        With a delay.
+    first, last : int
+        The block of trajectories.
+    times : float64 [time]
+        Increasing, relative to the starts.
+
+    Returns
+    -------
+    float64 [trajectory, time, component]
+    """
+    state = np.array(system.initial_conditions)
+    seed = recipe.seed_for(system.name, f"histories {recipe.after}")
+    random = [np.random.default_rng([seed, case]).standard_normal(state.size) for case in range(first, last)]
+    orbits = integrate(
+        system,
+        times=DELAY_DISCARD * system.period + times,
+        initial_conditions=state + DELAY_SPREAD * (np.abs(state) + 0.1) * np.array(random),
+        rtol=recipe.rtol,
+        predictability=False,
+        threads=1,
+    )
+    return np.asarray(orbits.values)
