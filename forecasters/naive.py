@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasters.base import Config, checked_count
+from forecasters.base import Config
+from forecasters.checks import checked_count
 from forecasters.darts_adapter import DartsForecaster
 from forecasters.season import estimate_season_length
 
