@@ -47,12 +47,11 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
 
     def _fit(self, series: FloatArray) -> None:
         name = type(self).__name__
-        with imports_for(name):
+        parts = [series[:, [index]] for index in range(series.shape[1])] if self.univariate else [series]
+        with imports_for(name), isolated(name, seed=self.seed):
             from darts import TimeSeries
 
-            parts = [series[:, [index]] for index in range(series.shape[1])] if self.univariate else [series]
             models = [self._build(part) for part in parts]
-        with isolated(name, seed=self.seed):
             self._models = [model.fit(TimeSeries.from_values(part)) for model, part in zip(models, parts, strict=True)]
         self._wall = Box.around(series, margin=_MARGIN)
 

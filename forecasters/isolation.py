@@ -32,7 +32,7 @@ def isolated(who: str, *, seed: int) -> Iterator[None]:
 
     Random generators (Python's, numpy's, torch's on the CPU), thread settings, warning filters, logging and
     numpy's error handling are those of the caller again at the end, whatever happened. An exception that is not
-    one of this project becomes a `ForecastError`, except those that say the machine is at its end.
+    one of this project becomes a `ForecastError`, except that memory ran out or a package is missing.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def isolated(who: str, *, seed: int) -> Iterator[None]:
         with warnings.catch_warnings(), np.errstate(all="ignore"), threadpool_limits(limits=1):
             warnings.simplefilter("ignore")
             yield
-    except (DystsError, MemoryError, NotImplementedError):
+    except (DystsError, MemoryError, ImportError):
         raise
     except Exception as error:
         reason = " ".join(str(error).split()) or "no reason given"

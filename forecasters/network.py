@@ -17,6 +17,13 @@ NetworkConfigT = TypeVar("NetworkConfigT", bound=NetworkConfig)
 
 # A network is not fitted to fewer windows than this.
 _FEWEST_WINDOWS = 10
+_SILENT_TRAINER = {
+    "accelerator": "cpu",
+    "logger": False,
+    "enable_checkpointing": False,
+    "enable_progress_bar": False,
+    "enable_model_summary": False,
+}
 
 
 class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkConfigT]):
@@ -45,26 +52,20 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
 
     def _fit(self, series: FloatArray) -> None:
         name = type(self).__name__
+        # Before the isolation, which sets torch's threads and seed only where torch is there.
         with imports_for(name):
             import torch
             from darts import TimeSeries
-
-            model = self._build(
-                input_chunk_length=self.config.input_length,
-                n_epochs=0,
-                random_state=self.seed % 2**32,
-                pl_trainer_kwargs={
-                    "accelerator": "cpu",
-                    "logger": False,
-                    "enable_checkpointing": False,
-                    "enable_progress_bar": False,
-                    "enable_model_summary": False,
-                },
-            )
         device = choose_device(self.config.device, torch.cuda)
         single = series.astype(np.float32)
-        with isolated(name, seed=self.seed):
-            # No epoch: darts initialises the network and stops.
+        with imports_for(name), isolated(name, seed=self.seed):
+            model = self._build(
+                input_chunk_length=self.config.input_length,
+                # No epoch: darts initialises the network and stops.
+                n_epochs=0,
+                random_state=self.seed % 2**32,
+                pl_trainer_kwargs=_SILENT_TRAINER,
+            )
             self._model: Any = model.fit(TimeSeries.from_values(single))
             self._module = self._model.model.to(device)
             points = torch.from_numpy(single).to(device)

@@ -53,7 +53,7 @@ class NBEATS(WindowNetwork[NBEATSConfig]):
     """
 
     config_type = NBEATSConfig
-    presets = {"fast": {**_FAST, "stacks": 6, "layers": 2, "width": 64}, "paper": {}}  # noqa: RUF012
+    presets = {"fast": {**_FAST, "epochs": 120, "stacks": 6, "layers": 2, "width": 64}, "paper": {}}  # noqa: RUF012
     grid = _GRID
 
     def _build(self, **common: Any) -> Any:
@@ -102,7 +102,7 @@ class NHiTS(WindowNetwork[NHiTSConfig]):
     """
 
     config_type = NHiTSConfig
-    presets = {"fast": {**_FAST, "width": 128, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
+    presets = {"fast": {**_FAST, "epochs": 100, "width": 128, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
     grid = _GRID
 
     def _build(self, **common: Any) -> Any:
@@ -206,7 +206,7 @@ class RNN(WindowNetwork[RNNConfig]):
     """
 
     config_type = RNNConfig
-    presets = {"fast": {**_FAST, "hidden": 64}, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
+    presets = {"fast": {**_FAST, "epochs": 100, "hidden": 64}, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
     grid = _GRID
 
     def _build(self, **common: Any) -> Any:
@@ -235,7 +235,7 @@ class LSTM(RecurrentNetwork[RNNConfig]):
 
     config_type = RNNConfig
     presets = {  # noqa: RUF012 - class data, annotated in the base class
-        "fast": {**_FAST, "hidden": 64},
+        "fast": {**_FAST, "epochs": 100, "hidden": 64},
         "paper": {"layers": 2, "epochs": 200},
     }
     grid = _GRID

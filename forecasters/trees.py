@@ -85,12 +85,10 @@ class _Trees(LaggedForecaster[TreeConfigT], Generic[TreeConfigT]):
 
     def _fit(self, series: FloatArray) -> None:
         name = type(self).__name__
-        with imports_for(name):
+        with imports_for(name), isolated(name, seed=self.seed):
             from darts import TimeSeries
 
-            model = self._build()
-        with isolated(name, seed=self.seed):
-            self._model: Any = model.fit(TimeSeries.from_values(series))
+            self._model: Any = self._build().fit(TimeSeries.from_values(series))
         self._forest = self._flatten(self._model.model, series.shape[1])
         self._history = series[-self.config.lags :].copy()
         self._box = Box.around(series)
