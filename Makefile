@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install annotate engine-benchmark accuracy work-precision energy clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page lyapunov-benchmark engine-benchmark accuracy work-precision energy clean
 
 install: $(INSTALLED)
 
@@ -33,11 +33,32 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
-# Recomputes the properties in systems.json; takes some minutes.
+# Recomputes the properties in systems.json; takes about an hour on two cores, and goes on where it was.
 annotate: $(INSTALLED)
 	$(BIN)/dysts annotate systems.json
+
+# Builds the documentation into build/docs; a warning is an error.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "build/docs/index.html"
+
+$(VENV)/.installed-docs: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	@touch $@
+
+# Draws all attractors into build/gallery.
+gallery: $(INSTALLED)
+	$(BIN)/dysts gallery -o build/gallery
+
+# Writes docs/invariants.md from systems.json.
+invariants-page: $(INSTALLED)
+	$(BIN)/python docs/invariants_page.py
+
+# Times Lyapunov exponents beside the predecessor and draws how they converge.
+lyapunov-benchmark: $(INSTALLED)
+	$(BIN)/python tests/performance/lyapunov.py
 
 # Compares the engine with the predecessor and scipy, in an environment of the predecessor's own.
 engine-benchmark: $(INSTALLED)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from benchmark.comparison import leaderboard, leaderboard_text
     from benchmark.report import write_report
+    from benchmark.rescoring import rescore
     from benchmark.results import Results
     from benchmark.runner import run
-    from benchmark.suites import Suite, get_suite, list_suites
+    from benchmark.suite import Suite
+    from benchmark.suites import get_suite, list_suites
     from benchmark.tasks import Cell, Task
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "leaderboard",
     "leaderboard_text",
     "list_suites",
+    "rescore",
     "run",
     "write_report",
 ]
@@ -34,12 +37,13 @@ __all__ = [
 _HOMES = {
     "Cell": "benchmark.tasks",
     "Results": "benchmark.results",
-    "Suite": "benchmark.suites",
+    "Suite": "benchmark.suite",
     "Task": "benchmark.tasks",
     "get_suite": "benchmark.suites",
     "leaderboard": "benchmark.comparison",
     "leaderboard_text": "benchmark.comparison",
     "list_suites": "benchmark.suites",
+    "rescore": "benchmark.rescoring",
     "run": "benchmark.runner",
     "write_report": "benchmark.report",
 }

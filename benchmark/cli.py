@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.requirements import check_installed
-from benchmark.suites import get_suite, list_suites
+from benchmark.suites import describe_suite, get_suite, list_suites
 from dysts.errors import DystsError
 
 EXIT_OK = 0
@@ -150,7 +150,9 @@ def _how_to_go_on(options: argparse.Namespace, arguments: Sequence[str] | None) 
 
 
 def _failures(statuses: Sequence[str]) -> str:
-    counts = {status: statuses.count(status) for status in dict.fromkeys(statuses) if status != "ok"}
+    counts = {
+        status: statuses.count(status) for status in dict.fromkeys(statuses) if status not in ("ok", "unavailable")
+    }
     if not counts:
         return f"all {len(statuses)} cells ended with a forecast"
     listed = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
@@ -200,7 +202,7 @@ def _add_run(commands: "argparse._SubParsersAction[_Parser]") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    suites = ", ".join(f"{name}: {get_suite(name).description}" for name in list_suites())
+    suites = ", ".join(f"{name}: {describe_suite(name)}" for name in list_suites())
     run.add_argument("suite", nargs="?", default="quick", metavar="SUITE", help=f"{suites} (default: quick)")
     what = run.add_argument_group("what to run, in place of what the suite names")
     what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")

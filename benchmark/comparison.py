@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmark.references import FLOORS, ORACLE, REFERENCES
+from benchmark.scores import get_score
 from benchmark.scoring import WORST_SCORES
 from dysts.errors import InvalidArgumentError
 
@@ -16,17 +18,27 @@ if TYPE_CHECKING:
 RESAMPLES = 2000
 LEVEL = 0.95
 
+_ALWAYS_DEFINED = ("smape", "nrmse", "mae", "mse", "rmse", "vpt_periods")
+
 
 def with_worst_scores(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table in which every cell that did not end well has the worst scores.
 
-    A valid prediction time that has no meaning for the system stays missing.
+    A score in Lyapunov times that has no meaning for the system stays missing, and so do all of a reference that does
+    not exist for it.
     """
     filled = table.copy()
-    failed = filled["status"] != "ok"
-    for name, worst in WORST_SCORES.items():
-        undefined = (filled["vpt_missing"] != "") if name == "vpt" else pd.Series(False, index=filled.index)
-        filled.loc[failed & ~undefined, name] = worst
+    failed = ~filled["status"].isin(("ok", "unavailable"))
+    if not failed.any():
+        return filled
+    for name in (name for name in WORST_SCORES if name in filled.columns):
+        undefined = pd.Series(False, index=filled.index)
+        if name == "vpt":
+            undefined = filled["vpt_missing"] != ""
+        elif name not in _ALWAYS_DEFINED:
+            # What the data leave without meaning is missing in the row of a failed cell as well.
+            undefined = filled[name].isna()
+        filled.loc[failed & ~undefined, name] = WORST_SCORES[name]
     return filled
 
 
@@ -99,10 +111,45 @@ def bootstrap_median(
     return median, float(low), float(high)
 
 
+def with_skill(table: pd.DataFrame, score: str = "vpt") -> pd.DataFrame:
+    """Return the table with the column ``skill``: the position of a score between floor and oracle.
+
+    0 is the better of the floors (climatology, persistence) on the same task, 1 the oracle; below 0 is worse than the
+    floor. It is missing where the oracle is, or is no better than the floor.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of results.
+    score : str
+        The score that is framed.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the score has no direction.
+    """
+    direction = get_score(score).direction
+    if direction is None:
+        raise InvalidArgumentError(f"{score} has no direction, so there is no skill in it")
+    framed = table.copy()
+    if "task" not in framed.columns or score not in framed.columns:
+        return framed.assign(skill=np.nan)
+    groups = framed["task"] + "/" + framed["seed"].astype(str)
+    floors = framed[score].where(framed["forecaster"].isin(FLOORS))
+    floor = floors.groupby(groups).transform("max" if direction == "higher" else "min")
+    top = framed[score].where(framed["forecaster"] == ORACLE).groupby(groups).transform("max")
+    distance = top - floor
+    better = distance > 0 if direction == "higher" else distance < 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        framed["skill"] = ((framed[score] - floor) / distance).where(better & np.isfinite(distance))
+    return framed
+
+
 def leaderboard(
     results: "Results | pd.DataFrame", *, resamples: int = RESAMPLES, level: float = LEVEL, seed: int = 0
 ) -> pd.DataFrame:
-    """Rank the forecasters by their median valid prediction time.
+    """Rank the forecasters by their median valid prediction time, with the references among them.
 
     Parameters
     ----------
@@ -118,19 +165,24 @@ def leaderboard(
     Returns
     -------
     pandas.DataFrame
-        A row per forecaster, best first: ``forecaster``; medians ``vpt`` (Lyapunov times) with
-        ``vpt_low`` and ``vpt_high``, ``vpt_periods``, ``smape``, ``nrmse``; counts ``cells``,
+        A row per forecaster, best first: ``forecaster``; ``reference``, true for the rows that frame the others;
+        medians ``vpt`` (Lyapunov times) with ``vpt_low`` and ``vpt_high``, ``vpt_periods``, ``smape``, ``nrmse``,
+        and ``skill``, that of the valid time between floor and oracle (see `with_skill`); counts ``cells``,
         ``vpt_cells`` (those with a Lyapunov time), ``censored`` (those valid to the end of the horizon) and
         ``failed``; ``lower_bound``, true where a longer horizon might raise ``vpt``, because a forecast at
         or below the median is censored; total ``seconds``. A failed cell counts with the worst scores.
     """
     table = results if isinstance(results, pd.DataFrame) else results.table
-    table = with_worst_scores(table)
+    table = with_skill(with_worst_scores(table))
     rows = [
-        {"forecaster": name, **_summary(cells, resamples=resamples, level=level, seed=seed)}
+        {
+            "forecaster": name,
+            "reference": name in REFERENCES,
+            **_summary(cells, resamples=resamples, level=level, seed=seed),
+        }
         for name, cells in _by_forecaster(table)
     ]
-    columns = ["forecaster", *_SUMMARY]
+    columns = ["forecaster", *_SUMMARY, "reference"]
     board = pd.DataFrame(rows, columns=columns)
     return board.sort_values(
         ["vpt", "vpt_periods", "smape", "forecaster"],
@@ -148,6 +200,7 @@ _SUMMARY = (
     "vpt_periods",
     "smape",
     "nrmse",
+    "skill",
     "cells",
     "vpt_cells",
     "censored",
@@ -158,6 +211,8 @@ _SUMMARY = (
 
 
 def _by_forecaster(table: pd.DataFrame) -> list[tuple[Hashable, pd.DataFrame]]:
+    # An unavailable reference has nothing to summarise.
+    table = table[table["status"] != "unavailable"]
     presets_differ = table.groupby("forecaster")["preset"].nunique().gt(1).any()
     if not presets_differ:
         return list(table.groupby("forecaster", sort=True))
@@ -181,6 +236,7 @@ def _summary(cells: pd.DataFrame, *, resamples: int, level: float, seed: int) ->
         "vpt_periods": float(cells["vpt_periods"].median()),
         "smape": float(cells["smape"].median()),
         "nrmse": float(np.median(cells["nrmse"].to_numpy())),
+        "skill": float(cells["skill"].median()) if cells["skill"].notna().any() else np.nan,
         "cells": len(cells),
         "vpt_cells": len(chaotic),
         "censored": int(chaotic["vpt_censored"].sum()),
@@ -207,24 +263,31 @@ def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL) -> str:
     """
     interval = f"{100 * level:g}% interval"
     lines = [
-        f"{'':<3} {'':<20} {'valid time':>10} {'':>14} {'':>6} {'':>6} {'':>5} {'':>8}".rstrip(),
+        f"{'':<3} {'':<20} {'valid time':>10}",
         f"{'#':>3} {'forecaster':<20} {'(Lyapunov)':>10} {interval:>14} "
-        f"{'smape':>6} {'nrmse':>6} {'fails':>5} {'seconds':>8}",
+        f"{'skill':>6} {'smape':>6} {'fails':>5} {'seconds':>8}",
         "-" * 79,
     ]
-    for rank, row in enumerate(board.to_dict("records"), start=1):
+    rank = 0
+    for row in board.to_dict("records"):
+        # References frame the table; they are not ranked.
+        rank += not row["reference"]
         name = short_name(row["forecaster"])
         name = name if len(name) <= 20 else name[:19] + "…"
         bound = "≥ " if row["lower_bound"] else ""
         span = "n/a" if np.isnan(row["vpt_low"]) else f"{figures(row['vpt_low'])} - {figures(row['vpt_high'])}"
         lines.append(
-            f"{rank:>3} {name:<20} {bound + figures(row['vpt']):>10} {span:>14} "
-            f"{figures(row['smape']):>6} {figures(row['nrmse']):>6} {row['failed']:>5} {row['seconds']:>8.1f}"
+            f"{'-' if row['reference'] else rank:>3} {name:<20} {bound + figures(row['vpt']):>10} {span:>14} "
+            f"{figures(row['skill']):>6} {figures(row['smape']):>6} {row['failed']:>5} "
+            f"{row['seconds']:>8.1f}"
         )
     if not len(board):
         lines.append("no finished cell")
     if board["lower_bound"].any():
         lines.append("≥: at least, as some of the forecasts were still valid when they ended.")
+    if board["reference"].any():
+        lines.append("-: references. Skill is the position of the valid time between the floor, 0,")
+        lines.append("   and the oracle, 1, which integrates the true equations.")
     return "\n".join(lines)
 
 

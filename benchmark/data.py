@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.observation import component_names, noise, observed_columns
+from benchmark.oracle_start import OracleStart, oracle_start
 from benchmark.tasks import Task
 from dysts.errors import InvalidArgumentError
 
@@ -17,17 +19,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TaskData:
-    """The series of one task and the numbers that scoring needs.
+class ScoringData:
+    """What the scores of a forecast depend on beside the forecast.
 
     Attributes
     ----------
-    train : ndarray, float64 [time, component]
-        What the forecaster is fitted on, in raw units.
     truth : ndarray, float64 [time, component]
-        The points that follow, which the forecaster never sees.
-    components : tuple of str
-        Names of the components.
+        The points to predict, which the forecaster never sees.
     step : float
         Time between two points, in the unit of the system.
     season_length : int
@@ -36,29 +34,40 @@ class TaskData:
         Standard deviation of each component over all trajectories of the dataset.
     lyapunov_exponent, lyapunov_exponent_error : float
         Largest exponent, per unit of time, and its standard error; NaN where unknown.
-    sha256 : str
-        Hash of the dataset's content.
     """
 
-    train: NDArray[np.float64]
     truth: NDArray[np.float64]
-    components: tuple[str, ...]
     step: float
     season_length: int
     scale: NDArray[np.float64]
     lyapunov_exponent: float
     lyapunov_exponent_error: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TaskData(ScoringData):
+    """The series of one task, with the numbers that scoring needs.
+
+    Attributes
+    ----------
+    train : ndarray, float64 [time, component]
+        What the forecaster is fitted on, in raw units.
+    components : tuple of str
+        Names of the components.
+    sha256 : str
+        Hash of the dataset's content.
+    oracle : OracleStart
+        Where the oracle begins, or why there is none.
+    """
+
+    train: NDArray[np.float64]
+    components: tuple[str, ...]
     sha256: str
+    oracle: OracleStart
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what a stored score depends on beside the task, as JSON values."""
-        return {
-            "sha256": self.sha256,
-            "step": self.step,
-            "season_length": self.season_length,
-            "lyapunov_exponent": self.lyapunov_exponent,
-            "lyapunov_exponent_error": self.lyapunov_exponent_error,
-        }
+        """Return what a stored forecast depends on beside the task, as JSON values."""
+        return {"sha256": self.sha256, "step": self.step, "season_length": self.season_length}
 
 
 def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
@@ -85,7 +94,9 @@ def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
         raise InvalidArgumentError(
             f"{name} has {series.shape[0]} trajectories, so there is no trajectory {task.trajectory}"
         )
-    needed = task.train_length + task.horizon
+    names = component_names(dataset)
+    columns = observed_columns(task, names)
+    needed = (task.train_length + task.horizon - 1) * task.stride + 1
     if needed > series.shape[1]:
         raise InvalidArgumentError(
             f"{name} has {series.shape[1]} points in time; a train length of {task.train_length} "
@@ -94,24 +105,24 @@ def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
     if not np.isfinite(series).all():
         raise InvalidArgumentError(f"{name} holds values that are not finite")
     points_per_period = _positive(name, dataset.attrs, "points_per_period")
-    trajectory = series[task.trajectory]
+    scale = series.std(axis=(0, 1))
+    observed = series[task.trajectory, :: task.stride][:, columns]
+    train = observed[: task.train_length].copy()
+    if task.measurement_noise:
+        train += task.measurement_noise * scale[columns] * noise(task, (task.train_length, len(names)))[:, columns]
+    step = _positive(name, dataset.attrs, "period") / points_per_period * task.stride
     return TaskData(
-        train=trajectory[: task.train_length].copy(),
-        truth=trajectory[task.train_length : needed].copy(),
-        components=_component_names(dataset, series.shape[2]),
-        step=_positive(name, dataset.attrs, "period") / points_per_period,
-        season_length=max(1, round(points_per_period)),
-        scale=series.std(axis=(0, 1)),
+        train=train,
+        truth=observed[task.train_length : task.train_length + task.horizon].copy(),
+        components=tuple(names[column] for column in columns),
+        step=step,
+        season_length=max(1, round(points_per_period / task.stride)),
+        scale=scale[columns],
         lyapunov_exponent=_number_or_nan(dataset.attrs.get("lyapunov_exponent")),
         lyapunov_exponent_error=_number_or_nan(dataset.attrs.get("lyapunov_exponent_error")),
         sha256=str(dataset.attrs.get("sha256") or hashlib.sha256(series.tobytes()).hexdigest()),
+        oracle=oracle_start(task, dataset, train=train, step=step),
     )
-
-
-def _component_names(dataset: "xarray.Dataset", count: int) -> tuple[str, ...]:
-    if "component" in dataset.coords:
-        return tuple(str(name) for name in dataset.coords["component"].values)
-    return tuple(str(index) for index in range(count))
 
 
 def _positive(owner: str, attributes: Mapping[Any, Any], name: str) -> float:

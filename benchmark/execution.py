@@ -9,16 +9,16 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.references import REFERENCES, build_reference
 from dysts.errors import DystsError, ForecastError, InvalidArgumentError, UnknownNameError
 
-STATUSES = ("ok", "failed", "timeout", "out_of_memory", "crashed")
 _LONGEST_MESSAGE = 500
 
 
@@ -35,11 +35,15 @@ class Job:
     forecaster, preset : str
         What to build.
     config : mapping
-        The resolved configuration, as JSON values.
+        Fields of the configuration that replace those of the preset, as JSON values; empty where nothing was tuned.
     seed, season_length, horizon : int
         Seed, points per period, and points to predict.
     train : ndarray, float64 [time, component]
-        What to fit on.
+        What to fit on; where `tuning` is given, what to tune on.
+    known : mapping
+        What a reference knows beside the series; empty for a forecaster.
+    tuning : mapping
+        ``candidates``, ``train_length`` and ``seconds`` where a configuration is to be chosen; else empty.
     """
 
     key: str
@@ -51,6 +55,8 @@ class Job:
     season_length: int
     horizon: int
     train: NDArray[np.float64]
+    known: Mapping[str, Any] = field(default_factory=dict)
+    tuning: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,7 +68,7 @@ class Outcome:
     key : str
         Key of the cell.
     status : str
-        One of `STATUSES`.
+        One of `benchmark.schema.STATUSES`.
     error : str
         One line saying what went wrong; empty if the status is ``"ok"``.
     forecast : ndarray, float64 [time, component], or None
@@ -73,6 +79,8 @@ class Outcome:
         Wall-clock seconds of the whole cell as its scheduler saw it.
     peak_memory_mb : float
         Largest resident memory of the worker during the cell, in MiB.
+    tuned : mapping
+        What `benchmark.tuning.choose` found, if that was the job; else empty.
     """
 
     key: str
@@ -83,13 +91,16 @@ class Outcome:
     predict_seconds: float = math.nan
     seconds: float = math.nan
     peak_memory_mb: float = math.nan
+    tuned: Mapping[str, Any] = field(default_factory=dict)
 
 
-def build(forecaster: str, *, preset: str, season_length: int, seed: int) -> Any:
+def build(
+    forecaster: str, *, preset: str, season_length: int, seed: int, config: Mapping[str, Any] | None = None
+) -> Any:
     """Return an unfitted forecaster, one of the package's or ``"module:factory"``.
 
     A factory is called as ``factory(preset=..., season_length=..., seed=...)`` and returns an object with
-    ``fit`` and ``predict``.
+    ``fit`` and ``predict``; where something was tuned, ``config=...`` is passed as well.
 
     Raises
     ------
@@ -101,8 +112,9 @@ def build(forecaster: str, *, preset: str, season_length: int, seed: int) -> Any
     if ":" not in forecaster:
         from forecasters import get_forecaster
 
-        return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed)
-    return _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed)
+        return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
+    tuned = {"config": config} if config else {}
+    return _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed, **tuned)
 
 
 def resolved_config(model: object) -> dict[str, Any]:
@@ -135,17 +147,21 @@ def run_job(job: Job) -> Outcome:
     _reset_peak_memory()
     fit_seconds = predict_seconds = math.nan
     forecast: NDArray[np.float64] | None = None
+    tuned: Mapping[str, Any] = {}
     status, error = "ok", ""
     try:
         train = _checked_train(job.train)
-        model = build(job.forecaster, preset=job.preset, season_length=job.season_length, seed=job.seed)
-        begin = time.perf_counter()
-        model = _fitted(model, train)
-        fit_seconds = time.perf_counter() - begin
-        begin = time.perf_counter()
-        raw = model.predict(job.horizon)
-        predict_seconds = time.perf_counter() - begin
-        forecast = _checked_forecast(raw, (job.horizon, train.shape[1]))
+        if job.tuning:
+            tuned = _tuned(job)
+        else:
+            model = _model(job, job.config)
+            begin = time.perf_counter()
+            model = _fitted(model, train)
+            fit_seconds = time.perf_counter() - begin
+            begin = time.perf_counter()
+            raw = model.predict(job.horizon)
+            predict_seconds = time.perf_counter() - begin
+            forecast = _checked_forecast(raw, (job.horizon, train.shape[1]))
     except MemoryError as problem:
         status, error = "out_of_memory", one_line(problem)
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - a forecaster may raise anything; it costs its cell
@@ -158,6 +174,7 @@ def run_job(job: Job) -> Outcome:
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
         peak_memory_mb=peak_memory_mb(),
+        tuned=tuned,
     )
 
 
@@ -216,6 +233,31 @@ def _own_factory(name: str) -> Callable[..., Any]:
     if not callable(factory):
         raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no callable {attribute!r}")
     return factory
+
+
+def _model(job: Job, config: Mapping[str, Any]) -> Any:
+    if job.forecaster in REFERENCES:
+        return build_reference(job.forecaster, job.known)
+    return build(
+        job.forecaster, preset=job.preset, season_length=job.season_length, seed=job.seed, config=config or None
+    )
+
+
+def _tuned(job: Job) -> dict[str, Any]:
+    from benchmark.tuning import choose
+
+    def forecast(config: Mapping[str, Any], train: NDArray[np.float64]) -> NDArray[np.float64]:
+        model = _fitted(_model(job, config), train)
+        return _checked_forecast(model.predict(job.horizon), (job.horizon, train.shape[1]))
+
+    return choose(
+        job.train,
+        train_length=int(job.tuning["train_length"]),
+        horizon=job.horizon,
+        candidates=list(job.tuning["candidates"]),
+        seconds=float(job.tuning["seconds"]),
+        forecast=forecast,
+    )
 
 
 def _fitted(model: Any, train: NDArray[np.float64]) -> Any:

@@ -20,6 +20,8 @@ class Journal:
     ----------
     path : Path
         The file; created if it does not exist.
+    durable : bool
+        Whether `append` waits for the disk; a file that becomes the journal as a whole is synchronised once.
 
     Raises
     ------
@@ -27,8 +29,9 @@ class Journal:
         If the file cannot be read or written, or holds a broken line before the last.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path = path
+        self._durable = durable
         self.rows, sound = _read(path)
         try:
             self._file = path.open("ab")
@@ -50,8 +53,9 @@ class Journal:
         begin = self._file.tell()
         try:
             self._file.write(line.encode() + b"\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            if self._durable:
+                self._file.flush()
+                os.fsync(self._file.fileno())
         except OSError as error:
             self._take_back(begin)
             raise StorageError(f"cannot write the journal {self.path}: {error}") from error

@@ -3,6 +3,8 @@
 Files
 -----
 rows.jsonl        one durable row per finished cell; the source of truth
+tuning.jsonl      one durable row per chosen configuration
+running.json      the cells in flight, while a run goes on
 forecasts.zarr    ``forecast/<key>`` and ``truth/<task>``, written before the row that commits them
 run.json          what the last command asked for, and where it ran
 results.parquet, results.csv
@@ -25,53 +27,16 @@ from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
 from benchmark.journal import Journal, read_journal
+from benchmark.schema import COLUMNS
 from dysts.errors import RunError, StorageError
 
 ROWS = "rows.jsonl"
+TUNING = "tuning.jsonl"
+RUNNING = "running.json"
 FORECASTS = "forecasts.zarr"
 MANIFEST = "run.json"
 TABLE = "results.parquet"
 CSV = "results.csv"
-
-COLUMNS: Mapping[str, str] = {
-    "key": "str",
-    "task": "str",
-    "system": "str",
-    "recipe": "str",
-    "trajectory": "int64",
-    "train_length": "int64",
-    "horizon": "int64",
-    "forecaster": "str",
-    "preset": "str",
-    "seed": "int64",
-    "status": "str",
-    "error": "str",
-    "smape": "float64",
-    "nrmse": "float64",
-    "mae": "float64",
-    "vpt": "float64",
-    "vpt_periods": "float64",
-    "vpt_censored": "bool",
-    "vpt_missing": "str",
-    "horizon_lyapunov": "float64",
-    "fit_seconds": "float64",
-    "predict_seconds": "float64",
-    "cell_seconds": "float64",
-    "peak_memory_mb": "float64",
-    "step": "float64",
-    "lyapunov_exponent": "float64",
-    "lyapunov_exponent_error": "float64",
-    "config": "str",
-    "data_sha256": "str",
-    "version": "str",
-    "versions": "str",
-    "commit": "str",
-    "finished": "str",
-}
-"""Columns of the table and their types; ``vpt`` and ``horizon_lyapunov`` are in Lyapunov times."""
-
-MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
-"""Columns that differ between two runs of the same cell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +89,7 @@ class Results:
         StorageError
             If the cell has none, or it cannot be read.
         """
-        return self._array("forecast", key)[0]
+        return read_array(self.folder, "forecast", key)[0]
 
     def truth(self, task: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
         """Return the truth of a task by its digest, float64 (time, component), with its attributes.
@@ -137,15 +102,31 @@ class Results:
         StorageError
             If the task is not there, or cannot be read.
         """
-        return self._array("truth", task)
+        return read_array(self.folder, "truth", task)
 
-    def _array(self, group: str, name: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
-        path = self.folder / FORECASTS / group / name
-        try:
-            array = zarr.open_array(str(path), mode="r")
-            return np.asarray(array[...], dtype=np.float64), dict(array.attrs)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise StorageError(f"cannot read {group} {name} of {self.folder}: {error}") from error
+
+def read_array(folder: Path, group: str, name: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    """Return a stored array, float64 (time, component), with its attributes.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    group : {"forecast", "truth"}
+    name : str
+        Key of the cell, or digest of the task.
+
+    Raises
+    ------
+    StorageError
+        If it is not there, or cannot be read.
+    """
+    path = folder / FORECASTS / group / name
+    try:
+        array = zarr.open_array(str(path), mode="r")
+        return np.asarray(array[...], dtype=np.float64), dict(array.attrs)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise StorageError(f"cannot read {group} {name} of {folder}: {error}") from error
 
 
 class ResultsWriter:
@@ -175,6 +156,7 @@ class ResultsWriter:
             raise StorageError(f"cannot write to the results folder {folder}: {error}") from error
         try:
             self._journal = Journal(folder / ROWS)
+            self._tuning = Journal(folder / TUNING)
             zarr.open_group(str(folder / FORECASTS), mode="a", zarr_format=3)
         except (OSError, ValueError) as error:
             self._lock.close()
@@ -183,6 +165,7 @@ class ResultsWriter:
             raise StorageError(f"cannot write to the results folder {folder}: {error}") from error
         # A row that repeats a key replaces the earlier one.
         self.rows: dict[str, dict[str, Any]] = {row["key"]: row for row in self._journal.rows if "key" in row}
+        self.tunings: dict[str, dict[str, Any]] = {row["key"]: row for row in self._tuning.rows if "key" in row}
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Replace the manifest in one step."""
@@ -220,6 +203,46 @@ class ResultsWriter:
         self._journal.append(row)
         self.rows[str(row["key"])] = dict(row)
 
+    def commit_tuning(self, row: Mapping[str, Any]) -> None:
+        """Make one chosen configuration durable."""
+        self._tuning.append(row)
+        self.tunings[str(row["key"])] = dict(row)
+
+    def replace_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put rows in the place of those with the same keys, in one step: all of them or none."""
+        if not rows:
+            return
+        together = {**self.rows, **{str(row["key"]): dict(row) for row in rows}}
+        self._journal.close()
+        temporary = self.folder / f".{ROWS}.part"
+        try:
+            temporary.unlink(missing_ok=True)
+            with Journal(temporary, durable=False) as journal:
+                for row in together.values():
+                    journal.append(row)
+            _sync(temporary)
+            temporary.replace(self.folder / ROWS)
+            self.rows = together
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StorageError(f"cannot write {self.folder / ROWS}: {error}") from error
+        finally:
+            self._journal = Journal(self.folder / ROWS)
+
+    def write_running(self, cells: Mapping[str, Mapping[str, Any]] | None) -> None:
+        """Note the cells in flight for whoever asks for the status; None when the run is over."""
+        path = self.folder / RUNNING
+        try:
+            if cells is None:
+                path.unlink(missing_ok=True)
+                return
+            temporary = self.folder / f".{RUNNING}.part"
+            temporary.write_text(json.dumps(list(cells.values())), encoding="utf-8")
+            temporary.replace(path)
+        except OSError:
+            # Only a note; the rows themselves will say if the disk is full.
+            return
+
     def compact(self, keys: Sequence[str]) -> None:
         """Write the table of the given cells as Parquet and CSV."""
         table = _table(list(self.rows.values()), keys)
@@ -229,6 +252,7 @@ class ResultsWriter:
     def close(self) -> None:
         """Close the journal and let the folder go."""
         self._journal.close()
+        self._tuning.close()
         self._lock.close()
 
     def _replace(self, name: str, write: Any) -> None:
@@ -277,7 +301,7 @@ def _cell(value: Any, kind: str) -> Any:
 
 
 def _strangers(folder: Path) -> list[str]:
-    ours = {ROWS, FORECASTS, MANIFEST, TABLE, CSV, ".lock"}
+    ours = {ROWS, TUNING, RUNNING, FORECASTS, MANIFEST, TABLE, CSV, ".lock"}
     return [entry.name for entry in folder.iterdir() if entry.name not in ours]
 
 

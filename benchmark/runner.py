@@ -6,16 +6,14 @@ import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import provenance
-from benchmark.data import TaskData, cut
-from benchmark.execution import Job, Outcome, build, one_line, resolved_config
+from benchmark.execution import Outcome
+from benchmark.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
 from benchmark.processes import (
     DEFAULT_MEMORY_LIMIT_MB,
     DEFAULT_TIME_LIMIT,
@@ -24,26 +22,16 @@ from benchmark.processes import (
     Scheduler,
 )
 from benchmark.progress import Costs, Progress
+from benchmark.rescoring import refresh
 from benchmark.results import Results, ResultsWriter
-from benchmark.scoring import score
-from benchmark.suites import Suite, get_suite
-from benchmark.tasks import Cell, canonical_json
-from dysts.errors import DystsError, InvalidArgumentError, RunError, unknown_name
+from benchmark.rows import now, row, truth_attributes
+from benchmark.scoring import scoring_digest
+from benchmark.suite import Suite
+from benchmark.suites import get_suite
+from dysts.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     import xarray
-
-_TAIL_POINTS = 100
-
-OpenDataset = Callable[..., "Mapping[str, xarray.Dataset]"]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _PlannedCell:
-    cell: Cell
-    data: TaskData
-    config: Mapping[str, Any]
-    key: str
 
 
 def run(
@@ -61,6 +49,7 @@ def run(
     progress: bool = True,
     open_dataset: OpenDataset | None = None,
     scheduler: Scheduler | None = None,
+    own_series: "Mapping[str, xarray.Dataset] | None" = None,
 ) -> Results:
     """Run every cell of a suite that has no result yet, and return the results.
 
@@ -72,7 +61,7 @@ def run(
     Parameters
     ----------
     suite : str or Suite
-        What to run.
+        What to run: a named suite, a file ``*.toml`` or ``*.json`` that holds one, or a value.
     systems, forecasters : sequence of str, optional
         Use these in place of the suite's. A forecaster of one's own is ``"module:factory"``, where
         ``factory(preset=..., season_length=..., seed=...)`` returns an object with ``fit`` and ``predict``.
@@ -97,6 +86,8 @@ def run(
         ``dysts.open_dataset`` by default.
     scheduler : Scheduler, optional
         Where the cells run; worker processes of this machine by default.
+    own_series : mapping of str to xarray.Dataset, optional
+        Data of the suite's own series by name, from `benchmark.own_series.own_series`, in place of their files.
 
     Returns
     -------
@@ -119,16 +110,19 @@ def run(
     _check_limits(workers=workers, time_limit=time_limit, memory_limit_mb=memory_limit_mb)
     folder = Path("benchmark-results") / chosen.name if output is None else Path(output)
     say = _say if progress else _silence
-    say(f"suite {chosen.name}: {len(chosen.systems)} systems, {len(chosen.forecasters)} forecasters")
+    count_systems = len(chosen.systems) + len(chosen.series)
+    say(f"suite {chosen.name}: {count_systems} systems, {len(chosen.forecasters)} forecasters")
     # Planned before the folder is touched, so that a mistake leaves nothing behind.
-    planned = _plan(chosen, seed=seed, open_dataset=open_dataset)
+    planned = plan(chosen, seed=seed, open_dataset=open_dataset, own=own_series or {})
     keys = [entry.key for entry in planned]
     with closing(ResultsWriter(folder)) as writer:
         todo = [entry for entry in planned if not _is_done(writer, entry.key, retry_failed=retry_failed)]
+        tunings = _tunings_to_do(writer, todo, retry_failed=retry_failed)
         costs = _costs(writer.rows.values())
-        count = min(workers or min(provenance.available_cores(), MOST_WORKERS), max(1, len(todo)))
+        jobs = max(len(todo), len(tunings), 1)
+        count = min(workers or min(provenance.available_cores(), MOST_WORKERS), jobs)
         begun = time.monotonic()
-        session = {"begun": _now(), "command": _command(), "workers": count, "cells_to_run": len(todo)}
+        session = {"begun": now(), "command": _command(), "workers": count, "cells_to_run": len(todo)}
         manifest = {
             **_manifest(chosen, keys, seed=seed),
             "limits": {"seconds": time_limit, "memory_mb": memory_limit_mb},
@@ -136,183 +130,170 @@ def run(
         earlier = writer.sessions()
         writer.write_manifest({**manifest, "sessions": [*earlier, session]})
         for entry in {entry.cell.task: entry for entry in planned}.values():
-            _store_truth(writer, entry)
+            digest = entry.cell.task.digest
+            if writer.truth_of(digest) != entry.data.sha256:
+                writer.write_truth(digest, entry.data.truth, truth_attributes(entry))
         if len(todo) < len(planned):
             say(f"{len(planned) - len(todo)} of {len(planned)} cells have a result already")
+        _score_again(writer, planned, todo, say)
         if scheduler is None:
             scheduler = LocalProcesses(workers=count, time_limit=time_limit, memory_limit_mb=memory_limit_mb)
-        bar = Progress(
-            total=len(planned),
-            done=len(planned) - len(todo),
-            workers=count,
-            stream=sys.stderr if progress else None,
-        )
-        with closing(bar):
+        stream = sys.stderr if progress else None
+        if tunings:
+            say(f"choosing {len(tunings)} configurations on the train recipe")
+            with closing(Progress(total=len(tunings), done=0, workers=count, stream=stream)) as bar:
+                _run_tunings(tunings, scheduler, writer, bar)
+        done = len(planned) - len(todo)
+        with closing(Progress(total=len(planned), done=done, workers=count, stream=stream)) as bar:
             _run_cells(longest_first(todo, costs), scheduler, writer, bar, costs)
+        writer.write_running(None)
         writer.compact(keys)
-        session |= {"finished": _now(), "wall_seconds": round(time.monotonic() - begun, 3)}
+        session |= {"finished": now(), "wall_seconds": round(time.monotonic() - begun, 3)}
         writer.write_manifest({**manifest, "sessions": [*earlier, session]})
     return Results.load(folder)
 
 
-def longest_first(planned: Sequence[_PlannedCell], costs: Costs) -> list[_PlannedCell]:
-    """Order cells so that the longest start first; those of unknown length lead, as they may be long."""
-
-    def rank(entry: _PlannedCell) -> float:
-        name = entry.cell.forecaster
-        return -costs.expect(name) if costs.known(name) else -math.inf
-
-    return sorted(planned, key=rank)
-
-
-def _plan(suite: Suite, *, seed: int, open_dataset: OpenDataset | None) -> list[_PlannedCell]:
-    cells = suite.cells(seed=seed)
-    if open_dataset is None:
-        import dysts
-
-        for system in suite.systems:
-            dysts.get_system(system)
-        open_dataset = dysts.open_dataset
-    # A misspelt forecaster is noticed before any data are built.
-    for name in suite.forecasters:
-        _config(Cell(task=cells[0].task, forecaster=name, preset=suite.preset, seed=seed), season_length=2)
-    datasets = open_dataset(suite.recipe, systems=list(suite.systems))
-    absent = [system for system in suite.systems if system not in datasets]
-    if absent:
-        raise unknown_name("system", absent[0], list(datasets))
-    # Looked up once per system: a collection may read its files at each look-up.
-    by_system = {system: datasets[system] for system in suite.systems}
-    by_task = {task: cut(task, by_system[task.system]) for task in suite.tasks()}
-    configs: dict[tuple[str, int], dict[str, Any]] = {}
-    planned = []
-    for cell in cells:
-        data = by_task[cell.task]
-        shared = (cell.forecaster, data.season_length)
-        if shared not in configs:
-            configs[shared] = _config(cell, season_length=data.season_length)
-        key = cell.key(config=configs[shared], data=data.fingerprint(), version=provenance.package_version())
-        planned.append(_PlannedCell(cell=cell, data=data, config=configs[shared], key=key))
-    return planned
+def _score_again(writer: ResultsWriter, planned: Sequence[PlannedCell], todo: Sequence[PlannedCell], say: Any) -> None:
+    """Score the finished cells again whose exponents or scores have changed since; their forecasts stay."""
+    running = {entry.key for entry in todo}
+    outdated = {
+        entry.key: entry.data
+        for entry in planned
+        if entry.key not in running and writer.rows[entry.key].get("scoring") != scoring_digest(entry.data)
+    }
+    if outdated:
+        say(f"{len(outdated)} results are scored again, as exponents or scores have changed")
+        refresh(writer, outdated)
 
 
-def _config(cell: Cell, *, season_length: int) -> dict[str, Any]:
-    try:
-        model = build(cell.forecaster, preset=cell.preset, season_length=season_length, seed=cell.seed)
-    except DystsError:
-        raise
-    except Exception as error:
-        raise RunError(f"forecaster {cell.forecaster!r} cannot be built: {one_line(error)}") from error
-    return resolved_config(model)
+def _run_tunings(tunings: Sequence[PlannedTuning], scheduler: Scheduler, writer: ResultsWriter, bar: Progress) -> None:
+    by_key = {entry.tuning.digest: entry for entry in tunings}
+    left = Counter(entry.tuning.forecaster for entry in tunings)
+    costs = Costs()
+    with closing(_Outcomes(scheduler, (entry.job() for entry in tunings), writer)) as outcomes:
+        for outcome in outcomes:
+            tuning = by_key[outcome.key].tuning
+            writer.commit_tuning(
+                {
+                    "key": outcome.key,
+                    "system": tuning.task.system,
+                    "forecaster": tuning.forecaster,
+                    "preset": tuning.preset,
+                    "task": tuning.task.to_dict(),
+                    "budget": tuning.budget.to_dict(),
+                    "status": outcome.status,
+                    "error": outcome.error,
+                    "tuned": dict(outcome.tuned),
+                    "finished": now(),
+                }
+            )
+            left[tuning.forecaster] -= 1
+            costs.learn(tuning.forecaster, outcome.seconds)
+            label = f"tuning of {tuning.forecaster} on {tuning.task.system}"
+            bar.update(label, failed=outcome.status != "ok", left=left, costs=costs)
 
 
 def _run_cells(
-    todo: Sequence[_PlannedCell], scheduler: Scheduler, writer: ResultsWriter, bar: Progress, costs: Costs
+    todo: Sequence[PlannedCell], scheduler: Scheduler, writer: ResultsWriter, bar: Progress, costs: Costs
 ) -> None:
     by_key = {entry.key: entry for entry in todo}
     left = Counter(entry.cell.forecaster for entry in todo)
-    outcomes = scheduler.run(_job(entry) for entry in todo)
-    try:
+
+    def finish(entry: PlannedCell, outcome: Outcome) -> None:
+        tuned = {} if entry.tuning is None else writer.tunings[entry.tuning.tuning.digest]["tuned"]
+        writer.commit(row(entry, outcome, tuned=tuned), outcome.forecast)
+        left[entry.cell.forecaster] -= 1
+        costs.learn(entry.cell.forecaster, outcome.seconds)
+        bar.update(entry.cell.label, failed=outcome.status not in ("ok", "unavailable"), left=left, costs=costs)
+
+    runnable = []
+    for entry in todo:
+        hopeless = _without_running(entry, writer)
+        if hopeless is None:
+            runnable.append(entry)
+        else:
+            finish(entry, hopeless)
+    jobs = (entry.job(_chosen(entry, writer)) for entry in runnable)
+    with closing(_Outcomes(scheduler, jobs, writer)) as outcomes:
         for outcome in outcomes:
-            entry = by_key[outcome.key]
-            writer.commit(_row(entry, outcome), outcome.forecast)
-            left[entry.cell.forecaster] -= 1
-            costs.learn(entry.cell.forecaster, outcome.seconds)
-            bar.update(entry.cell.label, failed=outcome.status != "ok", left=left, costs=costs)
-    finally:
-        close = getattr(outcomes, "close", None)
+            finish(by_key[outcome.key], outcome)
+
+
+class _Outcomes:
+    """The outcomes of jobs as they come, with a note of those in flight; closing stops everything."""
+
+    def __init__(self, scheduler: Scheduler, jobs: Iterable[Any], writer: ResultsWriter) -> None:
+        self._writer = writer
+        self._running: dict[str, dict[str, Any]] = {}
+        self._outcomes = scheduler.run(self._noted(jobs))
+
+    def _noted(self, jobs: Iterable[Any]) -> Iterator[Any]:
+        for job in jobs:
+            self._running[job.key] = {"label": job.label, "begun": now()}
+            self._writer.write_running(self._running)
+            yield job
+
+    def __iter__(self) -> Iterator[Outcome]:
+        for outcome in self._outcomes:
+            self._running.pop(outcome.key, None)
+            self._writer.write_running(self._running)
+            yield outcome
+
+    def close(self) -> None:
+        close = getattr(self._outcomes, "close", None)
         if close is not None:
             close()
 
 
-def _job(entry: _PlannedCell) -> Job:
-    return Job(
-        key=entry.key,
-        label=entry.cell.label,
-        forecaster=entry.cell.forecaster,
-        preset=entry.cell.preset,
-        config=entry.config,
-        seed=entry.cell.seed,
-        season_length=entry.data.season_length,
-        horizon=entry.cell.task.horizon,
-        train=entry.data.train,
-    )
+def _without_running(entry: PlannedCell, writer: ResultsWriter) -> Outcome | None:
+    """Return the outcome of a cell that cannot run: a reference without equations, or one whose tuning failed."""
+    if entry.unavailable:
+        return Outcome(key=entry.key, status="unavailable", error=entry.unavailable)
+    if entry.tuning is not None:
+        found = writer.tunings[entry.tuning.tuning.digest]
+        if found["status"] != "ok":
+            return Outcome(key=entry.key, status=found["status"], error=f"tuning: {found['error']}")
+    return None
 
 
-def _row(entry: _PlannedCell, outcome: Outcome) -> dict[str, Any]:
-    task, data = entry.cell.task, entry.data
-    return {
-        "key": entry.key,
-        "task": task.digest,
-        **task.to_dict(),
-        "forecaster": entry.cell.forecaster,
-        "preset": entry.cell.preset,
-        "seed": entry.cell.seed,
-        "status": outcome.status,
-        "error": outcome.error,
-        **score(data, outcome.forecast),
-        "fit_seconds": outcome.fit_seconds,
-        "predict_seconds": outcome.predict_seconds,
-        "cell_seconds": outcome.seconds,
-        "peak_memory_mb": outcome.peak_memory_mb,
-        "step": data.step,
-        "lyapunov_exponent": data.lyapunov_exponent,
-        "lyapunov_exponent_error": data.lyapunov_exponent_error,
-        "config": canonical_json(entry.config),
-        "data_sha256": data.sha256,
-        "version": provenance.package_version(),
-        "versions": canonical_json(provenance.versions()),
-        "commit": provenance.commit(),
-        "finished": _now(),
-    }
+def _chosen(entry: PlannedCell, writer: ResultsWriter) -> Mapping[str, Any]:
+    if entry.tuning is None:
+        return {}
+    chosen: Mapping[str, Any] = writer.tunings[entry.tuning.tuning.digest]["tuned"]["config"]
+    return chosen
 
 
-def _store_truth(writer: ResultsWriter, entry: _PlannedCell) -> None:
-    digest = entry.cell.task.digest
-    if writer.truth_of(digest) == entry.data.sha256:
-        return
-    data = entry.data
-    attributes = {
-        **entry.cell.task.to_dict(),
-        "sha256": data.sha256,
-        "components": list(data.components),
-        "step": data.step,
-        "season_length": data.season_length,
-        "scale": data.scale.tolist(),
-        "train_range": [data.train.min(axis=0).tolist(), data.train.max(axis=0).tolist()],
-        "train_tail": data.train[-_TAIL_POINTS:].tolist(),
-    }
-    writer.write_truth(digest, data.truth, attributes)
+def _tunings_to_do(writer: ResultsWriter, todo: Sequence[PlannedCell], *, retry_failed: bool) -> list[PlannedTuning]:
+    needed = {entry.tuning.tuning.digest: entry.tuning for entry in todo if entry.tuning is not None}
+    return [
+        entry
+        for digest, entry in needed.items()
+        if digest not in writer.tunings or (retry_failed and writer.tunings[digest]["status"] != "ok")
+    ]
 
 
 def _is_done(writer: ResultsWriter, key: str, *, retry_failed: bool) -> bool:
-    row = writer.rows.get(key)
-    if row is None:
+    stored = writer.rows.get(key)
+    if stored is None:
         return False
-    if row["status"] == "ok":
+    if stored["status"] == "ok":
         return writer.has_forecast(key)
-    return not retry_failed
+    return stored["status"] == "unavailable" or not retry_failed
 
 
 def _costs(rows: Iterable[Mapping[str, Any]]) -> Costs:
     costs = Costs()
-    for row in rows:
-        seconds = row.get("cell_seconds")
+    for stored in rows:
+        seconds = stored.get("cell_seconds")
         if seconds is not None:
-            costs.learn(str(row["forecaster"]), float(seconds))
+            costs.learn(str(stored["forecaster"]), float(seconds))
     return costs
 
 
 def _manifest(suite: Suite, keys: Sequence[str], *, seed: int) -> dict[str, Any]:
     return {
+        **{name: value for name, value in suite.to_dict().items() if name != "name"},
         "suite": suite.name,
-        "description": suite.description,
-        "systems": list(suite.systems),
-        "forecasters": list(suite.forecasters),
-        "trajectories": suite.trajectories,
-        "recipe": suite.recipe,
-        "train_length": suite.train_length,
-        "horizon": suite.horizon,
-        "preset": suite.preset,
         "seed": seed,
         "version": provenance.package_version(),
         "versions": provenance.versions(),
@@ -335,10 +316,6 @@ def _check_limits(*, workers: int | None, time_limit: float, memory_limit_mb: in
 
 def _command() -> str:
     return shlex.join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _say(text: str) -> None:

@@ -1,5 +1,6 @@
-"""Scores of one forecast, and the worst scores that a failed cell gets."""
+"""All scores of one forecast, and the worst scores that a failed cell gets."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -7,28 +8,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data import TaskData
+from benchmark.data import ScoringData
+from benchmark.scores import (
+    FIDELITY_PERIODS,
+    LOOSE_VPT_THRESHOLD,
+    LYAPUNOV_TIMES,
+    SCORES,
+    SHOWN,
+    SMAPE_VPT_THRESHOLD,
+    VPT_THRESHOLD,
+    at_column,
+)
+from benchmark.tasks import content_hash
 from dysts import metrics
-
-VPT_THRESHOLD = 0.4
-"""Normalised error up to which a forecast is valid, in standard deviations of the attractor."""
+from dysts.invariants.estimate import Estimate
+from dysts.metrics.registry import METRICS
 
 LYAPUNOV_MARGIN = 3.0
 """Standard errors by which an exponent must exceed zero before time is counted in Lyapunov times."""
 
-WORST_SCORES: Mapping[str, float] = {"smape": 200.0, "nrmse": math.inf, "mae": math.inf, "vpt": 0.0}
+SCORING_VERSION = 1
+"""Raised when a score changes its value, so that stored rows are known to be outdated."""
+
+WORST_SCORES: Mapping[str, float] = {name: score.worst for name, score in SCORES.items() if not math.isnan(score.worst)}
 """What a cell without a usable forecast scores, so that failing never pays."""
 
-DEFINITIONS: Mapping[str, str] = {
-    "smape": "Symmetric mean absolute percentage error, 200 · mean(|a - p| / (|a| + |p|)) over the horizon "
-    "and all components: 0 is perfect, 200 the worst.",
-    "nrmse": "Root mean squared error with every component in units of its standard deviation on the "
-    "attractor: 0 is perfect, predicting the mean scores about 1.",
-    "mae": "Mean absolute error in the raw units of the system: 0 is perfect.",
-    "vpt": "Valid prediction time: how long the error, averaged over components as a root mean square in "
-    f"units of their standard deviations, stays within {VPT_THRESHOLD}, in Lyapunov times (the time over "
-    "which a small error grows by the factor e): higher is better, and the horizon bounds it.",
-}
+DEFINITIONS: Mapping[str, str] = {name: SCORES[name].definition for name in SHOWN}
+"""Of the scores that leaderboard and report show."""
+
+NO_FORECAST = "there is no forecast"
+
+_Array = NDArray[np.float64]
+_Missing = dict[str, str]
 
 
 def lyapunov_refusal(*, exponent: float, error: float) -> str:
@@ -52,12 +63,24 @@ def lyapunov_refusal(*, exponent: float, error: float) -> str:
     )
 
 
-def score(data: TaskData, forecast: NDArray[np.float64] | None) -> dict[str, Any]:
+def scoring_digest(data: ScoringData) -> str:
+    """Hash what the scores of a stored forecast depend on and its key does not: the exponent, and what is computed."""
+    return content_hash(
+        {
+            "version": SCORING_VERSION,
+            "scores": list(SCORES),
+            "exponent": repr(data.lyapunov_exponent),
+            "error": repr(data.lyapunov_exponent_error),
+        }
+    )
+
+
+def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
     """Score a forecast, or give the worst scores where there is none.
 
     Parameters
     ----------
-    data : TaskData
+    data : ScoringData
         Truth, scale and exponent.
     forecast : ndarray, float64 [time, component], or None
         What the forecaster predicted.
@@ -65,26 +88,143 @@ def score(data: TaskData, forecast: NDArray[np.float64] | None) -> dict[str, Any
     Returns
     -------
     dict
-        ``smape``, ``nrmse``, ``mae``; ``vpt`` and ``horizon_lyapunov`` in Lyapunov times, NaN with a
-        sentence in ``vpt_missing`` where the exponent gives none; ``vpt_periods``; ``vpt_censored``.
+        Every name of `benchmark.scores.SCORES`, NaN where a score has no meaning; ``vpt_censored``,
+        ``vpt_loose_censored`` and ``vpt_smape_censored``, true where the forecast was valid to its end;
+        ``horizon_lyapunov`` in Lyapunov times; ``vpt_missing``, the reason why there is no Lyapunov time; ``missing``,
+        JSON text of a mapping from each reason to the scores that are missing for it.
     """
-    exponent, error = data.lyapunov_exponent, data.lyapunov_exponent_error
-    refusal = lyapunov_refusal(exponent=exponent, error=error)
+    refusal = lyapunov_refusal(exponent=data.lyapunov_exponent, error=data.lyapunov_exponent_error)
+    missing: _Missing = {}
+    # Where there is no forecast, that of the truth shows which scores the data themselves leave without meaning.
+    given = data.truth if forecast is None else forecast
+    values = _pointwise(data, given, missing)
+    values |= _valid_times(data, given, refusal, missing)
+    values |= _until(data, given, refusal, missing)
+    values |= _growth(data, given, refusal, missing)
+    values |= _fidelity(data, given, refusal, missing)
     if forecast is None:
-        valid = metrics.ValidPredictionTime(time=0.0, censored=False)
-        scores: dict[str, Any] = dict(WORST_SCORES)
-    else:
-        valid = metrics.valid_prediction_time(
-            truth=data.truth, forecast=forecast, step=data.step, threshold=VPT_THRESHOLD, scale=data.scale
+        values |= _worst(values, missing)
+    values["vpt_missing"] = refusal
+    values["horizon_lyapunov"] = math.nan if refusal else len(data.truth) * data.step * data.lyapunov_exponent
+    values["missing"] = _by_reason(missing)
+    return values
+
+
+def unavailable(data: ScoringData, reason: str) -> dict[str, Any]:
+    """Return the scores of a reference that does not exist for these data: none, and the reason."""
+    values = score(data, None) | dict.fromkeys(SCORES, math.nan)
+    return values | {"missing": _by_reason(dict.fromkeys(SCORES, reason))}
+
+
+def _pointwise(data: ScoringData, forecast: _Array, missing: _Missing) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, metric in METRICS.items():
+        value = metric(truth=data.truth, forecast=forecast, scale=data.scale)
+        if math.isnan(value):
+            missing[name] = f"{name} has no meaning for these values: see its definition"
+        values[name] = value
+    return values
+
+
+def _valid_times(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast, "step": data.step}
+    valid = {
+        "vpt": metrics.valid_prediction_time(**arrays, threshold=VPT_THRESHOLD, scale=data.scale),
+        "vpt_loose": metrics.valid_prediction_time(**arrays, threshold=LOOSE_VPT_THRESHOLD, scale=data.scale),
+        "vpt_smape": metrics.smape_valid_time(**arrays, threshold=SMAPE_VPT_THRESHOLD),
+    }
+    values: dict[str, Any] = {"vpt_periods": valid["vpt"].time / (data.step * data.season_length)}
+    for name, found in valid.items():
+        values[f"{name}_censored"] = found.censored
+        values[name] = math.nan if refusal else found.time * data.lyapunov_exponent
+        if refusal:
+            missing[name] = refusal
+    return values
+
+
+def _until(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    names = [(name, at_column(name, time)) for name in ("smape", "nrmse") for time in LYAPUNOV_TIMES]
+    if refusal:
+        missing.update(dict.fromkeys((column for _, column in names), refusal))
+        return dict.fromkeys((column for _, column in names), math.nan)
+    curves = {
+        "smape": metrics.cumulative_smape(truth=data.truth, forecast=forecast),
+        "nrmse": metrics.cumulative_nrmse(truth=data.truth, forecast=forecast, scale=data.scale),
+    }
+    horizon = len(data.truth) * data.step * data.lyapunov_exponent
+    values: dict[str, Any] = {}
+    for name, curve in curves.items():
+        read = metrics.at_lyapunov_times(
+            curve, step=data.step, lyapunov_exponent=data.lyapunov_exponent, times=LYAPUNOV_TIMES
         )
-        scores = {
-            "smape": metrics.smape(truth=data.truth, forecast=forecast),
-            "nrmse": metrics.nrmse(truth=data.truth, forecast=forecast, scale=data.scale),
-            "mae": metrics.mae(truth=data.truth, forecast=forecast),
-        }
-    scores["vpt"] = math.nan if refusal else valid.time * exponent
-    scores["vpt_periods"] = valid.time / (data.step * data.season_length)
-    scores["vpt_censored"] = valid.censored
-    scores["vpt_missing"] = refusal
-    scores["horizon_lyapunov"] = math.nan if refusal else len(data.truth) * data.step * exponent
-    return scores
+        for time, value in zip(LYAPUNOV_TIMES, read.tolist(), strict=True):
+            column = at_column(name, time)
+            values[column] = value
+            if math.isnan(value):
+                missing[column] = f"the horizon is {horizon:.3g} Lyapunov times"
+    return values
+
+
+def _growth(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    found = Estimate(math.nan, math.nan, refusal)
+    if not refusal:
+        error = metrics.normalised_error(truth=data.truth, forecast=forecast, scale=data.scale)
+        found = metrics.error_growth_rate(error, step=data.step)
+    return {"error_growth": _taken("error_growth", found, missing, unit=data.lyapunov_exponent)}
+
+
+def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    periods = len(data.truth) / data.season_length
+    if periods < FIDELITY_PERIODS:
+        names = (
+            "spectral_hellinger",
+            "state_space_divergence",
+            "sliced_wasserstein",
+            "dimension_difference",
+            "exponent_ratio",
+        )
+        reason = f"the horizon is {periods:.3g} periods; the attractor needs {FIDELITY_PERIODS}"
+        missing.update(dict.fromkeys(names, reason))
+        return dict.fromkeys(names, math.nan)
+    arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast}
+    dimension = metrics.correlation_dimension_difference(**arrays, theiler=data.season_length)
+    exponent = Estimate(math.nan, math.nan, refusal)
+    if not refusal:
+        exponent = metrics.forecast_lyapunov_exponent(
+            forecast=forecast,
+            step=data.step,
+            season_length=data.season_length,
+            lyapunov_exponent=data.lyapunov_exponent,
+        )
+    return {
+        "spectral_hellinger": metrics.spectral_hellinger_distance(**arrays),
+        "state_space_divergence": metrics.state_space_divergence(**arrays),
+        "sliced_wasserstein": metrics.sliced_wasserstein_distance(**arrays),
+        "dimension_difference": _taken("dimension_difference", dimension, missing),
+        "exponent_ratio": _taken("exponent_ratio", exponent, missing, unit=data.lyapunov_exponent),
+    }
+
+
+def _worst(values: Mapping[str, Any], missing: _Missing) -> dict[str, Any]:
+    worst: dict[str, Any] = {}
+    for name, entry in SCORES.items():
+        if math.isnan(entry.worst):
+            worst[name] = math.nan
+            missing[name] = NO_FORECAST
+        elif not math.isnan(values[name]):
+            worst[name] = entry.worst
+    return worst | {f"{name}_censored": False for name in ("vpt", "vpt_loose", "vpt_smape")}
+
+
+def _taken(name: str, found: Estimate, missing: _Missing, *, unit: float = 1.0) -> float:
+    if found.reliable:
+        return found.value / unit
+    missing[name] = found.reason
+    return math.nan
+
+
+def _by_reason(missing: Mapping[str, str]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for name, reason in missing.items():
+        reasons.setdefault(reason, []).append(name)
+    return json.dumps(reasons, ensure_ascii=False) if reasons else ""

@@ -1,137 +1,42 @@
-"""Named suites: which systems, forecasters and trajectories a run compares."""
+"""The named suites, and those that users write into a TOML or JSON file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from benchmark.tasks import Cell, Task
-from dysts.errors import InvalidArgumentError, unknown_name
+from benchmark.suite import Suite
+from benchmark.tuning import Budget
+from dysts.errors import InvalidArgumentError, StorageError, unknown_name
 
-
-@dataclass(frozen=True, kw_only=True)
-class Suite:
-    """A product of systems, trajectories and forecasters.
-
-    Parameters
-    ----------
-    name : str
-        Names the results folder.
-    description : str
-        One line for people.
-    systems, forecasters : tuple of str
-        Names, without repetition.
-    recipe : str
-        Dataset recipe.
-    trajectories : int
-        Number of trajectories of each system, taken from the first on.
-    train_length, horizon : int
-        Points to fit on and points to predict.
-    preset : str
-        Preset of every forecaster.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a value is not allowed.
-
-    Examples
-    --------
-    >>> suite = Suite(name="mine", systems=("Lorenz",), forecasters=("NVAR", "ESN"), trajectories=3)
-    >>> len(suite.cells(seed=0))
-    6
-    """
-
-    name: str
-    description: str = ""
-    systems: tuple[str, ...]
-    forecasters: tuple[str, ...]
-    recipe: str = "test-fine"
-    trajectories: int = 1
-    train_length: int = 1000
-    horizon: int = 200
-    preset: str = "fast"
-
-    def __post_init__(self) -> None:
-        for name in ("systems", "forecasters"):
-            names = getattr(self, name)
-            if isinstance(names, str) or not names:
-                raise InvalidArgumentError(f"{name} of a suite must be a sequence of names, got {names!r}")
-            repeated = sorted({entry for entry in names if list(names).count(entry) > 1})
-            if repeated:
-                raise InvalidArgumentError(f"{name} of a suite hold {repeated[0]!r} more than once")
-            object.__setattr__(self, name, tuple(names))
-        if isinstance(self.trajectories, bool) or not isinstance(self.trajectories, int):
-            raise InvalidArgumentError(f"trajectories must be an integer, got {self.trajectories!r}")
-        if self.trajectories < 1:
-            raise InvalidArgumentError(f"trajectories must be at least 1, got {self.trajectories}")
-        if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
-            raise InvalidArgumentError(f"the name of a suite may hold letters, digits and '-_.', got {self.name!r}")
-
-    def cells(self, *, seed: int) -> list[Cell]:
-        """Return every cell, systems first."""
-        return [
-            Cell(task=task, forecaster=forecaster, preset=self.preset, seed=seed)
-            for task in self.tasks()
-            for forecaster in self.forecasters
-        ]
-
-    def tasks(self) -> list[Task]:
-        """Return every task, systems first."""
-        return [
-            Task(
-                system=system,
-                recipe=self.recipe,
-                trajectory=trajectory,
-                train_length=self.train_length,
-                horizon=self.horizon,
-            )
-            for system in self.systems
-            for trajectory in range(self.trajectories)
-        ]
-
-    def narrowed(
-        self,
-        *,
-        systems: Sequence[str] | None = None,
-        forecasters: Sequence[str] | None = None,
-        trajectories: int | None = None,
-    ) -> "Suite":
-        """Return the suite with other systems, forecasters or trajectories where they are given."""
-        return replace(
-            self,
-            systems=self.systems if systems is None else _sequence("systems", systems),
-            forecasters=self.forecasters if forecasters is None else _sequence("forecasters", forecasters),
-            trajectories=self.trajectories if trajectories is None else trajectories,
-        )
-
-
-def _sequence(name: str, names: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise InvalidArgumentError(f"{name} must be a sequence of names, got the text {names!r}")
-    return tuple(names)
-
-
-_SUITES = (
-    Suite(
-        name="quick",
-        description="12 systems of different kinds, 6 forecasters, 2 trajectories each",
-        systems=(
-            "Lorenz",
-            "Rossler",
-            "Thomas",
-            "Chua",
-            "Duffing",
-            "HastingsPowell",
-            "HindmarshRose",
-            "HyperRossler",
-            "Lorenz96",
-            "NuclearQuadrupole",
-            "ArnoldBeltramiChildress",
-            "MacArthur",
-        ),
-        forecasters=("NaiveMean", "NaiveSeasonal", "NaiveDrift", "LinearRegression", "NVAR", "ESN"),
-        trajectories=2,
-    ),
+_QUICK_SYSTEMS = (
+    "Lorenz",
+    "Rossler",
+    "Thomas",
+    "Chua",
+    "Duffing",
+    "HastingsPowell",
+    "HindmarshRose",
+    "HyperRossler",
+    "Lorenz96",
+    "NuclearQuadrupole",
+    "ArnoldBeltramiChildress",
+    "MacArthur",
 )
+_QUICK_FORECASTERS = ("NaiveMean", "NaiveSeasonal", "NaiveDrift", "LinearRegression", "NVAR", "ESN")
+
+_DESCRIPTIONS: Mapping[str, str] = {
+    "quick": "12 systems of different kinds, 6 forecasters, 2 trajectories each",
+    "standard": "every system and every forecaster, 1000 points to fit and 200 to predict",
+    "long": "every system and every forecaster, 5000 points to predict",
+    "noise": "12 systems, every forecaster, measurement noise of 0 to 30 % and dynamical noise",
+    "data-limited": "12 systems, every forecaster, 100 to 1000 points to fit",
+    "granularity": "12 systems, every forecaster, 100 and 15 points in a period",
+    "paper": "the published protocol: configurations chosen on the train trajectory by smape",
+}
 
 
 def list_suites() -> list[str]:
@@ -140,25 +45,143 @@ def list_suites() -> list[str]:
     Examples
     --------
     >>> list_suites()
-    ['quick']
+    ['quick', 'standard', 'long', 'noise', 'data-limited', 'granularity', 'paper']
     """
-    return [suite.name for suite in _SUITES]
+    return list(_DESCRIPTIONS)
+
+
+def describe_suite(name: str) -> str:
+    """Return one line on a named suite, without building it."""
+    return _DESCRIPTIONS[name]
 
 
 def get_suite(name: str) -> Suite:
-    """Return a suite by its name.
+    """Return a suite by its name, or from a file whose name ends in ``.toml`` or ``.json``.
 
     Raises
     ------
     UnknownNameError
         If there is none of that name.
+    StorageError, InvalidArgumentError
+        If a file cannot be read, or holds something else.
 
     Examples
     --------
     >>> get_suite("quick").systems[:2]
     ('Lorenz', 'Rossler')
+    >>> len(get_suite("standard").systems)
+    135
     """
-    for suite in _SUITES:
-        if suite.name == name:
-            return suite
-    raise unknown_name("suite", name, list_suites())
+    if str(name).endswith((".toml", ".json")):
+        return read_suite(name)
+    if name not in _DESCRIPTIONS:
+        raise unknown_name("suite", name, list_suites())
+    return replace(_BUILDERS[name](), name=name, description=_DESCRIPTIONS[name])
+
+
+def read_suite(path: str | os.PathLike[str]) -> Suite:
+    """Read a suite from a TOML or JSON file with the fields of `Suite`.
+
+    ``systems`` and ``forecasters`` may be the text ``"all"``. The paths of series are relative to the file.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be read or parsed.
+    InvalidArgumentError
+        If a field is unknown, missing or not allowed; the message names the file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "mine.toml"
+    >>> _ = path.write_text('systems = ["Lorenz"]\\nforecasters = "all"\\n[[variants]]\\nmeasurement_noise = 0.1\\n')
+    >>> read_suite(path).tasks()[0].measurement_noise
+    0.1
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+        values: Any = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
+    except (OSError, ValueError) as error:
+        raise StorageError(f"cannot read the suite {file}: {error}") from error
+    if not isinstance(values, dict):
+        raise InvalidArgumentError(f"the suite {file} must be a mapping of its fields")
+    values.setdefault("name", file.stem)
+    for field, everything in (("systems", _all_systems), ("forecasters", _all_forecasters)):
+        if values.get(field) == "all":
+            values[field] = everything()
+    try:
+        suite = Suite.from_dict(values)
+    except (InvalidArgumentError, LookupError) as error:
+        raise InvalidArgumentError(f"the suite {file}: {error}") from error
+    return replace(suite, series=tuple(entry.beside(file.parent) for entry in suite.series))
+
+
+def _all_systems() -> tuple[str, ...]:
+    import dysts
+
+    return tuple(dysts.list_systems())
+
+
+def _all_forecasters() -> tuple[str, ...]:
+    from forecasters import list_forecasters
+
+    return tuple(list_forecasters())
+
+
+def _quick() -> Suite:
+    return Suite(name="quick", systems=_QUICK_SYSTEMS, forecasters=_QUICK_FORECASTERS, trajectories=2)
+
+
+def _standard() -> Suite:
+    return Suite(name="standard", systems=_all_systems(), forecasters=_all_forecasters())
+
+
+def _long() -> Suite:
+    return replace(_standard(), recipe="long", horizon=5000)
+
+
+def _noise() -> Suite:
+    levels: list[dict[str, Any]] = [{"measurement_noise": level} for level in (0.0, 0.01, 0.03, 0.1, 0.3)]
+    return Suite(
+        name="noise",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_all_forecasters(),
+        variants=(*levels, {"recipe": "test-fine-noisy"}),
+    )
+
+
+def _data_limited() -> Suite:
+    return Suite(
+        name="data-limited",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_all_forecasters(),
+        variants=tuple({"train_length": length} for length in (100, 200, 400, 700, 1000)),
+    )
+
+
+def _granularity() -> Suite:
+    # Ten periods to fit and two to predict, whatever the number of points in one.
+    coarse = {"recipe": "test-coarse", "train_length": 150, "horizon": 30}
+    return Suite(
+        name="granularity",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_all_forecasters(),
+        variants=({"recipe": "test-fine"}, coarse),
+    )
+
+
+def _paper() -> Suite:
+    return replace(_standard(), preset="paper", tuning=Budget(configurations=100, seconds=3600.0))
+
+
+_BUILDERS: Mapping[str, Callable[[], Suite]] = {
+    "quick": _quick,
+    "standard": _standard,
+    "long": _long,
+    "noise": _noise,
+    "data-limited": _data_limited,
+    "granularity": _granularity,
+    "paper": _paper,
+}

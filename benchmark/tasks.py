@@ -2,32 +2,45 @@
 
 import hashlib
 import json
+import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from dysts.errors import InvalidArgumentError
+
+_SMALLEST = {"trajectory": 0, "train_length": 2, "horizon": 1, "noise_seed": 0, "stride": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """Forecast one trajectory of one system from its beginning.
 
-    The forecaster sees points ``0 .. train_length - 1`` and predicts the `horizon` points that follow.
+    The forecaster sees points ``0 .. train_length - 1`` of the observed series and predicts the `horizon` points that
+    follow.
 
     Parameters
     ----------
     system : str
-        Name of the system.
+        Name of the system, or of a series of one's own.
     recipe : str
-        Name of the dataset recipe.
+        Name of the dataset recipe; ``"own"`` for a series of one's own. Dynamical noise is a matter of the recipe.
     trajectory : int
         Index of the trajectory within the dataset, from 0.
     train_length : int
         Number of points to fit on, at least 2.
     horizon : int
         Number of points to predict, at least 1.
+    components : sequence of str
+        The components that are observed, by name and in this order; empty for all.
+    measurement_noise : float
+        Standard deviation of the Gaussian noise on what the forecaster sees, in units of each component's standard
+        deviation. The points to predict have none.
+    noise_seed : int
+        Seed of that noise, which differs from task to task all the same.
+    stride : int
+        Observe every stride-th point of the dataset only; `train_length` and `horizon` count observed points.
 
     Raises
     ------
@@ -46,16 +59,22 @@ class Task:
     trajectory: int = 0
     train_length: int = 1000
     horizon: int = 200
+    components: tuple[str, ...] = ()
+    measurement_noise: float = 0.0
+    noise_seed: int = 0
+    stride: int = 1
 
     def __post_init__(self) -> None:
         for name in ("system", "recipe"):
             _require_name("task", name, getattr(self, name))
-        for name, smallest in (("trajectory", 0), ("train_length", 2), ("horizon", 1)):
+        for name, smallest in _SMALLEST.items():
             object.__setattr__(self, name, _integer("task", name, getattr(self, name), smallest))
+        object.__setattr__(self, "components", checked_names("components of a task", self.components))
+        object.__setattr__(self, "measurement_noise", _level("measurement_noise", self.measurement_noise))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
-        return asdict(self)
+        return {**asdict(self), "components": list(self.components)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -66,7 +85,7 @@ class Task:
         InvalidArgumentError
             If a field is unknown, missing or not allowed.
         """
-        return cls(**_known_fields(cls, "task", values, required=("system",)))
+        return cls(**known_fields(cls, "task", values, required=("system",)))
 
     @property
     def digest(self) -> str:
@@ -120,17 +139,20 @@ class Cell:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
-        return asdict(self)
+        return {**asdict(self), "task": self.task.to_dict()}
 
     def key(self, *, config: Mapping[str, Any], data: Mapping[str, Any], version: str) -> str:
-        """Hash everything that determines the cell's result, so that a result is reused only if it holds.
+        """Hash everything that determines the cell's forecast, so that one is reused only if it holds.
+
+        What only its scores depend on, such as a Lyapunov exponent, is not in it: they are computed again from the
+        stored forecast.
 
         Parameters
         ----------
         config : mapping
             The forecaster's resolved configuration, as JSON values.
         data : mapping
-            Fingerprint of the data: content hash and the numbers that scoring takes from it.
+            Fingerprint of the data: content hash, step and season.
         version : str
             Version of this package.
         """
@@ -168,7 +190,32 @@ def _integer(owner: str, name: str, value: object, smallest: int) -> int:
     return number
 
 
-def _known_fields(kind: type, owner: str, values: Mapping[str, Any], *, required: tuple[str, ...]) -> dict[str, Any]:
+def _level(name: str, value: object) -> float:
+    try:
+        if isinstance(value, bool | str):
+            raise TypeError
+        level = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(f"the {name} of a task must be a number of at least 0, got {value!r}") from None
+    if not (math.isfinite(level) and level >= 0.0):
+        raise InvalidArgumentError(f"the {name} of a task must be finite and at least 0, got {value!r}")
+    return level
+
+
+def checked_names(owner: str, names: object) -> tuple[str, ...]:
+    """Return names as a tuple, or raise if they are not a sequence of different printable names."""
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise InvalidArgumentError(f"the {owner} must be a sequence of names, got {names!r}")
+    for name in names:
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise InvalidArgumentError(f"the {owner} must be printable names, got {name!r}")
+        if list(names).count(name) > 1:
+            raise InvalidArgumentError(f"the {owner} hold {name!r} more than once")
+    return tuple(names)
+
+
+def known_fields(kind: type, owner: str, values: Mapping[str, Any], *, required: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields of a dataclass from a mapping, or raise if one is unknown or missing."""
     if not isinstance(values, Mapping):
         raise InvalidArgumentError(f"a {owner} must be a mapping of its fields, got {values!r}")
     known = [field.name for field in fields(kind)]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from dysts.angles import turns_of, within_one_turn
 from dysts.clocks import check_count, check_positive
 from dysts.errors import NotSupportedError
 from dysts.integration import integrate
@@ -29,6 +30,7 @@ def attractor_states(
 
     Where the orbit is known to leave the set that the entry is about (`System.lifetime`), the states come from
     the first half of the lifetime and are displaced by a thousandth of the standard deviation instead of by time.
+    Angles lie within one turn.
 
     Parameters
     ----------
@@ -66,11 +68,32 @@ def attractor_states(
     if system.lifetime is not None:
         samples = np.linspace(0.0, span * unit, max(2, math.ceil(span * SAMPLES_PER_PERIOD)))
         times = np.union1d(times, samples)
-    orbit = integrate(
-        system, times=times, maximum_steps=int(STEPS_PER_PERIOD * (span + 1.0)), predictability=False
-    ).values
+    maximum_steps = int(STEPS_PER_PERIOD * (span + 1.0))
+    turns = turns_of(system)
+    if system.lifetime is None and system.autonomous and turns.any():
+        return _with_short_angles(system, times, turns, maximum_steps)
+    orbit = integrate(system, times=times, maximum_steps=maximum_steps, predictability=False).values
     if system.lifetime is None:
         return orbit
     states = orbit[np.searchsorted(times, strata * span * unit)]
     displacement: np.ndarray = PERTURBATION * orbit.std(axis=0) * generator.standard_normal(states.shape)
     return states + displacement
+
+
+def _with_short_angles(system: System, times: np.ndarray, turns: np.ndarray, maximum_steps: int) -> np.ndarray:
+    """Return states at increasing times, the angles brought back within one turn at each."""
+    state = np.array(system.initial_conditions)
+    states = np.empty((len(times), system.dimension))
+    before = 0.0
+    for index, time in enumerate(times.tolist()):
+        if time > before:
+            state = integrate(
+                system,
+                times=[time - before],
+                initial_conditions=state,
+                maximum_steps=maximum_steps,
+                predictability=False,
+            ).values[-1]
+        states[index] = state = within_one_turn(state, turns)
+        before = time
+    return states

@@ -8,7 +8,6 @@ import atexit
 import contextlib
 import functools
 import hashlib
-import importlib.util
 import os
 import shutil
 import sys
@@ -21,19 +20,20 @@ from typing import Any
 
 import llvmlite
 import numba
-from numba import types
 
 from dysts.cache import ENVIRONMENT_VARIABLE, cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsWarning, StorageError
 from dysts.generation import GeneratedFunction
+from dysts.machine_code import CompiledFunction
 
-_POINTER = types.CPointer(types.float64)
-RIGHT_HAND_SIDE = types.void(types.float64, _POINTER, _POINTER, _POINTER)
-
-# Strict IEEE arithmetic: no contraction or reassociation, so polynomial systems give the same bits everywhere.
+# Strict IEEE arithmetic: what a driver contracts or reassociates it says itself.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 
 _lock = threading.RLock()
+
+
+_COMPILED = ("compilation.py", "expressions.py", "generation.py", "machine_code.py", "symbolic.py")
+"""What decides about machine code beside the solvers and the emission."""
 
 
 @functools.cache
@@ -43,7 +43,7 @@ def _fingerprint() -> str:
     for version in (sys.version, numba.__version__, llvmlite.__version__):
         digest.update(version.encode())
     for source in sorted(
-        [*package.glob("solvers/*.py"), package / "generation.py", package / "symbolic.py", Path(__file__)]
+        [*package.glob("solvers/*.py"), *package.glob("emission/*.py"), *(package / name for name in _COMPILED)]
     ):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
@@ -86,52 +86,6 @@ def _with_cache(compile_it: Callable[[bool], Any], folder: Path, pattern: str) -
         return compile_it(False)
 
 
-class CompiledFunction:
-    """A generated function as machine code.
-
-    Attributes
-    ----------
-    address : int
-        Where the function starts, for a driver to call.
-    """
-
-    def __init__(self, generated: GeneratedFunction, name: str) -> None:
-        folder, _ = _code_folder()
-        path = folder / f"{name}_{generated.digest}.py"
-        function = _load_source(path, generated.source)
-        with _cached_in(folder):
-            self._cfunc = _with_cache(
-                lambda cache: numba.cfunc(RIGHT_HAND_SIDE, cache=cache, **_OPTIONS)(function),
-                folder,
-                f"*{path.stem}*.nb?",
-            )
-        self.address: int = self._cfunc.address
-
-
-def _load_source(path: Path, source: str) -> Callable[..., None]:
-    content = source.encode()
-    try:
-        intact = path.read_bytes() == content
-    except OSError:
-        intact = False
-    if not intact:
-        # An intact file stays untouched: numba forgets compiled code when the time stamp of its source changes.
-        write_atomically(path, content)
-    spec = importlib.util.spec_from_file_location(f"dysts_generated_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # Code that numba kept refers to its module by name and is not found again if that is unknown.
-    sys.modules[spec.name] = module
-    previous = sys.dont_write_bytecode
-    sys.dont_write_bytecode = True
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = previous
-    return module.generated
-
-
 class CodeFile:
     """A text file beside the compiled code, for what is dear to make and depends on the same versions."""
 
@@ -171,7 +125,8 @@ def compile_function(generated: GeneratedFunction, name: str) -> CompiledFunctio
     """
     with _lock:
         if generated.digest not in _functions:
-            _functions[generated.digest] = CompiledFunction(generated, name)
+            folder, _ = _code_folder()
+            _functions[generated.digest] = CompiledFunction(generated, name, folder)
         return _functions[generated.digest]
 
 

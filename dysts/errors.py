@@ -36,6 +36,10 @@ class UnreliableEstimateError(DystsError, ValueError):
     """An estimate from data is not to be trusted; the message says why."""
 
 
+class MissingPackageError(DystsError, ImportError):
+    """A package of an optional extra is not installed; the message says how to install it."""
+
+
 class StorageError(DystsError, OSError):
     """A file, store or cache folder cannot be read or written."""
 

@@ -1,4 +1,4 @@
-"""The equations of a system as SymPy expressions and as LaTeX."""
+"""The equations of a system as SymPy expressions, as LaTeX and as MathML."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -42,12 +42,7 @@ def as_latex(system: "System") -> str:
         written[symbols[delayed]] = rf"{_typeset_name(own)}_{{{_typeset_name(str(system.delay))}}}"
 
     def typeset(expression: Any) -> str:
-        decimals = {
-            number: sympy.Float(str(float(number)), 15)
-            for number in expression.atoms(sympy.Rational)
-            if number.q > LARGEST_DENOMINATOR
-        }
-        return str(sympy.latex(expression.xreplace(decimals), symbol_names=written, full_prec=False))
+        return str(sympy.latex(_with_decimals(expression), symbol_names=written, full_prec=False))
 
     lines = [
         rf"\dot{{{written[symbols[name]]}}} &= {typeset(to_sympy(tree, symbols))}"
@@ -55,6 +50,57 @@ def as_latex(system: "System") -> str:
     ]
     lines += [f"{written[symbols[name]]} &= {typeset(to_sympy(tree, symbols))}" for name, tree in definitions.items()]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def as_mathml(system: "System") -> list[str]:
+    """Return each equation, then each definition, as MathML that browsers typeset by themselves.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> as_mathml(dysts.get_system("Rossler"))[0][:60]
+    '<math displaystyle="true"><mrow><mfrac><mrow><mi>d</mi><mi>x'
+    """
+    import sympy
+    from sympy.printing.mathml import MathMLPresentationPrinter
+
+    symbols = symbols_of(system)
+    definitions, equations = system.trees
+    symbols |= {name: sympy.Symbol(name, real=True) for name in definitions}
+    printer = MathMLPresentationPrinter()
+
+    def typeset(tree: Any) -> str:
+        return str(printer.doprint(_with_decimals(to_sympy(tree, symbols))))
+
+    def name_of(name: str) -> str:
+        return str(printer.doprint(symbols[name]))
+
+    lines = [
+        f"<mfrac><mrow><mi>d</mi>{name_of(name)}</mrow><mrow><mi>d</mi><mi>t</mi></mrow></mfrac><mo>=</mo>{typeset(tree)}"
+        for name, tree in zip(system.variables, equations, strict=True)
+    ]
+    lines += [f"{name_of(name)}<mo>=</mo>{typeset(tree)}" for name, tree in definitions.items()]
+    return [f'<math displaystyle="true"><mrow>{_readable(line)}</mrow></math>' for line in lines]
+
+
+def _readable(line: str) -> str:
+    """Return MathML with a true minus, and a space between the factors of a product, as names may have letters."""
+    return line.replace("<mo>-</mo>", "<mo>&minus;</mo>").replace(
+        "<mo>&InvisibleTimes;</mo>", '<mspace width="0.17em"></mspace>'
+    )
+
+
+def _with_decimals(expression: Any) -> Any:
+    """Return an expression with the larger fractions as the decimal numbers that they were written as."""
+    import sympy
+
+    return expression.xreplace(
+        {
+            number: sympy.Float(str(float(number)), 15)
+            for number in expression.atoms(sympy.Rational)
+            if number.q > LARGEST_DENOMINATOR
+        }
+    )
 
 
 def _typeset_name(name: str) -> str:

@@ -1,8 +1,8 @@
-"""From checked expressions to the source of one compiled function, with everything constant taken out of it.
+"""From checked expressions to a program of elementary operations, with everything constant taken out of it.
 
-The generated function has the signature ``(t, state, constants, result)`` over raw pointers. ``constants`` holds
-the value of every subexpression that depends on parameters alone, so a parameter costs nothing inside the loop
-and a change of its value needs no new compilation.
+A program computes each value once, however often the expressions repeat it. What depends on parameters alone is in
+its table of constants, so that a parameter costs nothing inside the loop and a change of its value needs no new
+compilation; a division by such a value becomes a product.
 """
 
 import ast
@@ -13,32 +13,49 @@ from typing import Any
 
 import numpy as np
 
-from dysts.expressions import CONSTANTS, TIME, evaluate, names_in
+from dysts.expressions import TIME, evaluate, names_in
 
-# Names in the generated function carry a prefix: declared names such as `lambda` never meet Python's keywords.
-_PRELUDE = {
-    "sign": "def sign(u):\n    return 1.0 if u > 0.0 else (-1.0 if u < 0.0 else 0.0 * u)\n",
-    "heaviside": "def heaviside(u):\n    return 1.0 if u > 0.0 else 0.0 * u\n",
-}
+Operation = tuple[Any, ...]
+"""The name of an operation and its operands: numbers of earlier operations, or what the operation itself needs."""
+
+LARGEST_UNROLLED = 64
+"""Integer exponents up to this one become products."""
 
 
 @dataclass(frozen=True)
 class GeneratedFunction:
-    """Source of one function and the expressions that fill its table of constants.
+    """A program and the expressions that fill its table of constants.
 
     Attributes
     ----------
-    source : str
-        A Python module that defines ``generated(t, state, constants, result)``.
+    operations : tuple of Operation
+        Each in terms of earlier ones: ``("add", 3, 5)`` is the sum of the third and the fifth.
+    results : tuple of int or None
+        The operations whose values are stored one after the other; None stands for zero.
     constants : tuple of ast.expr
         Expressions in parameters alone, in the order of the table.
-    digest : str
-        Hash of the source; two systems with one structure share one compiled function.
+    tangent : tuple of (int, int, int)
+        Entries (row, column, operation) of a matrix. The state and the results are followed by vectors, as many as
+        are given to the compiled function, and it stores the product of the matrix with each.
     """
 
-    source: str
+    operations: tuple[Operation, ...]
+    results: tuple[int | None, ...]
     constants: tuple[ast.expr, ...]
-    digest: str
+    tangent: tuple[tuple[int, int, int], ...] = ()
+    vectors: int = 0
+    variables: int = 0
+
+    @property
+    def source(self) -> str:
+        """The program as text, one line for each operation, for people who look into it."""
+        lines = [f"{number} = {' '.join(map(str, operation))}" for number, operation in enumerate(self.operations)]
+        return "\n".join([*lines, f"results {self.results}", f"tangent {self.vectors} {self.variables} {self.tangent}"])
+
+    @property
+    def digest(self) -> str:
+        """Hash of the program; two systems with one structure share one compiled function."""
+        return hashlib.sha256(self.source.encode()).hexdigest()[:16]
 
     def table(self, parameters: Mapping[str, Any]) -> np.ndarray:
         """Evaluate the constants for one parameter set: float64 [constant]."""
@@ -51,24 +68,27 @@ def generate(
     variables: Sequence[str],
     parameters: Sequence[str],
     definitions: Mapping[str, ast.expr],
-    results: Sequence[ast.expr],
-    epilogue: Sequence[str] = (),
+    results: Sequence[ast.expr | None],
+    tangent: Mapping[tuple[int, int], ast.expr] | None = None,
+    vectors: int = 0,
     switches: Sequence[str] = (),
 ) -> GeneratedFunction:
-    """Write the source of a function that stores ``results`` one after the other.
+    """Translate expressions into a program that stores `results` one after the other.
 
     Parameters
     ----------
     variables : sequence of str
-        Names of the entries of ``state``, in order.
+        Names of the entries of the state, in order.
     parameters : sequence of str
         Names that are constant during an integration.
     definitions : mapping of str to ast.expr
         Intermediate quantities, each in terms of earlier ones.
-    results : sequence of ast.expr
-        Entry ``i`` becomes ``r_i``, stored to ``result[i]`` unless `epilogue` says otherwise.
-    epilogue : sequence of str
-        Lines that store the results in another way; they may use ``r_i``, ``state`` and ``result``.
+    results : sequence of ast.expr or None
+        None is stored as zero.
+    tangent : mapping of (int, int) to ast.expr, optional
+        The entries of a matrix that are not zero, by row and column.
+    vectors : int
+        Number of vectors after the state that the matrix is multiplied with.
     switches : sequence of str
         Names whose values a driver writes to the beginning of the table of constants during the integration.
 
@@ -78,49 +98,48 @@ def generate(
     """
     writer = _Writer(variables, parameters, switches)
     writer.take_definitions(definitions)
-    body = [f"r_{index} = {writer.render(expression)}" for index, expression in enumerate(results)]
-    loads = [f"v_{name} = state[{index}]" for index, name in enumerate(variables) if name in writer.used]
-    stores = list(epilogue) or [f"result[{index}] = r_{index}" for index in range(len(results))]
-    helpers = [f"@njit(error_model='numpy')\n{_PRELUDE[name]}" for name in sorted(writer.helpers)]
-    lines = [
-        "import math",
-        "from numba import njit",
-        "",
-        *helpers,
-        "",
-        "def generated(t, state, constants, result):",
-    ]
-    lines += [f"    {line}" for line in (*loads, *writer.lines, *body, *stores)]
-    source = "\n".join(lines) + "\n"
+    stored = tuple(None if expression is None else writer.render(expression) for expression in results)
+    entries = [(row, column, writer.render(tree)) for (row, column), tree in (tangent or {}).items()]
     return GeneratedFunction(
-        source=source,
+        operations=tuple(writer.operations),
+        results=stored,
         constants=(*(ast.Constant(1.0) for _ in switches), *writer.constants),
-        digest=hashlib.sha256(source.encode()).hexdigest()[:16],
+        tangent=tuple(entries),
+        vectors=vectors,
+        variables=len(variables),
     )
 
 
 class _Writer:
-    """Turns syntax trees into source, collecting the constants on the way."""
+    """Turns syntax trees into operations, collecting the constants on the way."""
 
     def __init__(self, variables: Sequence[str], parameters: Sequence[str], switches: Sequence[str]) -> None:
-        self.local = {name: f"v_{name}" for name in variables} | {TIME: "t"}
-        self.local |= {name: f"constants[{index}]" for index, name in enumerate(switches)}
+        self.operations: list[Operation] = []
+        self.known: dict[Operation, int] = {}
+        self.leaves: dict[str, Operation] = {name: ("state", index) for index, name in enumerate(variables)}
+        self.leaves |= {name: ("constant", index) for index, name in enumerate(switches)} | {TIME: ("time",)}
+        self.defined: dict[str, int] = {}
         self.first_slot = len(switches)
         self.constant_definitions: dict[str, ast.expr] = {}
         self.parameters = frozenset(parameters)
         self.constants: list[ast.expr] = []
         self.slots: dict[str, int] = {}
-        self.lines: list[str] = []
-        self.helpers: set[str] = set()
-        self.used: set[str] = set()
+
+    def add(self, *operation: Any) -> int:
+        """Return the number of an operation, which is the one of an equal operation before it."""
+        if operation[0] in ("add", "mul") and operation[1] > operation[2]:
+            operation = (operation[0], operation[2], operation[1])
+        if operation not in self.known:
+            self.known[operation] = len(self.operations)
+            self.operations.append(operation)
+        return self.known[operation]
 
     def take_definitions(self, definitions: Mapping[str, ast.expr]) -> None:
         for name, expression in definitions.items():
             if self.is_constant(expression):
                 self.constant_definitions[name] = self.expand(expression)
             else:
-                self.lines.append(f"d_{name} = {self.render(expression)}")
-                self.local[name] = f"d_{name}"
+                self.defined[name] = self.render(expression)
 
     def is_constant(self, node: ast.expr) -> bool:
         names = names_in(node)
@@ -132,53 +151,117 @@ class _Writer:
             return node
         return _Substitution(self.constant_definitions).visit(ast.parse(ast.unparse(node), mode="eval").body)
 
-    def slot(self, node: ast.expr) -> str:
+    def constant(self, node: ast.expr) -> int:
+        """Return a number, or a place in the table."""
+        if not names_in(node):
+            return self.add("number", float(evaluate(node, {})))
         expanded = self.expand(node)
         key = ast.unparse(expanded)
         if key not in self.slots:
             self.slots[key] = self.first_slot + len(self.constants)
             self.constants.append(expanded)
-        return f"constants[{self.slots[key]}]"
+        return self.add("constant", self.slots[key])
 
-    def render(self, node: ast.expr) -> str:
-        if names_in(node) and self.is_constant(node):
-            return self.slot(node)
+    def render(self, node: ast.expr) -> int:
+        if self.is_constant(node):
+            return self.constant(node)
         match node:
-            case ast.Constant(value=int() | float() as number):
-                return repr(float(number))
-            case ast.Name(id=name) if name in CONSTANTS:
-                return repr(CONSTANTS[name])
             case ast.Name(id=name):
-                self.used.add(name)
-                return self.local[name]
+                return self.defined[name] if name in self.defined else self.add(*self.leaves[name])
             case ast.UnaryOp(op=op, operand=operand):
-                return f"({'-' if isinstance(op, ast.USub) else '+'}{self.render(operand)})"
+                value = self.render(operand)
+                return self.add("neg", value) if isinstance(op, ast.USub) else value
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return self.render_power(left, right)
+            case ast.BinOp(op=ast.Mult() | ast.Div()):
+                return self.render_product(node)
             case ast.BinOp(left=left, op=op, right=right):
-                return f"({self.render(left)} {_SYMBOLS[type(op)]} {self.render(right)})"
+                return self.add("add" if isinstance(op, ast.Add) else "sub", self.render(left), self.render(right))
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                return self.render_call(name, arguments)
+                first, *others = map(self.render, arguments)
+                if not others:
+                    return self.add(name, first)
+                for other in others:
+                    first = self.add(name, first, other)
+                return first
             case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
-                condition = f"{self.render(left)} {_SYMBOLS[type(op)]} {self.render(right)}"
-                return f"({self.render(body)} if {condition} else {self.render(orelse)})"
+                operands = map(self.render, (left, right, body, orelse))
+                return self.add("choose", _RELATIONS[type(op)], *operands)
         raise AssertionError(f"unchecked expression: {ast.dump(node)}")
 
-    def render_power(self, base: ast.expr, exponent: ast.expr) -> str:
-        if not names_in(exponent):
-            value = float(evaluate(exponent, {}))
-            if value == 0.5:
-                return f"math.sqrt({self.render(base)})"
-            # An integer literal becomes multiplications; a float would call the library's pow.
-            return f"({self.render(base)} ** {int(value) if value.is_integer() else value!r})"
-        return f"({self.render(base)} ** {self.render(exponent)})"
+    def render_product(self, node: ast.expr) -> int:
+        """Multiply factors with one another, then with everything constant, then divide once."""
+        above, below = _factors(node)
+        constant = _product([factor for factor in above if self.is_constant(factor)])
+        divisor = _product([factor for factor in below if self.is_constant(factor)])
+        numerator = self.multiply([factor for factor in above if not self.is_constant(factor)])
+        denominator = self.multiply([factor for factor in below if not self.is_constant(factor)])
+        if divisor is not None:
+            constant = ast.BinOp(constant or ast.Constant(1.0), ast.Div(), divisor)
+        if numerator is None:
+            numerator = self.constant(constant or ast.Constant(1.0))
+        elif constant is not None:
+            numerator = self.add("mul", self.constant(constant), numerator)
+        return numerator if denominator is None else self.add("div", numerator, denominator)
 
-    def render_call(self, name: str, arguments: Sequence[ast.expr]) -> str:
-        rendered = ", ".join(self.render(argument) for argument in arguments)
-        if name in _PRELUDE:
-            self.helpers.add(name)
-            return f"{name}({rendered})"
-        return f"{name}({rendered})" if name in ("abs", "max", "min") else f"math.{name}({rendered})"
+    def multiply(self, factors: Sequence[ast.expr]) -> int | None:
+        product: int | None = None
+        for factor in factors:
+            value = self.render(factor)
+            product = value if product is None else self.add("mul", product, value)
+        return product
+
+    def render_power(self, base: ast.expr, exponent: ast.expr) -> int:
+        operand = self.render(base)
+        if names_in(exponent):
+            return self.add("power", operand, self.render(exponent))
+        value = float(evaluate(exponent, {}))
+        quarters = 4.0 * abs(value)
+        if not quarters.is_integer() or quarters > 4 * LARGEST_UNROLLED:
+            return self.add("power", operand, self.add("number", value))
+        whole, rest = divmod(int(quarters), 4)
+        # Roots are exact to the last digit and take a fifth of the time of the library's power.
+        parts = [self.whole_power(operand, whole)] if whole else []
+        root = self.add("sqrt", operand) if rest else operand
+        parts += [root] if rest & 2 else []
+        parts += [self.add("sqrt", root)] if rest & 1 else []
+        result = parts[0] if parts else self.add("number", 1.0)
+        for part in parts[1:]:
+            result = self.add("mul", result, part)
+        return self.add("div", self.add("number", 1.0), result) if value < 0.0 else result
+
+    def whole_power(self, base: int, exponent: int) -> int:
+        result: int | None = None
+        while True:
+            if exponent & 1:
+                result = base if result is None else self.add("mul", result, base)
+            exponent >>= 1
+            if not exponent:
+                assert result is not None
+                return result
+            base = self.add("mul", base, base)
+
+
+def _factors(node: ast.expr) -> tuple[list[ast.expr], list[ast.expr]]:
+    """Return what a product of products and quotients multiplies, and what it divides by."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            (above, below), (more_above, more_below) = _factors(left), _factors(right)
+            return above + more_above, below + more_below
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            (above, below), (more_above, more_below) = _factors(left), _factors(right)
+            return above + more_below, below + more_above
+        case ast.UnaryOp(op=ast.USub(), operand=ast.BinOp(op=ast.Mult() | ast.Div()) as operand):
+            above, below = _factors(operand)
+            return [ast.UnaryOp(ast.USub(), ast.Constant(1.0)), *above], below
+    return [node], []
+
+
+def _product(factors: Sequence[ast.expr]) -> ast.expr | None:
+    product: ast.expr | None = None
+    for factor in factors:
+        product = factor if product is None else ast.BinOp(product, ast.Mult(), factor)
+    return product
 
 
 class _Substitution(ast.NodeTransformer):
@@ -189,13 +272,4 @@ class _Substitution(ast.NodeTransformer):
         return self.replacements.get(node.id, node)
 
 
-_SYMBOLS: dict[type, str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-}
+_RELATIONS: dict[type, str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}

@@ -87,17 +87,12 @@ class RightHandSide:
     def compiled_jacobian(self) -> tuple[CompiledFunction, GeneratedFunction]:
         """The compiled Jacobian, row by row, and the source that it comes from."""
         definitions, entries = self.derivatives
-        columns = len(self.inputs)
-        rows = self.system.dimension
-        stores = [f"result[{i}] = 0.0" for i in range(rows * columns)]
-        for position, (row, column) in enumerate(entries):
-            stores[row * columns + column] = f"result[{row * columns + column}] = r_{position}"
+        places = [(row, column) for row in range(self.system.dimension) for column in range(len(self.inputs))]
         generated = generate(
             variables=self.inputs,
             parameters=tuple(self.system.flat_parameters),
             definitions=in_order(definitions, entries.values()),
-            results=tuple(entries.values()),
-            epilogue=stores,
+            results=[entries.get(place) for place in places],
         )
         return compile_function(generated, f"{self.system.name}_jacobian"), generated
 
@@ -131,19 +126,13 @@ class RightHandSide:
         """
         definitions, entries = self.derivatives
         _, equations = self.system.trees
-        size = self.system.dimension
-        terms: list[list[str]] = [[] for _ in range(size)]
-        for position, (row, column) in enumerate(entries):
-            terms[row].append(f"r_{size + position} * state[offset + {column}]")
-        stores = [f"result[{i}] = r_{i}" for i in range(size)]
-        stores += [f"for offset in range({size}, {size * (vectors + 1)}, {size}):"]
-        stores += [f"    result[offset + {i}] = {' + '.join(parts) or '0.0'}" for i, parts in enumerate(terms)]
         generated = generate(
-            variables=self.inputs,
+            variables=self.system.variables,
             parameters=tuple(self.system.flat_parameters),
             definitions=definitions,
-            results=(*equations, *entries.values()),
-            epilogue=stores,
+            results=equations,
+            tangent=entries,
+            vectors=vectors,
         )
         return (
             compile_function(generated, f"{self.system.name}_variational"),

@@ -183,14 +183,11 @@ class System:
         if name in self.properties:
             entry: Mapping[str, Any] = self.properties[name]
             return entry
-        if self.delay:
-            reason = (
-                "this version computes no exponents of delay systems"
-                if "period" in self.properties
-                else "it was not computed"
-            )
-        else:
-            reason = "changed or own systems have none; give times or a step instead"
+        reason = (
+            "the data did not determine it, or it has no meaning here"
+            if self.properties.keys() - {"period"}
+            else "changed or own systems have none; give times or a step instead"
+        )
         raise NotSupportedError(f"{self.name} has no stored {name}: {reason}")
 
     def property_value(self, name: str) -> Any:

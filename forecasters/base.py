@@ -1,21 +1,18 @@
-"""The protocol of a forecaster, and the one place where inputs are checked and series scaled."""
+"""The protocol of a forecaster, and the one place where its input and output are checked and scaled."""
 
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, Protocol, Self, SupportsIndex, TypeVar, cast, runtime_checkable
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
+from forecasters.checks import checked_count, checked_series
+from forecasters.standardisation import Standardisation
 
 FloatArray = NDArray[np.float64]
-
-# A component whose values differ by no more than their rounding errors is constant; dividing by such a
-# spread would turn rounding errors into signal.
-_ROUNDING = 4.0 * np.finfo(np.float64).eps
 
 
 @runtime_checkable
@@ -64,7 +61,8 @@ class BaseForecaster(ABC, Generic[ConfigT]):
     """Checks, scaling and status around the two methods that a forecaster of the package writes.
 
     A subclass names its `config_type` and implements ``_fit`` and ``_predict``, which see a checked series
-    with zero mean and unit standard deviation per component (a constant component is only centred).
+    with zero mean and unit standard deviation per component. Components that are constant are forecast to stay
+    so and are not passed on; if all are, neither method is called.
 
     Parameters
     ----------
@@ -76,19 +74,26 @@ class BaseForecaster(ABC, Generic[ConfigT]):
     Attributes
     ----------
     presets : mapping of str to mapping
-        Named changes of the default configuration.
+        Named changes of the default configuration. ``"paper"`` follows the protocol of Gilpin (2023):
+        library defaults, one-step outputs, the middle of the published grid where the paper tuned.
+        ``"fast"`` fits within seconds.
     grid : mapping of str to tuple
         Values worth trying per configuration field, for tuning from outside; empty where a forecaster has
         nothing to tune or chooses by itself on the training series.
     config : Config
         The settings.
     diverged_at : int or None
-        The first step of the last forecast that had to be held at the bounds of a closed-loop rollout;
-        None if there was none. The forecast is finite all the same.
+        The first step of the last forecast that had to be held at the bounds of a rollout; None if there
+        was none. The forecast is finite all the same.
+
+    References
+    ----------
+    W. Gilpin, Model scale versus domain knowledge in statistical forecasting of chaotic systems,
+    Phys. Rev. Research 5, 043252 (2023), doi:10.1103/PhysRevResearch.5.043252.
     """
 
     config_type: ClassVar[type[Config]]
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"fast": {}}
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"fast": {}, "paper": {}}
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
     def __init__(self, config: ConfigT | None = None, *, seed: int = 0) -> None:
@@ -99,8 +104,7 @@ class BaseForecaster(ABC, Generic[ConfigT]):
         self.config: ConfigT = cast(ConfigT, self.config_type()) if config is None else config
         self.seed = checked_count("seed", seed, least=0)
         self.diverged_at: int | None = None
-        self._center: FloatArray | None = None
-        self._scale: FloatArray | None = None
+        self._standard: Standardisation | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.config!r}, seed={self.seed})"
@@ -112,7 +116,7 @@ class BaseForecaster(ABC, Generic[ConfigT]):
 
     @property
     def diverged(self) -> bool:
-        """Whether the last forecast left the bounds of a closed-loop rollout (see `diverged_at`)."""
+        """Whether the last forecast left the bounds of a rollout (see `diverged_at`)."""
         return self.diverged_at is not None
 
     def fit(self, series: ArrayLike) -> Self:
@@ -131,11 +135,12 @@ class BaseForecaster(ABC, Generic[ConfigT]):
         ForecastError
             If nothing can be learnt from it.
         """
-        self._center = self._scale = self.diverged_at = None
+        self._standard = self.diverged_at = None
         checked = checked_series(series, minimum_length=self.minimum_length, who=type(self).__name__)
-        center, scale = center_and_scale(checked)
-        self._fit((checked - center) / scale)
-        self._center, self._scale = center, scale
+        standard = Standardisation.of(checked)
+        if standard.varying.any():
+            self._fit(standard.apply(checked))
+        self._standard = standard
         return self
 
     def predict(self, horizon: int) -> FloatArray:
@@ -159,14 +164,19 @@ class BaseForecaster(ABC, Generic[ConfigT]):
             If nothing was fitted, or the forecast is not finite.
         """
         horizon = checked_count("horizon", horizon, least=1)
-        if self._center is None or self._scale is None:
-            raise ForecastError(f"{type(self).__name__} cannot predict before fit")
+        standard = self._fitted("predict")
         self.diverged_at = None
-        forecast: FloatArray = self._predict(horizon) * self._scale + self._center
+        scaled = self._predict(horizon) if standard.varying.any() else np.empty((horizon, 0))
+        forecast = standard.invert(scaled)
         if not np.isfinite(forecast).all():
             bad = int(np.count_nonzero(~np.isfinite(forecast)))
             raise ForecastError(f"{type(self).__name__} forecast {bad} of {forecast.size} values that are not finite")
         return forecast
+
+    def _fitted(self, verb: str) -> Standardisation:
+        if self._standard is None:
+            raise ForecastError(f"{type(self).__name__} cannot {verb} before fit")
+        return self._standard
 
     @abstractmethod
     def _fit(self, series: FloatArray) -> None:
@@ -175,86 +185,6 @@ class BaseForecaster(ABC, Generic[ConfigT]):
     @abstractmethod
     def _predict(self, horizon: int) -> FloatArray:
         """Return a forecast in scaled units, float64 [horizon, component]; may set `diverged_at`."""
-
-
-def checked_series(series: ArrayLike, *, minimum_length: int, who: str) -> FloatArray:
-    """Return a series as finite float64 [time, component].
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is not one, or has fewer than `minimum_length` points.
-    """
-    if isinstance(series, np.ma.MaskedArray):
-        raise InvalidArgumentError("a series must not be a masked array; fill or cut its gaps first")
-    try:
-        array = np.asarray(series)
-    except ValueError as error:
-        raise InvalidArgumentError(f"a series must be an array [time, component]: {error}") from None
-    if array.dtype.kind not in "fiu":
-        raise InvalidArgumentError(f"a series must hold real numbers, got values of type {array.dtype}")
-    if array.ndim != 2 or array.shape[1] == 0:
-        hint = "; write series[:, None] for one component" if array.ndim == 1 else ""
-        raise InvalidArgumentError(f"a series must have axes [time, component], got shape {array.shape}{hint}")
-    if len(array) < minimum_length:
-        raise InvalidArgumentError(f"{who} needs at least {minimum_length} points, got {len(array)}")
-    array = array.astype(np.float64)
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
-        time, component = bad[0].tolist()
-        raise InvalidArgumentError(
-            f"a series must be finite, got {array[time, component]} at time {time}, component {component} "
-            f"({len(bad)} such values)"
-        )
-    return array
-
-
-def center_and_scale(series: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return mean and standard deviation per component, 1 in place of the deviation of a constant one.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a component's range exceeds what float64 can hold.
-    """
-    with np.errstate(over="ignore"):
-        spread = np.ptp(series, axis=0)
-    if not np.isfinite(spread).all():
-        raise InvalidArgumentError(
-            f"component {int(np.argmin(np.isfinite(spread)))} of the series spans more than float64 can hold"
-        )
-    constant = spread <= _ROUNDING * np.abs(series).max(axis=0)
-    # Squares of the raw deviations would overflow beyond 1e154 and vanish below 1e-162.
-    unit = np.where(constant, 1.0, spread)
-    origin = series[0]
-    relative = (series - origin) / unit
-    center = origin + unit * relative.mean(axis=0)
-    scale = np.where(constant, 1.0, unit * relative.std(axis=0))
-    return np.where(constant, origin, center), scale
-
-
-def checked_count(name: str, value: object, *, least: int) -> int:
-    """Return an integer that is at least `least`.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the value is not one; booleans are not.
-
-    Examples
-    --------
-    >>> checked_count("horizon", np.int64(3), least=1)
-    3
-    """
-    try:
-        if isinstance(value, bool | np.bool_):
-            raise TypeError
-        count = operator.index(cast(SupportsIndex, value))
-    except TypeError:
-        raise InvalidArgumentError(f"{name} must be an integer >= {least}, got {value!r}") from None
-    if count < least:
-        raise InvalidArgumentError(f"{name} must be an integer >= {least}, got {value!r}")
-    return count
 
 
 def build_config(config_type: type[ConfigT], values: Mapping[str, Any], *, who: str) -> ConfigT:

@@ -1,128 +1,127 @@
-"""What closed-loop forecasters share: the box that bounds a rollout, and held-out windows to choose by."""
+"""Forecasters that feed their forecasts back: the loop, and its single step for diagnostics."""
 
-import math
-from dataclasses import dataclass
-from typing import Self
+from abc import abstractmethod
+from typing import Any, Generic
 
 import numpy as np
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import InvalidArgumentError
+from forecasters.base import BaseForecaster, ConfigT
+from forecasters.box import Box
 
 FloatArray = NDArray[np.float64]
 
-# A rollout that is wrong by more than this many standard deviations is simply wrong; without the ceiling
-# one window in which the forecast escapes would outvote all others.
-_ERROR_CEILING = 3.0
-# In 1000 points after 1000 points of training, 9 of 256 trajectories of the registry's systems leave their
-# former range by more than half of it, 3 by more than all of it.
-_MARGIN = 1.0
 
+class ClosedLoopForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
+    """A map from a state to the next, iterated; each point is held in a box around the training range.
 
-# The matrices are small: more threads gain nothing, on a busy machine their waiting for one another takes minutes,
-# and the last digits would depend on how many there are. The caller's setting is back when the call returns.
-one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
-
-
-@dataclass(frozen=True)
-class Box:
-    """The range of the training series, widened on either side by its extent.
-
-    A rollout is clipped to it in every step, so that it cannot reach infinity; touching a wall counts as
-    divergence.
-
-    Attributes
-    ----------
-    low, high : ndarray, float64 [component]
-        Walls, in the units of the series.
+    A subclass sets ``_box`` in ``_fit`` and writes ``_initial`` and ``_advance``. It may override ``_roll_out``
+    with something faster that gives the same numbers.
 
     Examples
     --------
-    >>> Box.around(np.array([[0.0], [2.0]])).high.tolist()
-    [4.0]
+    >>> from forecasters import get_forecaster
+    >>> series = np.sin(0.1 * np.arange(400))[:, None]
+    >>> model = get_forecaster("NVAR").fit(series)
+    >>> state = model.initial_state()
+    >>> state, point = model.step(state)
+    >>> bool(np.allclose(point, model.predict(1)[0]))
+    True
     """
 
-    low: FloatArray
-    high: FloatArray
+    _box: Box
 
-    @classmethod
-    def around(cls, series: FloatArray) -> Self:
-        """Return the box of a series [time, component]."""
-        low, high = series.min(axis=0), series.max(axis=0)
-        margin = _MARGIN * (high - low)
-        return cls(low - margin, high + margin)
+    def initial_state(self) -> FloatArray:
+        """Return the state of the loop at the end of the series, float64 [variable].
 
-    def clip(self, states: FloatArray) -> FloatArray:
-        """Return states [..., component] moved to the nearest point of the box; NaN becomes `high`."""
-        # fmin and fmax ignore NaN, where clip would pass it on.
-        clipped: FloatArray = np.fmax(np.fmin(states, self.high), self.low)
-        return clipped
+        It is in the forecaster's own coordinates: lagged points, reservoir activations, or both, in units of the
+        series' standard deviations.
 
-    def first_exit(self, path: FloatArray) -> int | None:
-        """Return the first step of a clipped path [time, component] at a wall, or None.
-
-        A component that was constant in training has walls without room between them and is not counted.
+        Raises
+        ------
+        ForecastError
+            If nothing was fitted.
         """
-        roomy = self.high > self.low
-        outside = ((path <= self.low) | (path >= self.high))[:, roomy].any(axis=1)
-        return int(outside.argmax()) if outside.any() else None
+        return self._initial() if self._fitted("step").varying.any() else np.empty(0)
+
+    def step(self, state: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Advance the loop by one point.
+
+        Parameters
+        ----------
+        state : array_like, float64 [variable]
+            As `initial_state` or an earlier step returned it, possibly perturbed.
+
+        Returns
+        -------
+        state : ndarray, float64 [variable]
+            The next state.
+        point : ndarray, float64 [component]
+            What it forecasts, in raw units.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the state is not of the right size or not finite.
+        ForecastError
+            If nothing was fitted.
+        """
+        standard = self._fitted("step")
+        now = np.asarray(state, dtype=np.float64)
+        if not standard.varying.any():
+            return now.copy(), standard.invert(np.empty(0))
+        expected = self._initial().shape
+        if now.shape != expected or not np.isfinite(now).all():
+            raise InvalidArgumentError(f"a state of this {type(self).__name__} must be finite with shape {expected}")
+        following, point = self._advance(now)
+        return following, standard.invert(point)
+
+    @abstractmethod
+    def _initial(self) -> FloatArray:
+        """Return the state at the end of the series, float64 [variable]."""
+
+    @abstractmethod
+    def _advance(self, state: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the next state and its clipped point, in scaled units."""
+
+    def _roll_out(self, horizon: int) -> FloatArray:
+        state, points = self._initial(), []
+        for _ in range(horizon):
+            state, point = self._advance(state)
+            points.append(point)
+        return np.stack(points)
+
+    def _predict(self, horizon: int) -> FloatArray:
+        path = self._roll_out(horizon)
+        self.diverged_at = self._box.first_exit(path)
+        return path
 
 
-def window_length(length: int, wanted: int) -> int:
-    """Return the points of a held-out window: those wanted, but at most a sixth of the series."""
-    return min(wanted, length // 6)
+class LaggedForecaster(ClosedLoopForecaster[ConfigT], Generic[ConfigT]):
+    """A closed loop whose state is its last points, oldest first.
 
-
-def windows(length: int, *, first: int, count: int, window: int) -> NDArray[np.intp]:
-    """Return the last known index before each held-out window, evenly spaced over the series.
-
-    Parameters
-    ----------
-    length : int
-        Points of the series.
-    first : int
-        The earliest index from which a rollout has the history that it needs.
-    count : int
-        Number of windows.
-    window : int
-        Points per window.
-
-    Examples
-    --------
-    >>> windows(1000, first=10, count=3, window=100).tolist()
-    [100, 499, 899]
+    A subclass keeps ``_history``, float64 [lag, component], and writes ``_next``.
     """
-    last = length - 1 - window
-    start = min(max(first, length // 10), last)
-    return np.linspace(start, last, count).astype(np.intp)
 
+    _history: FloatArray
 
-def scores(forecasts: FloatArray, truths: FloatArray) -> FloatArray:
-    """Return the error of closed-loop forecasts, low being good.
+    @abstractmethod
+    def _next(self, window: FloatArray) -> Any:
+        """Return the point that follows a window [lag, component], in scaled units."""
 
-    The root-mean-square error of each window, at most three, averaged over the windows.
+    def _initial(self) -> FloatArray:
+        return self._history.ravel().copy()
 
-    Parameters
-    ----------
-    forecasts : ndarray, float64 [candidate, window, time, component]
-        Rollouts in units of the training series' standard deviations.
-    truths : ndarray, float64 [window, time, component]
-        What happened.
+    def _advance(self, state: FloatArray) -> tuple[FloatArray, FloatArray]:
+        window = state.reshape(self._history.shape)
+        point = self._box.clip(np.asarray(self._next(window), dtype=np.float64))
+        return np.concatenate([window[1:].ravel(), point]), point
 
-    Returns
-    -------
-    ndarray, float64 [candidate]
-    """
-    errors = np.sqrt(((forecasts - truths) ** 2).mean(axis=(2, 3)))
-    averaged: FloatArray = np.minimum(errors, _ERROR_CEILING).mean(axis=1)
-    return averaged
-
-
-def checked_penalties(ridges: object) -> None:
-    """Raise `InvalidArgumentError` unless the penalties are positive finite numbers, at least one."""
-    if not isinstance(ridges, tuple) or not ridges:
-        raise InvalidArgumentError(f"ridges must be a sequence of numbers, not empty, got {ridges!r}")
-    for ridge in ridges:
-        if isinstance(ridge, bool) or not isinstance(ridge, int | float) or not 0 < ridge < math.inf:
-            raise InvalidArgumentError(f"ridges must be positive finite numbers, got {ridge!r}")
+    def _roll_out(self, horizon: int) -> FloatArray:
+        lags, components = self._history.shape
+        path = np.empty((lags + horizon, components))
+        path[:lags] = self._history
+        for now in range(lags, lags + horizon):
+            path[now] = self._box.clip(np.asarray(self._next(path[now - lags : now]), dtype=np.float64))
+        return path[lags:]

@@ -1,29 +1,40 @@
-"""One adapter around the forecasting models of darts that take several components."""
+"""One adapter around the forecasting models of darts, of one component or several."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasters.base import BaseForecaster, ConfigT
+from forecasters.box import Box
+from forecasters.isolation import imports_for, isolated
 
 FloatArray = NDArray[np.float64]
+
+# A trend may leave the range of the series by far; a model with an explosive root leaves it without limit.
+_MARGIN = 100.0
 
 
 class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     """A darts model behind the package's protocol.
 
     A subclass builds the unfitted model. It imports darts there, from the module that defines the model:
-    a tenth of the cost of ``darts.models``, which pulls in every installed backend.
+    a tenth of the cost of ``darts.models``, which pulls in every installed backend. A forecast that leaves the
+    range of the series by more than a hundred times its extent is held there (see `diverged_at`).
+
+    Attributes
+    ----------
+    univariate : bool
+        Whether the model takes one component; then every component gets a model of its own.
 
     References
     ----------
     J. Herzen et al., Darts: user-friendly modern machine learning for time series,
     J. Mach. Learn. Res. 23(124), 1-6 (2022).
     """
+
+    univariate: ClassVar[bool] = False
 
     @property
     def minimum_length(self) -> int:
@@ -35,22 +46,18 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
         """Return an unfitted darts model for a scaled series, float64 [time, component]."""
 
     def _fit(self, series: FloatArray) -> None:
-        from darts import TimeSeries
+        name = type(self).__name__
+        parts = [series[:, [index]] for index in range(series.shape[1])] if self.univariate else [series]
+        with imports_for(name), isolated(name, seed=self.seed):
+            from darts import TimeSeries
 
-        with _own_random_state(self.seed):
-            self._model = self._build(series).fit(TimeSeries.from_values(series))
+            models = [self._build(part) for part in parts]
+            self._models = [model.fit(TimeSeries.from_values(part)) for model, part in zip(models, parts, strict=True)]
+        self._wall = Box.around(series, margin=_MARGIN)
 
     def _predict(self, horizon: int) -> FloatArray:
-        with _own_random_state(self.seed):
-            return np.asarray(self._model.predict(horizon).values(), dtype=np.float64)
-
-
-@contextmanager
-def _own_random_state(seed: int) -> Iterator[None]:
-    # darts draws from numpy's global generator even for models without randomness.
-    callers = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed % 2**32)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        np.random.set_state(callers)  # noqa: NPY002
+        with isolated(type(self).__name__, seed=self.seed):
+            values = [model.predict(horizon).values() for model in self._models]
+        path = self._wall.clip(np.concatenate(values, axis=1, dtype=np.float64))
+        self.diverged_at = self._wall.first_exit(path)
+        return path

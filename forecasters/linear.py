@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasters.base import Config, checked_count
-from forecasters.closed_loop import Box
-from forecasters.darts_adapter import DartsForecaster
+from forecasters.base import Config
+from forecasters.box import Box
+from forecasters.checks import checked_count
+from forecasters.closed_loop import LaggedForecaster
+from forecasters.isolation import imports_for, isolated
 
 FloatArray = NDArray[np.float64]
 
@@ -30,7 +32,7 @@ class LinearRegressionConfig(Config):
         checked_count("lags", self.lags, least=1)
 
 
-class LinearRegression(DartsForecaster[LinearRegressionConfig]):
+class LinearRegression(LaggedForecaster[LinearRegressionConfig]):
     """Least-squares vector autoregression with an intercept, one step at a time.
 
     darts fits the model (``LinearRegressionModel`` with ``output_chunk_length=1``). The forecast is rolled
@@ -54,25 +56,19 @@ class LinearRegression(DartsForecaster[LinearRegressionConfig]):
         """Points that a series must have at least."""
         return 2 * self.config.lags + 2
 
-    def _build(self, series: FloatArray) -> Any:  # noqa: ARG002
-        from darts.models.forecasting.linear_regression_model import LinearRegressionModel
-
-        return LinearRegressionModel(lags=self.config.lags, output_chunk_length=1)
-
     def _fit(self, series: FloatArray) -> None:
-        super()._fit(series)
+        with imports_for("LinearRegression"):
+            from darts import TimeSeries
+            from darts.models.forecasting.linear_regression_model import LinearRegressionModel
+        with isolated("LinearRegression", seed=self.seed):
+            model = LinearRegressionModel(lags=self.config.lags, output_chunk_length=1)
+            self._model: Any = model.fit(TimeSeries.from_values(series))
         # darts orders the features by lag, oldest first, and within a lag by component.
         self._coefficients = np.reshape(self._model.model.coef_, (series.shape[1], -1))
         self._intercept = np.reshape(self._model.model.intercept_, series.shape[1])
         self._history = series[-self.config.lags :].copy()
         self._box = Box.around(series)
 
-    def _predict(self, horizon: int) -> FloatArray:
-        lags, components = self._history.shape
-        path = np.empty((lags + horizon, components))
-        path[:lags] = self._history
-        for step in range(horizon):
-            following = self._coefficients @ path[step : step + lags].ravel() + self._intercept
-            path[lags + step] = self._box.clip(following)
-        self.diverged_at = self._box.first_exit(path[lags:])
-        return path[lags:]
+    def _next(self, window: FloatArray) -> FloatArray:
+        following: FloatArray = self._coefficients @ window.ravel() + self._intercept
+        return following

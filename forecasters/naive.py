@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasters.base import Config, checked_count
+from forecasters.base import BaseForecaster, Config
+from forecasters.checks import checked_count
 from forecasters.darts_adapter import DartsForecaster
 from forecasters.season import estimate_season_length
 
@@ -53,8 +54,10 @@ class NaiveMean(DartsForecaster[NaiveConfig]):
         return Model()
 
 
-class NaiveDrift(DartsForecaster[NaiveConfig]):
+class NaiveDrift(BaseForecaster[NaiveConfig]):
     """Continue the straight line from the first point of the series through the last.
+
+    The same as darts' ``NaiveDrift``, whose last digits depend on the horizon.
 
     Examples
     --------
@@ -64,10 +67,18 @@ class NaiveDrift(DartsForecaster[NaiveConfig]):
 
     config_type = NaiveConfig
 
-    def _build(self, series: FloatArray) -> Any:  # noqa: ARG002
-        from darts.models.forecasting.baselines import NaiveDrift as Model
+    @property
+    def minimum_length(self) -> int:
+        """Points that a series must have at least."""
+        return 2
 
-        return Model()
+    def _fit(self, series: FloatArray) -> None:
+        self._last = series[-1].copy()
+        self._slope = (series[-1] - series[0]) / (len(series) - 1)
+
+    def _predict(self, horizon: int) -> FloatArray:
+        line: FloatArray = self._last + np.arange(1, horizon + 1)[:, None] * self._slope
+        return line
 
 
 class NaiveSeasonal(DartsForecaster[NaiveSeasonalConfig]):

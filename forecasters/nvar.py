@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dysts.errors import InvalidArgumentError
-from forecasters.base import BaseForecaster, Config, checked_count
-from forecasters.closed_loop import Box, checked_penalties, one_blas_thread, scores, window_length, windows
+from forecasters.base import Config
+from forecasters.box import Box
+from forecasters.checks import checked_count
+from forecasters.closed_loop import LaggedForecaster
 from forecasters.ridge import RidgePath
+from forecasters.validation import checked_penalties, one_blas_thread, scores, window_length, windows
 
 FloatArray = NDArray[np.float64]
 
@@ -131,7 +134,7 @@ class _Library:
         return path[:, first:]
 
 
-class NVAR(BaseForecaster[NVARConfig]):
+class NVAR(LaggedForecaster[NVARConfig]):
     """Nonlinear vector autoregression, chosen by closed-loop forecasts of held-out training windows.
 
     The increment to the next sample is a polynomial of the present and a few delayed states, fitted by
@@ -218,8 +221,10 @@ class NVAR(BaseForecaster[NVARConfig]):
         small = [candidate for candidate in in_reach if features(candidate) <= limit]
         return small or [min(in_reach, key=features)]
 
+    def _next(self, window: FloatArray) -> FloatArray:
+        following: FloatArray = window[-1] + (self._library.features(window) @ self._weights)[-1]
+        return following
+
     @one_blas_thread
-    def _predict(self, horizon: int) -> FloatArray:
-        path = self._library.roll_out(self._weights[None], self._history[None], horizon, self._box)[0]
-        self.diverged_at = self._box.first_exit(path)
-        return path
+    def _roll_out(self, horizon: int) -> FloatArray:
+        return self._library.roll_out(self._weights[None], self._history[None], horizon, self._box)[0]

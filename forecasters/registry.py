@@ -6,17 +6,36 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from dysts.errors import InvalidArgumentError, unknown_name
-from forecasters.base import BaseForecaster, Config, build_config, checked_count
+from forecasters.base import BaseForecaster, Config, build_config
+from forecasters.checks import checked_count
 
 # Name of the forecaster, which is also its class, and the module that holds it. Presets and tuning grids
 # stand as data in the class. Modules are imported on demand: some need darts or torch.
 _MODULES = {
+    "ARIMA": "forecasters.statistical",
+    "AutoARIMA": "forecasters.statistical",
+    "DLinear": "forecasters.neural",
     "ESN": "forecasters.reservoir",
+    "ExponentialSmoothing": "forecasters.statistical",
+    "FFT": "forecasters.statistical",
+    "FourTheta": "forecasters.statistical",
+    "Kalman": "forecasters.kalman",
+    "LSTM": "forecasters.neural",
     "LinearRegression": "forecasters.linear",
+    "NBEATS": "forecasters.neural",
+    "NHiTS": "forecasters.neural",
+    "NLinear": "forecasters.neural",
     "NVAR": "forecasters.nvar",
     "NaiveDrift": "forecasters.naive",
     "NaiveMean": "forecasters.naive",
     "NaiveSeasonal": "forecasters.naive",
+    "NeuralODE": "forecasters.neural_ode",
+    "RNN": "forecasters.neural",
+    "RandomForest": "forecasters.trees",
+    "TCN": "forecasters.neural",
+    "Theta": "forecasters.statistical",
+    "Transformer": "forecasters.neural",
+    "XGBoost": "forecasters.trees",
 }
 
 
@@ -25,8 +44,9 @@ def list_forecasters() -> list[str]:
 
     Examples
     --------
-    >>> list_forecasters()
-    ['ESN', 'LinearRegression', 'NVAR', 'NaiveDrift', 'NaiveMean', 'NaiveSeasonal']
+    >>> names = list_forecasters()
+    >>> len(names), names[:3]
+    (24, ['ARIMA', 'AutoARIMA', 'DLinear'])
     """
     return sorted(_MODULES)
 
@@ -46,7 +66,7 @@ def get_forecaster(
     name : str
         One of `list_forecasters`.
     preset : str
-        Named settings; ``"fast"`` fits within seconds.
+        ``"fast"`` fits within seconds; ``"paper"`` follows the published protocol.
     season_length : int, optional
         Period of the series in samples, for forecasters whose configuration has a field of that name;
         the others do without. If omitted they estimate it.

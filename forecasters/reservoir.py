@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dysts.errors import InvalidArgumentError
-from forecasters.base import BaseForecaster, Config, checked_count
-from forecasters.closed_loop import Box, checked_penalties, one_blas_thread, scores, window_length, windows
+from forecasters.base import Config
+from forecasters.box import Box
+from forecasters.checks import checked_count
+from forecasters.closed_loop import ClosedLoopForecaster
 from forecasters.ridge import RidgePath
+from forecasters.validation import checked_penalties, one_blas_thread, scores, window_length, windows
 
 FloatArray = NDArray[np.float64]
 
@@ -150,7 +153,7 @@ class _Reservoir:
         return path
 
 
-class ESN(BaseForecaster[ESNConfig]):
+class ESN(ClosedLoopForecaster[ESNConfig]):
     """Leaky echo-state network, chosen by closed-loop forecasts of held-out training windows.
 
     A sparse random recurrent network is driven by the series; ridge regression reads the increment to the
@@ -230,9 +233,18 @@ class ESN(BaseForecaster[ESNConfig]):
                 }
         self._reservoir, self._box, self._last = reservoir, box, series[-1].copy()
 
+    def _initial(self) -> FloatArray:
+        return np.concatenate([self._last, self._state])
+
+    def _advance(self, state: FloatArray) -> tuple[FloatArray, FloatArray]:
+        observed, inner = state[None, : len(self._last)], state[None, len(self._last) :]
+        point = self._box.clip(observed + _features(observed, inner) @ self._weights)
+        following = self._reservoir.advance(inner.T, point.T, self._dynamics)[:, 0]
+        return np.concatenate([point[0], following]), point[0]
+
     @one_blas_thread
-    def _predict(self, horizon: int) -> FloatArray:
-        path = self._reservoir.roll_out(
+    def _roll_out(self, horizon: int) -> FloatArray:
+        return self._reservoir.roll_out(
             self._weights[None],
             self._state[None],
             self._last[None],
@@ -240,8 +252,6 @@ class ESN(BaseForecaster[ESNConfig]):
             dynamics=self._dynamics,
             box=self._box,
         )[0]
-        self.diverged_at = self._box.first_exit(path)
-        return path
 
 
 def _features(observed: FloatArray, states: FloatArray) -> FloatArray:

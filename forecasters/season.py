@@ -1,13 +1,45 @@
-"""Estimate the season of a series when nobody has named it."""
+"""The season of a series: as a setting, and estimated when nobody has named it."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from forecasters.base import Config
+from forecasters.checks import checked_choice, checked_count
 
 FloatArray = NDArray[np.float64]
 
 # Fewer than this many periods in the series are a trend rather than a season.
 _FEWEST_PERIODS = 2
 _PADDING = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeasonalConfig(Config):
+    """Base of the configurations of methods that take a season out of the series.
+
+    Parameters
+    ----------
+    season : str
+        ``"additive"`` or ``"none"``.
+    season_length : int, optional
+        Samples per season; estimated from the series if None.
+    """
+
+    season: str = "additive"
+    season_length: int | None = None
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        checked_choice("season", self.season, ("additive", "none"))
+        if self.season_length is not None:
+            checked_count("season_length", self.season_length, least=1)
+
+    @property
+    def shortest_series(self) -> int:
+        """Points of two whole seasons, and at least eight."""
+        return max(8, 2 * (self.season_length or 1) if self.season == "additive" else 1)
 
 
 def estimate_season_length(series: FloatArray) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmark.comparison import short_name
 from benchmark.report.curves import Panel
-from benchmark.scoring import VPT_THRESHOLD
+from benchmark.scores import VPT_THRESHOLD
 
 SERIES_COLOURS = 6
 """Number of colours of the page; further forecasters differ by their dashes."""

@@ -15,7 +15,8 @@ from benchmark.progress import clock_text
 from benchmark.report.curves import error_growth, panel
 from benchmark.report.figures import SERIES_COLOURS, error_growth_svg, legend, panel_svg, valid_times_svg
 from benchmark.results import Results
-from benchmark.scoring import DEFINITIONS, LYAPUNOV_MARGIN, VPT_THRESHOLD
+from benchmark.scores import VPT_THRESHOLD
+from benchmark.scoring import DEFINITIONS, LYAPUNOV_MARGIN
 from dysts.errors import DystsError, StorageError
 
 _FEATURED = ("Lorenz", "Rossler")
@@ -101,14 +102,14 @@ def render(results: Results) -> str:
         systems=_system_rows(table, forecasters),
         forecasters=[(name, series[name] % SERIES_COLOURS) for name in forecasters],
         failures=_failures(results.table),
-        failures_count=int((results.table["status"] != "ok").sum()),
+        failures_count=int(_failed(results.table).sum()),
         provenance=_provenance(results),
         definitions=DEFINITIONS,
     )
 
 
 def _headline(board: pd.DataFrame) -> str:
-    usable = board[board["vpt"].notna() & (board["failed"] < board["cells"])]
+    usable = board[board["vpt"].notna() & (board["failed"] < board["cells"]) & ~board["reference"]]
     if usable.empty:
         return "No forecaster has a valid prediction time to rank by."
     best = usable.iloc[0]
@@ -124,6 +125,7 @@ def _headline(board: pd.DataFrame) -> str:
 
 
 def _leader_interval(board: pd.DataFrame) -> str:
+    board = board[~board["reference"]]
     if board.empty or not math.isfinite(board["vpt_low"].iloc[0]):
         return ""
     return f"{figures(board['vpt_low'].iloc[0])} to {figures(board['vpt_high'].iloc[0])}"
@@ -138,9 +140,12 @@ def _board_rows(board: pd.DataFrame, series: dict[str, int]) -> list[dict[str, A
         return 100 * chosen / longest if longest > 0 and math.isfinite(chosen) else 0.0
 
     rows: list[dict[str, Any]] = []
-    for rank, record in enumerate(board.to_dict("records"), start=1):
+    rank = 0
+    for record in board.to_dict("records"):
         row: dict[str, Any] = {str(name): value for name, value in record.items()}
-        row["rank"] = rank
+        # References frame the table; they are not ranked.
+        rank += not row["reference"]
+        row["rank"] = "" if row["reference"] else rank
         row["colour"] = series[row["forecaster"]] % SERIES_COLOURS
         row["bar"] = {
             "low": place(row["vpt_low"], row["vpt"]),
@@ -238,7 +243,7 @@ def _system_rows(table: pd.DataFrame, forecasters: Sequence[str]) -> list[dict[s
                     "periods": float(own["vpt_periods"].median()) if len(own) else math.nan,
                     "smape": float(own["smape"].median()) if len(own) else math.nan,
                     "censored": bool(len(own)) and bool(own["vpt_censored"].all()),
-                    "failed": int((own["status"] != "ok").sum()),
+                    "failed": int(_failed(own).sum()),
                 }
             )
         first = cells.iloc[0]
@@ -256,11 +261,15 @@ def _system_rows(table: pd.DataFrame, forecasters: Sequence[str]) -> list[dict[s
 
 
 def _failures(table: pd.DataFrame) -> list[dict[str, Any]]:
-    failed = table[table["status"] != "ok"].head(_MOST_FAILURES)
+    failed = table[_failed(table)].head(_MOST_FAILURES)
     return [
         {str(name): row[name] for name in ("forecaster", "system", "trajectory", "status", "error")}
         for _, row in failed.iterrows()
     ]
+
+
+def _failed(table: pd.DataFrame) -> "pd.Series[bool]":
+    return ~table["status"].isin(("ok", "unavailable"))
 
 
 def _provenance(results: Results) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """A system as text for the terminal."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from dysts.system import System
+from dysts.wording import citation_text, value_text
 
 WIDTH = 100
 
@@ -43,39 +43,15 @@ def _lines(system: System) -> Iterator[str]:
     yield ""
     yield "properties"
     for name, entry in system.properties.items():
-        yield from _wrapped(f"{name.replace('_', ' ')}: {_value(entry)}", "  ")
+        yield from _wrapped(f"{name.replace('_', ' ')}: {value_text(entry)}", "  ")
     if not system.properties:
         yield "  none yet"
-    for title, items in (("remarks", system.remarks), ("cite", tuple(map(_citation, system.citations)))):
+    for title, items in (("remarks", system.remarks), ("cite", tuple(map(citation_text, system.citations)))):
         if items:
             yield ""
             yield title
             for item in items:
                 yield from _wrapped(item, "  ")
-
-
-def _value(entry: Mapping[str, Any]) -> str:
-    value, error = entry["value"], entry.get("error")
-    if not isinstance(value, tuple):
-        return f"{value:.6g}" + (f" +- {error:.2g}" if error is not None else "")
-    errors = error if isinstance(error, tuple) else (None,) * len(value)
-    return ", ".join(
-        f"{number:.5g}" + (f" +- {spread:.1g}" if spread is not None else "")
-        for number, spread in zip(value, errors, strict=True)
-    )
-
-
-def _citation(citation: Mapping[str, Any]) -> str:
-    parts = [citation["authors"], citation["title"], citation.get("container"), citation.get("volume")]
-    parts += [citation.get("pages"), f"({citation['year']})" if "year" in citation else None]
-    text = ", ".join(str(part) for part in parts if part)
-    if citation.get("doi"):
-        text += f", doi:{citation['doi']}"
-    if not citation.get("checked", False):
-        text += " [not looked up]"
-    if citation.get("note"):
-        text += f" -- {citation['note']}"
-    return text
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

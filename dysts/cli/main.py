@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 import dysts
-from dysts.cli import commands
+from dysts.cli import cite, commands, pictures
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.errors import DystsError, DystsWarning
 
@@ -80,16 +80,43 @@ def parser() -> argparse.ArgumentParser:
     annotate = subparsers.add_parser("annotate", help="recompute the properties in a registry file")
     annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")
     annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
-    annotate.add_argument(
-        "--workers", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    )
+    annotate.add_argument("--workers", type=int, default=_cores(), help="processes (default: one per core)")
     annotate.set_defaults(command=commands.annotate_command)
 
     check = subparsers.add_parser("check", help="check the identities that stored exponents must obey")
     check.add_argument("file", metavar="FILE", nargs="?", help="a systems.json (default: the packaged one)")
     check.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
     check.set_defaults(command=commands.check_command)
+
+    plot = subparsers.add_parser("plot", help="draw a system")
+    plot.add_argument("system", metavar="SYSTEM")
+    plot.add_argument(
+        "--kind",
+        choices=("projection", "space", "series", "spectrum", "return-map"),
+        default="projection",
+        help="what to draw (default projection)",
+    )
+    plot.add_argument("-o", "--output", metavar="FILE", help=".png, .svg, .pdf or .webp (default SYSTEM.png)")
+    plot.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    plot.set_defaults(command=pictures.plot_command)
+
+    gallery = subparsers.add_parser("gallery", help="draw all attractors: pages and a poster")
+    gallery.add_argument("-o", "--output", default="gallery", metavar="FOLDER", help="default: gallery")
+    gallery.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    gallery.add_argument("--workers", type=int, default=_cores(), help="processes (default: one per core)")
+    gallery.add_argument("--no-poster", action="store_true", help="leave the poster out")
+    gallery.set_defaults(command=pictures.gallery_command)
+
+    citing = subparsers.add_parser("cite", help="print the sources of systems and methods as BibTeX")
+    citing.add_argument("systems", metavar="SYSTEM", nargs="*")
+    citing.add_argument("--method", action="append", default=[], metavar="NAME", help="such as lyapunov_spectrum")
+    citing.add_argument("--all", action="store_true", help="all systems and methods")
+    citing.set_defaults(command=cite.cite_command)
     return top
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

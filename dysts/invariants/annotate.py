@@ -1,5 +1,6 @@
 """Computes the properties of systems and writes them into a registry file, resumably and in parallel."""
 
+import dataclasses
 import hashlib
 import json
 import multiprocessing
@@ -14,15 +15,17 @@ from typing import Any
 import dysts
 from dysts.cache import cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsError
+from dysts.invariants.effort import FULL, Effort
 from dysts.invariants.properties import compute_properties
 from dysts.registry import read_entries
 from dysts.registry_file import write_entries
 from dysts.validation import validate
 
 
-def _digest(name: str, entry: Mapping[str, Any]) -> str:
-    """Hash what the properties depend on: the definition and the code that computes them."""
-    digest = hashlib.sha256(json.dumps([name, entry["definition"]], sort_keys=True).encode())
+def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
+    """Hash what the properties depend on: the definition, the effort and the code that computes them."""
+    told = [name, entry["definition"], dataclasses.asdict(effort)]
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
     package = Path(dysts.__file__).parent
     for source in sorted([*package.glob("invariants/*.py"), *package.glob("solvers/*.py"), package / "attractor.py"]):
         digest.update(source.read_bytes())
@@ -48,9 +51,9 @@ def _sentence(properties: Mapping[str, Any]) -> str:
     return f"{told}, {properties['regime']['value']}"
 
 
-def _annotate_one(name: str, entry: Mapping[str, Any], journal: str) -> dict[str, Any]:
+def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Effort) -> dict[str, Any]:
     """Compute in a worker process and leave the result where a later run finds it."""
-    properties = compute_properties(validate(name, entry), threads=1)
+    properties = compute_properties(validate(name, entry), effort=effort, threads=1)
     write_atomically(Path(journal), json.dumps(properties).encode())
     return properties
 
@@ -60,6 +63,7 @@ def annotate(
     names: Iterable[str] | None = None,
     *,
     workers: int = 1,
+    effort: Effort = FULL,
     report: Callable[[str], None] | None = None,
 ) -> dict[str, str]:
     """Recompute the properties of systems in a registry file, leaving every definition untouched.
@@ -75,6 +79,8 @@ def annotate(
         By default all.
     workers : int
         Number of processes.
+    effort : Effort
+        How much is computed.
     report : callable
         Receives one line for each finished system.
 
@@ -92,7 +98,7 @@ def annotate(
     systems = {name: validate(name, entry) for name, entry in entries.items()}
     chosen = list(systems if names is None else names)
     folder = writable_folder(cache_folder() / "annotations")
-    journals = {name: folder / f"{name}_{_digest(name, entries[name])}.json" for name in chosen}
+    journals = {name: folder / f"{name}_{_digest(name, entries[name], effort)}.json" for name in chosen}
     computed: dict[str, dict[str, Any]] = {}
     for name, journal in journals.items():
         if journal.exists():
@@ -104,7 +110,7 @@ def annotate(
     finished_before = len(computed)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        tasks = {pool.submit(_annotate_one, name, entries[name], str(journals[name])): name for name in waiting}
+        tasks = {pool.submit(_annotate_one, name, entries[name], str(journals[name]), effort): name for name in waiting}
         for done in as_completed(tasks):
             name = tasks[done]
             try:

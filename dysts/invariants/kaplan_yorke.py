@@ -61,7 +61,7 @@ def kaplan_yorke_dimension(exponents: Sequence[float], errors: Sequence[float] |
         return Estimate(float(count), 0.0)
     fraction = surplus / abs(next_one)
     error = np.hypot(spread[count - 1], fraction * deviations[count]) / abs(next_one)
-    return Estimate(count + min(fraction, 1.0), float(error))
+    return Estimate(count + min(float(fraction), 1.0), float(error))
 
 
 def pesin_entropy(exponents: Sequence[float], errors: Sequence[float] | None = None) -> Estimate:

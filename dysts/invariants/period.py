@@ -159,7 +159,7 @@ def system_period(system: System | str) -> Period:
     """
     if isinstance(system, str):
         system = get_system(system)
-    responding = _responding(system)
+    responding = responding_observables(system)
     state = np.array(system.initial_conditions)
     if system.delay is None:
         speed = np.abs(system.rhs(0.0, state)).max()
@@ -190,7 +190,7 @@ def system_period(system: System | str) -> Period:
     raise InvalidArgumentError(f"{system.name} does not oscillate steadily from its stored initial condition")
 
 
-def _responding(system: System) -> list[int]:
+def responding_observables(system: System) -> list[int]:
     """Return the positions of the observables that are more than functions of the driving phase."""
     if system.clock is None:
         return list(range(len(system.observable_names)))

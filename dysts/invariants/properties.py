@@ -1,43 +1,40 @@
 """The properties of one system that the registry stores."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-import dysts
 from dysts.attractor import attractor_states
 from dysts.errors import InvalidArgumentError
 from dysts.integration import integrate
 from dysts.invariants.autocorrelation import autocorrelation_time
 from dysts.invariants.correlation_dimension import correlation_dimension
+from dysts.invariants.effort import FULL, Effort
+from dysts.invariants.entries import entry, estimate_entry
 from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
 from dysts.invariants.estimate import Estimate
-from dysts.invariants.jumps import has_jumps
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
+from dysts.invariants.long_run import long_run_entries
 from dysts.invariants.lyapunov import LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import SEGMENTS, Period, system_period
 from dysts.invariants.regime import REGULAR, RULES, regime_of
-from dysts.invariants.survival import survival
+from dysts.invariants.series import embed
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
 
-TRAJECTORIES = 32
-PERIODS = 400.0
-MOST_WORK = 40.0
-"""How many times more may be computed than at first, to reach the precision aimed at, for three variables."""
-REGULAR_PERIODS = 4800.0
 TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
+EMBEDDING = 10
+LONGER_WITH_DELAY = 5
+"""Times the length of a trajectory without a delay, as there is only one."""
 DISCARDED_PERIODS = 40.0
 """Of a delay system, while its constant history is forgotten."""
 DIMENSION_POINTS = 20_000
 ENTROPY_POINTS = 4000
 SCALES = 8
 PATTERN = 5
-SURVIVAL_ORBITS, SURVIVAL_PERIODS = 8, 10_000
 STROBE = 1.1459
 """Periods between the points of the 0-1 test: about one, and no simple ratio."""
 STROBES = 3000
@@ -61,12 +58,13 @@ DIVERGENCE_METHOD = (
 )
 
 
-def compute_properties(system: System, *, threads: int | None = None) -> dict[str, Any]:
+def compute_properties(system: System, *, effort: Effort = FULL, threads: int | None = None) -> dict[str, Any]:
     """Compute what the registry stores about a system.
 
     Parameters
     ----------
     system : System
+    effort : Effort
     threads : int, optional
         By default one per processor.
 
@@ -82,20 +80,22 @@ def compute_properties(system: System, *, threads: int | None = None) -> dict[st
         If the orbit from the stored initial condition does not oscillate or leaves every bound.
     """
     period = system_period(system)
-    spectrum = precise_spectrum(system, period.period, threads)
-    states = _states(system, period.period, spectrum)
+    spectrum = precise_spectrum(system, period.period, effort=effort, threads=threads)
+    states = _states(system, period.period, spectrum, effort)
     found = {
-        "period": _entry(period.period, PERIOD_METHOD, error=period.error, settings={"segments": SEGMENTS}),
-        "recommended_step": _entry(period.recommended_step, STEP_METHOD),
+        "period": entry(period.period, PERIOD_METHOD, error=period.error, settings={"segments": SEGMENTS}),
+        "recommended_step": entry(period.recommended_step, STEP_METHOD),
     }
     found |= _moments(system, states)
     found |= _from_spectrum(system, spectrum, period)
     found |= _from_series(system, states, period.period)
-    found |= _survival(system, found["regime"]["value"], period.period, spectrum.largest, threads)
+    found |= long_run_entries(system, found["regime"]["value"], period.period, spectrum.largest, effort, threads)
     return found
 
 
-def precise_spectrum(system: System, period: float, threads: int | None) -> LyapunovSpectrum:
+def precise_spectrum(
+    system: System, period: float, *, effort: Effort = FULL, threads: int | None = None
+) -> LyapunovSpectrum:
     """Return the spectrum, computed for as long as its largest exponent needs to be precise, within a limit.
 
     Parameters
@@ -103,17 +103,19 @@ def precise_spectrum(system: System, period: float, threads: int | None) -> Lyap
     system : System
     period : float
         Unit of the lengths.
-    threads : int or None
+    effort : Effort
+    threads : int, optional
+        By default one per processor.
     """
     # A set with a lifetime allows no longer trajectories, only more of them; and where nothing damps numerical drift,
     # long orbits end on the islands of regular motion, which the equations themselves do not let them enter.
     longer = system.lifetime is None and not conserves(system)
-    trajectories, periods = TRAJECTORIES, PERIODS
+    trajectories, periods = effort.trajectories, effort.periods
     work = 1.0
     if system.lifetime is not None:
         trajectories *= 4
     # The cost of a period grows with a power of the dimension.
-    most_work = max(1.0, MOST_WORK * (3.0 / max(3, system.dimension)) ** 3)
+    most_work = max(1.0, effort.most_work * (3.0 / max(3, system.dimension)) ** 3)
     vectors = None if system.delay is None else 4
     while True:
         spectrum = lyapunov_spectrum(
@@ -129,9 +131,9 @@ def precise_spectrum(system: System, period: float, threads: int | None) -> Lyap
             vectors *= 2
             continue
         regular = system.lifetime is None and regime_of(system, spectrum, period=period)[1] in REGULAR
-        if regular and periods < REGULAR_PERIODS:
+        if regular and periods < effort.regular_periods:
             # Only length tells an exponent of zero from a small one.
-            periods = REGULAR_PERIODS
+            periods = effort.regular_periods
             continue
         excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
         # An exponent that may well be zero has no relative error to speak of.
@@ -140,14 +142,16 @@ def precise_spectrum(system: System, period: float, threads: int | None) -> Lyap
         work = min(most_work, math.ceil(1.2 * work * excess**2))
 
 
-def _states(system: System, period: float, spectrum: LyapunovSpectrum) -> np.ndarray:
+def _states(system: System, period: float, spectrum: LyapunovSpectrum, effort: Effort) -> np.ndarray:
     """Return trajectories on the attractor: float64 [trajectory, time, component]."""
     if system.delay is not None:
-        times = (DISCARDED_PERIODS + np.arange(PERIODS * POINTS_PER_PERIOD) / POINTS_PER_PERIOD) * period
+        times = (
+            DISCARDED_PERIODS + np.arange(LONGER_WITH_DELAY * effort.periods * POINTS_PER_PERIOD) / POINTS_PER_PERIOD
+        ) * period
         return integrate(system, times=times, predictability=False).values[None]
-    periods = int(min(PERIODS, spectrum.settings["periods"]))
-    span = float(TRAJECTORIES * periods)
-    starts = attractor_states(system, TRAJECTORIES, seed=spectrum.settings["seed"], span=span, period=period)
+    periods = int(min(effort.periods, spectrum.settings["periods"]))
+    span = float(effort.trajectories * periods)
+    starts = attractor_states(system, effort.trajectories, seed=spectrum.settings["seed"], span=span, period=period)
     series = integrate(
         system,
         points=periods * POINTS_PER_PERIOD,
@@ -165,14 +169,14 @@ def _moments(system: System, states: np.ndarray) -> dict[str, Any]:
     flat = observed.reshape(-1, observed.shape[-1])
     method = MOMENT_METHOD.format(len(states))
     found = {
-        "mean": _entry(flat.mean(axis=0).tolist(), method),
-        "standard_deviation": _entry(flat.std(axis=0).tolist(), method),
-        "covariance": _entry(np.atleast_2d(np.cov(flat.T, bias=True)).tolist(), method),
+        "mean": entry(flat.mean(axis=0).tolist(), method),
+        "standard_deviation": entry(flat.std(axis=0).tolist(), method),
+        "covariance": entry(np.atleast_2d(np.cov(flat.T, bias=True)).tolist(), method),
     }
     if system.delay is None:
         traces = np.trace(system.jacobian(0.0, states), axis1=-2, axis2=-1).mean(axis=1)
         error = float(traces.std(ddof=1) / math.sqrt(len(traces)))
-        found["divergence"] = _entry(float(traces.mean()), DIVERGENCE_METHOD, error=error)
+        found["divergence"] = entry(float(traces.mean()), DIVERGENCE_METHOD, error=error)
     return found
 
 
@@ -183,54 +187,49 @@ def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -
     regime, on_set = regime_of(system, spectrum, period=period.period)
     about = {"on_set": on_set, "lifetime": system.lifetime} if regime == "transient" else {}
     found = {
-        "lyapunov_spectrum": _entry(
+        "lyapunov_spectrum": entry(
             [spectrum.exponents[index] for index in finite],
             SPECTRUM_METHODS[settings["method"]],
             error=[spectrum.errors[index] for index in finite],
             settings=settings,
         ),
-        "regime": _entry(regime, RULES, settings=about),
-        "pesin_entropy": _estimate(
+        "regime": entry(regime, RULES, settings=about),
+        "pesin_entropy": estimate_entry(
             Estimate(0.0, 0.0) if on_set in REGULAR else pesin_entropy(spectrum.exponents, spectrum.errors),
             "sum of the exponents above two standard errors (Pesin), 0 for regular motion; nats per unit of time",
         ),
     }
     dimension = kaplan_yorke_dimension(spectrum.exponents, spectrum.errors)
     if system.delay is None or sum(spectrum.exponents) < 0.0:
-        found["kaplan_yorke_dimension"] = _estimate(dimension, "from the stored spectrum; errors taken as independent")
+        found["kaplan_yorke_dimension"] = estimate_entry(
+            dimension, "from the stored spectrum; errors taken as independent"
+        )
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
 def _from_series(system: System, states: np.ndarray, period: float) -> dict[str, Any]:
     observed = system.observe(states)
     whole = observed.reshape(-1, observed.shape[-1])
-    stride = max(1, len(whole) // DIMENSION_POINTS)
-    theiler = 2 * POINTS_PER_PERIOD // stride + 1
     scalar = observed[0, :ENTROPY_POINTS, _varying(whole)]
     found = {
-        "autocorrelation_time": _estimate(
+        "autocorrelation_time": estimate_entry(
             autocorrelation_time(observed[0], step=period / POINTS_PER_PERIOD),
             "time after which the envelope of the mean autocorrelation stays below 1/e",
         ),
-        "correlation_dimension": _estimate(
-            correlation_dimension(whole[::stride], theiler=theiler),
-            "Grassberger-Procaccia with a Theiler window of two periods, in the widest scaling region; "
-            "error from the spread of local slopes",
-            settings={"points": len(whole[::stride]), "theiler": theiler},
-        ),
+        "correlation_dimension": _correlation_dimension(system, observed),
     }
     if len(scalar) == ENTROPY_POINTS:
         settings = {"points": ENTROPY_POINTS, "points_per_period": POINTS_PER_PERIOD}
         scales = multiscale_entropy(scalar, scales=SCALES)
         if all(scale.reliable for scale in scales):
-            found["multiscale_entropy"] = _entry(
+            found["multiscale_entropy"] = entry(
                 [scale.value for scale in scales],
                 f"sample entropy of the first varying observable averaged over 1 to {SCALES} points, length 2, "
                 "tolerance 0.2 standard deviations; nats per point",
                 error=[scale.error for scale in scales],
                 settings=settings,
             )
-        found["permutation_entropy"] = _estimate(
+        found["permutation_entropy"] = estimate_entry(
             permutation_entropy(scalar, order=PATTERN, delay=POINTS_PER_PERIOD // 5),
             f"of order {PATTERN} over fifths of a period, of the first varying observable, as a share of the largest",
             settings=settings,
@@ -238,7 +237,7 @@ def _from_series(system: System, states: np.ndarray, period: float) -> dict[str,
     if system.lifetime is None and system.delay is None:
         times = (20.0 + STROBE * np.arange(STROBES)) * period
         strobe = system.observe(integrate(system, times=times, predictability=False).values)
-        found["zero_one"] = _estimate(
+        found["zero_one"] = estimate_entry(
             zero_one_test(strobe[:, _varying(whole)]),
             "0-1 test for chaos of the first varying observable; error of the median",
             settings={"points": STROBES, "periods_between": STROBE},
@@ -246,23 +245,24 @@ def _from_series(system: System, states: np.ndarray, period: float) -> dict[str,
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
-def _survival(system: System, regime: str, period: float, exponent: float, threads: int | None) -> dict[str, Any]:
-    if regime in (*REGULAR, "undecided") or system.delay is not None or has_jumps(system, period=period):
-        return {}
-    periods = SURVIVAL_PERIODS if system.dimension <= 5 else SURVIVAL_PERIODS // 5
-    found = survival(
-        system, trajectories=SURVIVAL_ORBITS, periods=periods, exponent=exponent, period=period, threads=threads
+def _correlation_dimension(system: System, observed: np.ndarray) -> dict[str, Any] | None:
+    settings: dict[str, Any] = {}
+    cloud = observed.reshape(-1, observed.shape[-1])
+    if system.delay is not None:
+        # The state is a function; delay vectors stand for it as far as they have dimensions enough.
+        cloud = embed(observed[0, :, 0], EMBEDDING, POINTS_PER_PERIOD // 10)
+        settings = {"embedding": EMBEDDING, "periods_between": 0.1}
+    stride = max(1, len(cloud) // DIMENSION_POINTS)
+    theiler = 2 * POINTS_PER_PERIOD // stride + 1
+    found = correlation_dimension(cloud[::stride], theiler=theiler)
+    if system.delay is not None and not found.value < EMBEDDING / 2:
+        return None
+    return estimate_entry(
+        found,
+        "Grassberger-Procaccia with a Theiler window of two periods, in the widest scaling region; "
+        "error from the spread of local slopes",
+        settings=settings | {"points": len(cloud[::stride]), "theiler": theiler},
     )
-    settings: dict[str, Any] = {"trajectories": found.trajectories, "periods": found.periods}
-    if found.lifetimes:
-        settings |= {"mean_lifetime": _rounded(found.mean_lifetime, digits=3), "afterwards": found.afterwards}
-    if math.isfinite(found.exponent_afterwards):
-        settings["exponent_afterwards"] = _rounded(found.exponent_afterwards, digits=3)
-    method = (
-        "share of orbits from near the stored initial condition whose tangent vectors go on growing; lifetime in "
-        "periods, of an exponential distribution"
-    )
-    return {"survival": _entry(found.surviving, method, settings=settings)}
 
 
 def _varying(series: np.ndarray) -> int:
@@ -271,26 +271,3 @@ def _varying(series: np.ndarray) -> int:
     if moving.size == 0:
         raise InvalidArgumentError("no observable varies")
     return int(moving[0])
-
-
-def _estimate(estimate: Estimate, method: str, *, settings: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-    if not estimate.reliable:
-        return None
-    return _entry(estimate.value, method, error=estimate.error, settings=settings)
-
-
-def _entry(value: Any, method: str, *, error: Any = None, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    entry: dict[str, Any] = {"value": value if isinstance(value, str) else _rounded(value)}
-    if error is not None and np.isfinite(error).all():
-        entry["error"] = _rounded(error, digits=3)
-    entry["method"] = method
-    if settings:
-        entry["settings"] = dict(settings)
-    entry["version"] = dysts.__version__
-    return entry
-
-
-def _rounded(value: Any, *, digits: int = 8) -> Any:
-    if isinstance(value, list):
-        return [_rounded(item, digits=digits) for item in value]
-    return float(f"{value:.{digits}g}")

@@ -25,8 +25,8 @@ CHANGED = 0.5
 SETTLED = 20
 """Blocks without change at the end that are needed to say that an orbit has left for good."""
 RTOL = 1e-8
-ESCAPED = 1e6
-"""Times the largest value of the first trajectory; angles that drift stay below."""
+ESCAPED, DRIFTED = 1e3, 1e6
+"""Times the largest value of the first trajectory; the larger one where coordinates are angles, which may drift."""
 MOST_STEPS = 1_000_000_000
 SIZE_PERIODS = 10
 AT_REST = -1e-3
@@ -116,19 +116,11 @@ def survival(
     >>> survival(dysts.get_system("Lorenz"), trajectories=2, periods=2000).surviving
     1.0
     """
-    if system.delay is not None:
-        raise NotSupportedError(f"{system.name} has a delay; its long-time behaviour is not followed here")
-    reference = system.lyapunov_exponent if exponent is None else check_positive(exponent, "exponent")
-    if not reference > 0.0:
-        raise NotSupportedError(f"{system.name} has the largest exponent {reference}; only chaos can end")
-    unit = system.period if period is None else check_positive(period, "period")
-    if has_jumps(system, period=unit):
-        raise NotSupportedError(f"the right-hand side of {system.name} jumps, of which tangent vectors are not told")
+    reference, unit = followed_exponent(system, exponent, period)
     blocks = max(SETTLED, check_count(periods, "periods") // BLOCK)
     interval = BLOCK * unit
-    first = integrate(system, 50 * SIZE_PERIODS, step=unit / 50, predictability=False).values
-    noise = np.random.default_rng(seed).standard_normal((check_count(trajectories, "trajectories"), system.dimension))
-    states = np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
+    first = first_orbit(system, unit)
+    states = starts_near(system, first, check_count(trajectories, "trajectories"), seed)
     growth, endings = follow_tangents(
         system,
         states,
@@ -139,7 +131,7 @@ def survival(
         rtol=RTOL,
         seed=seed,
         maximum_steps=MOST_STEPS,
-        bound=ESCAPED * (1.0 + float(np.abs(first).max())),
+        bound=escape_bound(system, first),
         threads=threads,
     )
     lifetimes: list[float] = []
@@ -168,6 +160,43 @@ def survival(
         afterwards=afterwards,
         exponent_afterwards=float(np.mean(later)) if later else float("nan"),
     )
+
+
+def first_orbit(system: System, period: float) -> np.ndarray:
+    """Return the first periods from the stored initial condition, for the scale: float64 [time, component]."""
+    points: np.ndarray = integrate(system, 50 * SIZE_PERIODS, step=period / 50, predictability=False).values
+    return points
+
+
+def starts_near(system: System, first: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Return states a thousandth of a standard deviation from the stored one: float64 [state, component]."""
+    noise = np.random.default_rng(seed).standard_normal((count, system.dimension))
+    states: np.ndarray = np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
+    return states
+
+
+def followed_exponent(system: System, exponent: float | None, period: float | None) -> tuple[float, float]:
+    """Return the largest exponent on the set and the period, of a system whose tangent vectors can be followed.
+
+    Raises
+    ------
+    NotSupportedError
+        If the system has a delay or jumps, or its exponent is not positive.
+    """
+    if system.delay is not None:
+        raise NotSupportedError(f"{system.name} has a delay; its long-time behaviour is not followed here")
+    reference = system.lyapunov_exponent if exponent is None else check_positive(exponent, "exponent")
+    if not reference > 0.0:
+        raise NotSupportedError(f"{system.name} has the largest exponent {reference}; only chaos can end")
+    unit = system.period if period is None else check_positive(period, "period")
+    if has_jumps(system, period=unit):
+        raise NotSupportedError(f"the right-hand side of {system.name} jumps, of which tangent vectors are not told")
+    return reference, unit
+
+
+def escape_bound(system: System, first: np.ndarray) -> float:
+    """Return the size of a component beyond which an orbit has escaped: float64 [time, component] gives the scale."""
+    return (DRIFTED if system.observables else ESCAPED) * (1.0 + float(np.abs(first).max()))
 
 
 def _left_at(rates: np.ndarray, reference: float) -> int | None:

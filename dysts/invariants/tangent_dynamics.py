@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from dysts.angles import turns_of, within_one_turn
 from dysts.clocks import check_count
 from dysts.errors import IntegrationError
 from dysts.integration import MAXIMUM_STEPS
@@ -65,6 +66,8 @@ def follow_tangents(
 
     function, constants = system._right_hand_side.variational(vectors)
     clock, clock_period = system.clock_index_and_period
+    turns = turns_of(system)
+    states = within_one_turn(states, turns)
     absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])
     starts = starting_vectors(system, len(states), vectors, seed=seed)
     growth = np.empty((len(states), intervals, vectors))
@@ -83,6 +86,7 @@ def follow_tangents(
             maximum_steps,
             clock,
             clock_period,
+            turns,
             bound,
             growth[index],
             np.zeros(3, dtype=np.int64),

@@ -113,8 +113,8 @@ def valid_prediction_time(
     >>> valid_prediction_time(truth=truth, forecast=truth, step=0.5, scale=1.0)
     ValidPredictionTime(time=1.5, censored=True)
     """
-    _require_positive("step", step)
-    _require_positive("threshold", threshold)
+    checked_positive("step", step)
+    checked_positive("threshold", threshold)
     error = normalised_error(truth=truth, forecast=forecast, scale=scale)
     invalid = np.flatnonzero(~(error <= threshold))
     valid_steps = int(invalid[0]) if invalid.size else error.size
@@ -146,10 +146,11 @@ def in_lyapunov_times(time: float, *, lyapunov_exponent: float) -> float:
     >>> in_lyapunov_times(2.0, lyapunov_exponent=0.9)
     1.8
     """
-    _require_positive("lyapunov_exponent", lyapunov_exponent)
+    checked_positive("lyapunov_exponent", lyapunov_exponent)
     return float(time) * float(lyapunov_exponent)
 
 
-def _require_positive(name: str, value: float) -> None:
+def checked_positive(name: str, value: float) -> None:
+    """Raise `InvalidArgumentError` unless a value is positive and finite."""
     if not (np.isfinite(value) and value > 0):
         raise InvalidArgumentError(f"{name} must be positive and finite, got {value!r}")

@@ -13,10 +13,12 @@ section II.6.
 import numpy as np
 from numba import njit
 
+from dysts.solvers.combination import multiply_add
+
 ROWS = 7
 
 
-@njit(error_model="numpy", fastmath={"contract", "reassoc", "nsz", "arcp"})
+@njit(error_model="numpy")
 def interpolate(polynomial: np.ndarray, state: np.ndarray, fraction: float, result: np.ndarray) -> None:
     """Evaluate the polynomial of a step that began at `state`, at a fraction of it between 0 and 1.
 
@@ -24,10 +26,24 @@ def interpolate(polynomial: np.ndarray, state: np.ndarray, fraction: float, resu
     """
     rest = 1.0 - fraction
     for i in range(result.size):
-        value = polynomial[6, i] * fraction
-        value = (polynomial[5, i] + value) * rest
-        value = (polynomial[4, i] + value) * fraction
-        value = (polynomial[3, i] + value) * rest
-        value = (polynomial[2, i] + value) * fraction
-        value = (polynomial[1, i] + value) * rest
-        result[i] = state[i] + (polynomial[0, i] + value) * fraction
+        value = multiply_add(polynomial[6, i], fraction, polynomial[5, i])
+        value = multiply_add(value, rest, polynomial[4, i])
+        value = multiply_add(value, fraction, polynomial[3, i])
+        value = multiply_add(value, rest, polynomial[2, i])
+        value = multiply_add(value, fraction, polynomial[1, i])
+        value = multiply_add(value, rest, polynomial[0, i])
+        result[i] = multiply_add(value, fraction, state[i])
+
+
+@njit(error_model="numpy")
+def interpolate_lane(polynomial: np.ndarray, state: np.ndarray, lane: int, fraction: float, result: np.ndarray) -> None:
+    """Evaluate the polynomial of one of several trajectories; a last dimension of the arrays counts them."""
+    rest = 1.0 - fraction
+    for i in range(result.size):
+        value = multiply_add(polynomial[6, i, lane], fraction, polynomial[5, i, lane])
+        value = multiply_add(value, rest, polynomial[4, i, lane])
+        value = multiply_add(value, fraction, polynomial[3, i, lane])
+        value = multiply_add(value, rest, polynomial[2, i, lane])
+        value = multiply_add(value, fraction, polynomial[1, i, lane])
+        value = multiply_add(value, rest, polynomial[0, i, lane])
+        result[i] = multiply_add(value, fraction, state[i, lane])

@@ -59,6 +59,7 @@ _MATRIX = types.float64[:, ::1]
         types.int64,
         types.int64,
         types.float64,
+        _VECTOR,
         types.float64,
         _MATRIX,
         types.int64[::1],
@@ -76,6 +77,7 @@ def tangent_growth(
     most_steps: int,
     clock: int,
     clock_period: float,
+    turns: np.ndarray,
     bound: float,
     growth: np.ndarray,
     counts: np.ndarray,
@@ -90,6 +92,8 @@ def tangent_growth(
         Time at the beginning that is not recorded, while the vectors find their directions.
     block : float
         Duration of each recorded block.
+    turns : float64 [component]
+        Periods of the angles, which are kept within one turn; 0 for components that are none.
     bound : float
         A component beyond it, other than the clock, has escaped.
     growth : float64 [block, vector]
@@ -149,5 +153,7 @@ def tangent_growth(
             for c in range(size):
                 if c != clock and abs(augmented[c]) > bound:
                     return BLOWN_UP, t
+                if turns[c] > 0.0:
+                    augmented[c] -= turns[c] * math.floor(augmented[c] / turns[c])
             orthonormalise(tangent, ignored if index < 0 else growth[index])
     return SUCCESS, t

@@ -50,6 +50,7 @@ def suite(*forecasters: str, systems: Sequence[str] = SYSTEMS, trajectories: int
         name="fake",
         systems=tuple(systems),
         forecasters=tuple(f"benchmark_fakes:{name}" for name in forecasters),
+        references=(),
         trajectories=trajectories,
         train_length=100,
         horizon=20,

@@ -10,7 +10,8 @@ import pytest
 
 import benchmark
 from benchmark.journal import Journal, read_journal
-from benchmark.results import COLUMNS, CSV, FORECASTS, ROWS, TABLE, Results, ResultsWriter
+from benchmark.results import CSV, FORECASTS, ROWS, TABLE, Results, ResultsWriter
+from benchmark.schema import COLUMNS
 from dysts.errors import RunError, StorageError
 
 ROW_A = {"key": "a", "value": 0.1, "text": 'quote " and \n line', "inf": math.inf, "minus": -math.inf}

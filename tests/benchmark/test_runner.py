@@ -20,7 +20,8 @@ import xarray
 
 import benchmark
 from benchmark.execution import Job, Outcome, run_job
-from benchmark.results import COLUMNS, MEASURED_COLUMNS, ROWS, Results
+from benchmark.results import ROWS, Results
+from benchmark.schema import COLUMNS, MEASURED_COLUMNS
 from dysts.errors import InvalidArgumentError, RunError, UnknownNameError
 
 STABLE = [name for name in COLUMNS if name not in MEASURED_COLUMNS]

@@ -34,6 +34,14 @@ def test_show_prints_equations_parameters_properties_and_citation(capsys: pytest
     assert json.loads(capsys.readouterr().out)["definition"]["variables"] == ["x", "y", "z"]
 
 
+@pytest.mark.parametrize("name", dysts.list_systems(variants=True))
+def test_show_can_print_every_system(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", name]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"{name}: ")
+    assert f"regime: {dysts.get_system(name).property_value('regime')}" in shown
+
+
 def test_integrate_writes_what_the_library_gives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "r.npz"
     arguments = ["integrate", "Rossler", "-n", "50", "--points-per-period", "25", "--set", "c=6", "-o", str(path)]

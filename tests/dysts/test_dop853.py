@@ -11,6 +11,7 @@ import dysts
 from dysts.compilation import driver
 from dysts.errors import IntegrationError
 from dysts.solvers import dop853, dop853_tableau
+from dysts.solvers.calling import call
 from dysts.solvers.polynomial import interpolate
 
 
@@ -33,7 +34,7 @@ def one_step(step: float, fraction: float) -> tuple[float, float]:
 
     @driver(types.void(types.int64, vector, vector, types.float64, matrix, vector, vector, matrix, vector))
     def step_and_interpolate(address, constants, state, step, slopes, trial, work, polynomial, inside):  # type: ignore[no-untyped-def]
-        dop853.call(address, 0.0, state, constants, slopes[0])
+        call(address, 0.0, state, constants, slopes[0])
         dop853.take_step(address, constants, 0.0, state, step, slopes, trial, work)
         dop853.prepare_interpolation(address, constants, 0.0, state, step, slopes, trial, work, polynomial)
         interpolate(polynomial, state, inside[0], inside)

@@ -106,7 +106,8 @@ def test_every_ordinary_system_stays_finite_and_moving_for_12_periods(name: str)
 @pytest.mark.parametrize("name", ORDINARY)
 def test_every_ordinary_system_stays_on_its_set_for_1000_periods(name: str) -> None:
     system = dysts.get_system(name)
-    periods = 1000 if system.lifetime is None else int(min(1000.0, system.lifetime))
+    # An orbit that leaves in the end does so at a time that the last digit decides.
+    periods = 1000 if system.lifetime is None else int(min(1000.0, system.lifetime / 4.0))
     x = dysts.integrate(system, 2 * periods, points_per_period=2, predictability=False)
     assert x.attrs["status"] == "success"
     observed = system.observe(x.values)

@@ -72,15 +72,6 @@ def test_a_linear_delay_equation_has_the_real_parts_of_its_characteristic_roots(
     assert sum(found.exponents[2:]) == pytest.approx(-2 * 2.062277730, abs=5e-3)
 
 
-@pytest.mark.parametrize("name", ["Lorenz", "Chua", "Rossler", "HyperRossler", "DoublePendulum"])
-def test_nearby_trajectories_agree_with_tangent_vectors(name: str) -> None:
-    settings = {"vectors": 2, "trajectories": 16, "periods": 60.0, "discard": 10.0}
-    tangent = dysts.lyapunov_spectrum(name, method="tangent", **settings)  # type: ignore[arg-type]
-    nearby = dysts.lyapunov_spectrum(name, method="nearby", **settings)  # type: ignore[arg-type]
-    for one, other, a, b in zip(tangent.exponents, nearby.exponents, tangent.errors, nearby.errors, strict=True):
-        assert abs(one - other) < 4.0 * np.hypot(a, b) + 1e-6
-
-
 def test_a_jump_is_taken_into_account() -> None:
     # A spring with friction of constant size: at every turn the centre of the circle moves, which shears.
     system = make({"x": "y", "y": "-x - 0.5*sign(y)"}, [2.0, 0.0])

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from forecasters.closed_loop import Box, scores, windows
+from forecasters.box import Box
 from forecasters.ridge import RidgePath
 from forecasters.season import estimate_season_length
+from forecasters.validation import scores, windows
 
 
 @pytest.mark.parametrize("exact", [True, False])

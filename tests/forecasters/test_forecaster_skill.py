@@ -83,8 +83,17 @@ def test_an_unstable_linear_model_is_reported_not_overflown() -> None:
 def test_linear_rollout_is_that_of_darts(lags: int, components: int) -> None:
     train = split("Rossler")[0][:, :components]
     model = get_forecaster("LinearRegression", config={"lags": lags}).fit(train)
-    darts = model._model.predict(60).values() * model._scale + model._center
+    darts = model._standard.invert(model._model.predict(60).values())
     np.testing.assert_allclose(model.predict(60), darts, rtol=1e-9, atol=1e-9)
+
+
+def test_drift_is_that_of_darts() -> None:
+    from darts import TimeSeries
+    from darts.models.forecasting.baselines import NaiveDrift
+
+    train = split("Rossler")[0]
+    expected = NaiveDrift().fit(TimeSeries.from_values(train)).predict(300).values()
+    np.testing.assert_allclose(get_forecaster("NaiveDrift").fit(train).predict(300), expected, rtol=1e-9)
 
 
 def test_seasons() -> None:

@@ -1,0 +1,107 @@
+"""The columns of a table of results."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from benchmark.scores import SCORES
+from dysts.errors import InvalidArgumentError
+
+_TASK: Mapping[str, str] = {
+    "key": "str",
+    "task": "str",
+    "system": "str",
+    "recipe": "str",
+    "trajectory": "int64",
+    "train_length": "int64",
+    "horizon": "int64",
+    "components": "str",
+    "measurement_noise": "float64",
+    "noise_seed": "int64",
+    "stride": "int64",
+    "forecaster": "str",
+    "reference": "bool",
+    "preset": "str",
+    "seed": "int64",
+    "status": "str",
+    "error": "str",
+}
+_SCORED: Mapping[str, str] = {
+    **dict.fromkeys(SCORES, "float64"),
+    "vpt_censored": "bool",
+    "vpt_loose_censored": "bool",
+    "vpt_smape_censored": "bool",
+    "vpt_missing": "str",
+    "missing": "str",
+    "horizon_lyapunov": "float64",
+    "scoring": "str",
+    "lyapunov_exponent": "float64",
+    "lyapunov_exponent_error": "float64",
+}
+_RUN: Mapping[str, str] = {
+    "fit_seconds": "float64",
+    "predict_seconds": "float64",
+    "cell_seconds": "float64",
+    "peak_memory_mb": "float64",
+    "step": "float64",
+    "tuning": "str",
+    "config": "str",
+    "data_sha256": "str",
+    "version": "str",
+    "versions": "str",
+    "commit": "str",
+    "finished": "str",
+}
+
+COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
+"""Columns of the table and their types; valid times and ``horizon_lyapunov`` are in Lyapunov times."""
+
+SCORED_COLUMNS = tuple(_SCORED)
+"""Columns that follow from a stored forecast, and change when it is scored again."""
+
+MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
+"""Columns that differ between two runs of the same cell."""
+
+STATUSES = ("ok", "failed", "timeout", "out_of_memory", "crashed", "unavailable")
+"""How a cell ended. A reference that does not exist for the data is unavailable, which is no failure."""
+
+
+def check_table(table: pd.DataFrame) -> None:
+    """Raise unless a table of results is one: columns, types, statuses, keys, and worst scores of failed cells.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As read from ``results.parquet``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        With the column and the problem.
+    """
+    for name in COLUMNS:
+        if name not in table.columns:
+            raise InvalidArgumentError(f"a table of results lacks the column {name!r}")
+    unknown = [name for name in table.columns if name not in COLUMNS]
+    if unknown:
+        raise InvalidArgumentError(f"a table of results has the unknown column {unknown[0]!r}")
+    for name, kind in COLUMNS.items():
+        found = str(table[name].dtype)
+        if found != kind and not (kind == "str" and found in ("object", "string")):
+            raise InvalidArgumentError(f"column {name!r} of a table of results holds {found}, not {kind}")
+    strange = sorted(set(table["status"]) - set(STATUSES))
+    if strange:
+        raise InvalidArgumentError(f"status {strange[0]!r} of a table of results; allowed are {', '.join(STATUSES)}")
+    if table["key"].duplicated().any():
+        raise InvalidArgumentError(f"key {table.loc[table['key'].duplicated(), 'key'].iloc[0]!r} stands twice")
+    failed = table[~table["status"].isin(("ok", "unavailable"))]
+    for name, score in SCORES.items():
+        better = failed[failed[name].notna() & (failed[name] != score.worst)]
+        if len(better):
+            cell = better.iloc[0]
+            raise InvalidArgumentError(
+                f"{cell['forecaster']} on {cell['system']} failed and has {name} {cell[name]}; it must have the worst, "
+                f"{score.worst}"
+            )
+    if (failed["error"] == "").any():
+        raise InvalidArgumentError("a failed cell of a table of results has no error")

@@ -1,0 +1,181 @@
+"""The scores of a row as data: what each is, which way is better, and what a cell without a forecast gets."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from dysts.errors import unknown_name
+from dysts.metrics.registry import METRICS
+
+Direction = Literal["lower", "higher"]
+
+VPT_THRESHOLD = 0.4
+"""Normalised error up to which a forecast is valid, in standard deviations of the attractor."""
+
+LOOSE_VPT_THRESHOLD = 0.5
+SMAPE_VPT_THRESHOLD = 30.0
+"""Cumulative smape up to which a forecast is valid, as in the published comparison."""
+
+LYAPUNOV_TIMES = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Lyapunov times up to which smape and nrmse are given."""
+
+FIDELITY_PERIODS = 10
+"""Periods that a forecast must cover before it is compared with the attractor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One score of a row.
+
+    Attributes
+    ----------
+    name : str
+        Its column.
+    direction : {"lower", "higher"} or None
+        Which values are better; None where a middle value is.
+    worst : float
+        What a cell without a forecast gets, so that failing never pays; NaN where there is no such value.
+    definition : str
+        For people.
+    """
+
+    name: str
+    direction: Direction | None
+    worst: float
+    definition: str
+
+
+def _scores() -> Mapping[str, Score]:
+    scores = [
+        Score(
+            name=metric.name,
+            direction=metric.direction,
+            worst=metric.worst,
+            definition=_OWN_WORDS.get(metric.name, metric.summary),
+        )
+        for metric in METRICS.values()
+    ]
+    scores += [
+        Score(name="vpt", direction="higher", worst=0.0, definition=_VPT),
+        Score(
+            name="vpt_periods",
+            direction="higher",
+            worst=0.0,
+            definition="The valid prediction time in periods, for systems without a Lyapunov time as well.",
+        ),
+        Score(
+            name="vpt_loose",
+            direction="higher",
+            worst=0.0,
+            definition=f"The valid prediction time with a threshold of {LOOSE_VPT_THRESHOLD}, in Lyapunov times.",
+        ),
+        Score(
+            name="vpt_smape",
+            direction="higher",
+            worst=0.0,
+            definition=f"How long the smape of the forecast so far stays within {SMAPE_VPT_THRESHOLD:g}, in Lyapunov "
+            "times.",
+        ),
+    ]
+    for name, worst in (("smape", 200.0), ("nrmse", math.inf)):
+        scores += [
+            Score(
+                name=at_column(name, time),
+                direction="lower",
+                worst=worst,
+                definition=f"The {name} of the first {time:g} Lyapunov times of the forecast.",
+            )
+            for time in LYAPUNOV_TIMES
+        ]
+    scores += [
+        Score(
+            name="error_growth",
+            direction=None,
+            worst=math.nan,
+            definition="Exponential rate at which the error grows before it saturates, in units of the largest "
+            "Lyapunov exponent: about 1 for a forecaster whose errors chaos alone amplifies.",
+        ),
+        Score(
+            name="spectral_hellinger",
+            direction="lower",
+            worst=1.0,
+            definition="Hellinger distance between the power spectra of forecast and truth: 0 is equal, 1 the worst.",
+        ),
+        Score(
+            name="state_space_divergence",
+            direction="lower",
+            worst=math.inf,
+            definition="Kullback-Leibler divergence between the distributions over state space, in nats: 0 is equal.",
+        ),
+        Score(
+            name="sliced_wasserstein",
+            direction="lower",
+            worst=math.inf,
+            definition="Sliced Wasserstein distance between the sets of states, in standard deviations: 0 is equal.",
+        ),
+        Score(
+            name="dimension_difference",
+            direction="lower",
+            worst=math.inf,
+            definition="Difference between the correlation dimensions of forecast and truth.",
+        ),
+        Score(
+            name="exponent_ratio",
+            direction=None,
+            worst=math.nan,
+            definition="Largest Lyapunov exponent of the forecaster's own closed loop, from its forecast, in units of "
+            "that of the system: 1 is right.",
+        ),
+    ]
+    return MappingProxyType({score.name: score for score in scores})
+
+
+def at_column(name: str, time: float) -> str:
+    """Return the column of a score at a Lyapunov time.
+
+    Examples
+    --------
+    >>> at_column("smape", 0.5), at_column("nrmse", 10.0)
+    ('smape_at_0.5', 'nrmse_at_10')
+    """
+    return f"{name}_at_{time:g}"
+
+
+def get_score(name: str) -> Score:
+    """Return a score by its name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> get_score("vpt").direction
+    'higher'
+    """
+    if name not in SCORES:
+        raise unknown_name("score", name, SCORES)
+    return SCORES[name]
+
+
+_VPT = (
+    "Valid prediction time: how long the error, averaged over components as a root mean square in "
+    f"units of their standard deviations, stays within {VPT_THRESHOLD}, in Lyapunov times (the time over "
+    "which a small error grows by the factor e): higher is better, and the horizon bounds it."
+)
+_OWN_WORDS = {
+    "smape": "Symmetric mean absolute percentage error, 200 · mean(|a - p| / (|a| + |p|)) over the horizon "
+    "and all components: 0 is perfect, 200 the worst.",
+    "nrmse": "Root mean squared error with every component in units of its standard deviation on the "
+    "attractor: 0 is perfect, predicting the mean scores about 1.",
+    "mae": "Mean absolute error in the raw units of the system: 0 is perfect.",
+}
+
+SCORES: Mapping[str, Score] = _scores()
+"""All scores by name, in the order of their columns."""
+
+SHOWN = ("smape", "nrmse", "mae", "vpt")
+"""The scores that leaderboard and report show."""

@@ -1,0 +1,48 @@
+"""The commands that draw: one picture of a system, or the gallery of all."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from dysts.errors import InvalidArgumentError, StorageError
+from dysts.registry import get_system
+
+FORMATS = (".png", ".svg", ".pdf", ".webp")
+RESOLUTION = 150
+
+
+def plot_command(arguments: argparse.Namespace) -> int:
+    """Draw one picture of one system."""
+    from dysts.plotting import PLOTS
+
+    system = get_system(arguments.system)
+    destination = Path(arguments.output or f"{system.name}.png")
+    if destination.suffix not in FORMATS:
+        raise InvalidArgumentError(f"output {str(destination)!r}; allowed endings are {', '.join(FORMATS)}")
+    if destination.exists() and not arguments.overwrite:
+        raise StorageError(f"{destination} exists; --overwrite replaces it")
+    figure = PLOTS[arguments.kind](system)
+    try:
+        figure.savefig(destination, dpi=RESOLUTION)
+    except OSError as error:
+        raise StorageError(f"cannot write {destination}: {error}") from error
+    print(f"{destination}: {arguments.kind} of {system.name}")
+    return 0
+
+
+def gallery_command(arguments: argparse.Namespace) -> int:
+    """Write the gallery; the status is 1 if a system could not be drawn."""
+    from dysts.gallery import write_gallery
+
+    names = None if arguments.systems is None else [n for text in arguments.systems for n in text.split(",") if n]
+    failures = write_gallery(
+        arguments.output,
+        systems=names,
+        workers=arguments.workers,
+        poster=not arguments.no_poster,
+        report=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    for name, reason in failures.items():
+        print(f"failed: {name}: {reason}", file=sys.stderr)
+    print(f"{Path(arguments.output) / 'index.html'}: written, {len(failures)} failed")
+    return 1 if failures else 0

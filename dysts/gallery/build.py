@@ -1,0 +1,188 @@
+"""Writes the gallery: draws what is missing in worker processes, then the pages."""
+
+import hashlib
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import dysts
+from dysts.cache import write_atomically
+from dysts.clocks import check_count
+from dysts.errors import DystsError, MissingPackageError, StorageError
+from dysts.formulas import as_mathml
+from dysts.gallery.pictures import draw_poster, draw_system
+from dysts.registry import get_system, list_systems
+from dysts.system import System
+from dysts.wording import value_text
+
+SOURCES = ("plotting/*.py", "gallery/pictures.py")
+KINDS = ("small", "large", "series")
+SHOWN = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
+
+
+def write_gallery(
+    output: str | os.PathLike[str],
+    *,
+    systems: Sequence[str] | None = None,
+    workers: int = 1,
+    poster: bool = True,
+    report: Callable[[str], None] | None = None,
+) -> dict[str, str]:
+    """Write a folder with a page of all attractors, a page for each, and a poster.
+
+    It opens from disk and asks nothing of any server. Pictures that are there already, of the same definition and
+    drawn by the same code, are kept: a run that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    output : path
+        The folder; created if need be.
+    systems : sequence of str, optional
+        By default all 135.
+    workers : int
+        Processes that draw.
+    poster : bool
+        Whether to draw ``poster.png`` and ``poster.pdf``.
+    report : callable, optional
+        Receives one line for each system that was drawn.
+
+    Returns
+    -------
+    dict of str to str
+        The reason for each system that could not be drawn; the others are there.
+
+    Raises
+    ------
+    UnknownNameError
+        If a system is not known.
+    MissingPackageError
+        If matplotlib, Pillow or Jinja is not installed.
+    StorageError
+        If the folder cannot be written.
+    """
+    jinja = _environment()
+    chosen = [get_system(name) for name in (list_systems() if systems is None else systems)]
+    folder = Path(output)
+    try:
+        (folder / "pictures").mkdir(parents=True, exist_ok=True)
+        (folder / "systems").mkdir(exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make the folder {folder}: {error}") from error
+    files = {system.name: _files(folder, system) for system in chosen}
+    failures = _draw_missing(chosen, files, check_count(workers, "workers"), report)
+    drawn = [system for system in chosen if system.name not in failures]
+    if poster and drawn:
+        for ending in ("png", "pdf"):
+            draw_poster(drawn, folder / f"poster.{ending}", report=report if ending == "png" else None)
+    _write_pages(jinja, folder, drawn, files, poster=poster)
+    return failures
+
+
+def _environment() -> Any:
+    try:
+        import jinja2
+        import matplotlib  # noqa: F401
+        import PIL  # noqa: F401
+    except ImportError as error:
+        raise MissingPackageError(f"the gallery needs {error.name}: pip install 'dysts[plot]'") from error
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("dysts.gallery", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _files(folder: Path, system: System) -> dict[str, Path]:
+    """Return where the pictures go; the names change with what they show."""
+    digest = hashlib.sha256(f"{system.definition_json}{system.period!r}".encode())
+    package = Path(dysts.__file__).parent
+    for pattern in SOURCES:
+        for source in sorted(package.glob(pattern)):
+            digest.update(source.read_bytes())
+    mark = digest.hexdigest()[:8]
+    return {kind: folder / "pictures" / f"{system.name}-{kind}-{mark}.webp" for kind in KINDS}
+
+
+def _draw_missing(
+    systems: Sequence[System],
+    files: dict[str, dict[str, Path]],
+    workers: int,
+    report: Callable[[str], None] | None,
+) -> dict[str, str]:
+    missing = [system for system in systems if not all(path.exists() for path in files[system.name].values())]
+    failures: dict[str, str] = {}
+    begin = time.monotonic()
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        tasks = {pool.submit(_draw_one, system.name, files[system.name]): system.name for system in missing}
+        for count, done in enumerate(as_completed(tasks), start=1):
+            name = tasks[done]
+            try:
+                done.result()
+                outcome = ""
+            except DystsError as error:
+                failures[name] = str(error)
+                outcome = f" failed: {error}"
+            if report:
+                left = (time.monotonic() - begin) / count * (len(missing) - count)
+                report(f"{count}/{len(missing)} {name}{outcome}, about {left:.0f} s left")
+    return failures
+
+
+def _draw_one(name: str, files: dict[str, Path]) -> None:
+    draw_system(get_system(name), files)
+
+
+def _write_pages(
+    jinja: Any, folder: Path, systems: Sequence[System], files: dict[str, dict[str, Path]], *, poster: bool
+) -> None:
+    style = resources.files("dysts.gallery").joinpath("templates/style.css").read_text()
+    cards = [
+        {
+            "name": system.name,
+            "description": system.description,
+            "field": system.field,
+            "regime": system.property_value("regime") if "regime" in system.properties else "",
+            "picture": files[system.name]["small"].name,
+        }
+        for system in systems
+    ]
+    index = jinja.get_template("index.html").render(
+        style=style,
+        cards=cards,
+        fields=sorted({card["field"] for card in cards}),
+        regimes=sorted({card["regime"] for card in cards if card["regime"]}),
+        poster=poster,
+        version=dysts.__version__,
+    )
+    _write(folder / "index.html", index)
+    template = jinja.get_template("system.html")
+    for position, system in enumerate(systems):
+        page = template.render(
+            style=style,
+            system=system,
+            equations=as_mathml(system),
+            parameters=[(name, f"{value:.10g}") for name, value in system.flat_parameters.items()],
+            properties=_properties(system),
+            pictures={kind: path.name for kind, path in files[system.name].items()},
+            before=systems[position - 1].name if position else None,
+            after=systems[position + 1].name if position + 1 < len(systems) else None,
+        )
+        _write(folder / "systems" / f"{system.name}.html", page)
+
+
+def _properties(system: System) -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " "), value_text(system.properties_entry(name)))
+        for name in SHOWN
+        if name in system.properties
+    ]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error}") from error

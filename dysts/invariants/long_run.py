@@ -1,0 +1,82 @@
+"""What the registry stores about orbits that are followed for long, and about those that start elsewhere."""
+
+import math
+from typing import Any
+
+from dysts.invariants.coexistence import coexistence
+from dysts.invariants.effort import Effort
+from dysts.invariants.entries import entry, rounded
+from dysts.invariants.jumps import has_jumps
+from dysts.invariants.regime import REGULAR
+from dysts.invariants.settling import survival_by_amplitude
+from dysts.invariants.survival import Survival, survival
+from dysts.system import System
+
+FEWER_PERIODS_WITH_JUMPS = 50
+LARGE_DIMENSION = 5
+"""Systems of more variables are followed for fewer periods, by a fifth of the square of their number."""
+SURVIVAL_METHOD = (
+    "share of orbits from near the stored initial condition whose tangent vectors go on growing; lifetime in periods, "
+    "of an exponential distribution"
+)
+AMPLITUDE_METHOD = (
+    "share of orbits from near the stored initial condition whose amplitude goes on changing, as the right-hand side "
+    "jumps; lifetime in periods, of an exponential distribution"
+)
+COEXISTENCE_METHOD = (
+    "share of orbits, from random states within two standard deviations of the mean, whose largest exponent is in the "
+    "end the one on the set"
+)
+
+
+def long_run_entries(
+    system: System, regime: str, period: float, exponent: float, effort: Effort, threads: int | None
+) -> dict[str, Any]:
+    """Return whether orbits stay on the set, and what becomes of others; nothing for regular motion and for delays."""
+    if regime in (*REGULAR, "undecided") or system.delay is not None:
+        return {}
+    if has_jumps(system, period=period):
+        stayed = survival_by_amplitude(
+            system,
+            trajectories=effort.survival_orbits,
+            periods=effort.survival_periods // FEWER_PERIODS_WITH_JUMPS,
+            period=period,
+            threads=threads,
+        )
+        return {"survival": _survival_entry(stayed, AMPLITUDE_METHOD)}
+    fewer = system.dimension**2 // 5 if system.dimension > LARGE_DIMENSION else 1
+    stayed = survival(
+        system,
+        trajectories=effort.survival_orbits,
+        periods=effort.survival_periods // fewer,
+        exponent=exponent,
+        period=period,
+        threads=threads,
+    )
+    found = {"survival": _survival_entry(stayed, SURVIVAL_METHOD)}
+    others = coexistence(
+        system,
+        trajectories=effort.coexistence_orbits,
+        periods=effort.coexistence_periods // fewer,
+        exponent=exponent,
+        period=period,
+        threads=threads,
+    )
+    settings: dict[str, Any] = {
+        "trajectories": others.trajectories,
+        "periods": others.periods,
+        "outcomes": others.outcomes,
+    }
+    if others.other_exponents:
+        settings["other_exponents"] = rounded(list(others.other_exponents), digits=3)
+    found["same_motion_from_elsewhere"] = entry(others.same, COEXISTENCE_METHOD, settings=settings)
+    return found
+
+
+def _survival_entry(stayed: Survival, method: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {"trajectories": stayed.trajectories, "periods": stayed.periods}
+    if stayed.lifetimes:
+        settings |= {"mean_lifetime": rounded(stayed.mean_lifetime, digits=3), "afterwards": stayed.afterwards}
+    if math.isfinite(stayed.exponent_afterwards):
+        settings["exponent_afterwards"] = rounded(stayed.exponent_afterwards, digits=3)
+    return entry(stayed.surviving, method, settings=settings)

@@ -1,0 +1,95 @@
+"""Whether orbits settle on regular motion, seen from their amplitudes alone.
+
+Tangent vectors cannot be followed across jumps of the right-hand side; the spread of an orbit in successive windows
+can: it varies for chaos and stays the same for an oscillation that repeats.
+"""
+
+import numpy as np
+
+from dysts.clocks import check_count
+from dysts.integration import integrate
+from dysts.invariants.survival import SETTLED, Survival, first_orbit, starts_near
+from dysts.system import System
+
+WINDOW = 20
+"""Periods over which the standard deviation is taken."""
+POINTS_PER_PERIOD = 25
+CONSTANT = 0.02
+"""Relative change of the standard deviation that still counts as none."""
+RTOL = 1e-9
+
+
+def survival_by_amplitude(
+    system: System,
+    *,
+    trajectories: int = 8,
+    periods: int = 2000,
+    period: float | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Survival:
+    """Follow orbits from the neighbourhood of the stored initial condition and see whether their amplitude freezes.
+
+    An orbit has left a chaotic set when the standard deviations of all components, over 20 periods at a time, stay
+    within 2 % of those at the end for the rest of the time, at least 400 periods.
+
+    Parameters
+    ----------
+    system : System
+        Without a delay.
+    trajectories : int
+        Orbits; they start a thousandth of the standard deviation apart.
+    periods : int
+        Length of each.
+    period : float, optional
+        By default the stored one.
+    seed : int
+    threads : int, optional
+        By default one per processor; the result does not depend on it.
+
+    Returns
+    -------
+    Survival
+        What is left of the motion counts as ``other motion``, without an exponent.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> survival_by_amplitude(dysts.get_system("Lorenz"), trajectories=2, periods=800).surviving
+    1.0
+    """
+    unit = system.period if period is None else period
+    windows = max(SETTLED + 1, check_count(periods, "periods") // WINDOW)
+    starts = starts_near(system, first_orbit(system, unit), check_count(trajectories, "trajectories"), seed)
+    observed = [
+        system.observe(
+            integrate(
+                system,
+                windows * WINDOW * POINTS_PER_PERIOD,
+                step=unit / POINTS_PER_PERIOD,
+                initial_conditions=state,
+                rtol=RTOL,
+                maximum_steps=1_000_000_000,
+                predictability=False,
+                threads=threads,
+            ).values
+        )
+        for state in starts
+    ]
+    spreads = np.array([series.reshape(windows, WINDOW * POINTS_PER_PERIOD, -1).std(axis=1) for series in observed])
+    lifetimes = [float(left * WINDOW) for left in map(_settled_at, spreads) if left is not None]
+    return Survival(
+        trajectories=len(spreads),
+        periods=float(windows * WINDOW),
+        lifetimes=tuple(lifetimes),
+        afterwards={"other motion": len(lifetimes)} if lifetimes else {},
+        exponent_afterwards=float("nan"),
+    )
+
+
+def _settled_at(spreads: np.ndarray) -> int | None:
+    """Return the window from which the spreads, float64 [window, component], stay what they are at the end."""
+    changed = (np.abs(spreads - spreads[-1]) > CONSTANT * np.abs(spreads[-1])).any(axis=1)
+    still = np.flatnonzero(changed)
+    left = int(still[-1]) + 1 if still.size else 0
+    return left if len(spreads) - left >= SETTLED else None

@@ -1,0 +1,71 @@
+"""The house style: thin lines, few marks, and a colour map that keeps its order for every kind of vision."""
+
+import contextlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from dysts.errors import MissingPackageError
+
+INK, MUTED, PAPER, ACCENT = "#1b1b1f", "#6b6b73", "#ffffff", "#b5452c"
+COLOUR_MAP = "viridis"
+"""Perceptually uniform, and ordered in lightness, so that it survives grey print and colour blindness."""
+DARKEST, LIGHTEST = 0.05, 0.88
+"""Part of the map that is used; its last yellow is too pale on paper."""
+RESOLUTION = 150
+
+_STYLE: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.formatter.useoffset": False,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",
+}
+
+
+def matplotlib() -> ModuleType:
+    """Return matplotlib.
+
+    Raises
+    ------
+    MissingPackageError
+        If it is not installed.
+    """
+    try:
+        import matplotlib
+        import matplotlib.figure
+    except ImportError as error:
+        raise MissingPackageError("pictures need matplotlib: pip install 'dysts[plot]'") from error
+    return matplotlib
+
+
+@contextlib.contextmanager
+def house_style() -> Iterator[ModuleType]:
+    """Apply the style to what is drawn inside, and to nothing else."""
+    library = matplotlib()
+    with library.rc_context(_STYLE):
+        yield library
+
+
+def label_of(name: str) -> str:
+    """Return an observable's name as people read it.
+
+    Examples
+    --------
+    >>> label_of("sin_theta1"), label_of("x")
+    ('sin theta1', 'x')
+    """
+    return name.replace("_", " ")

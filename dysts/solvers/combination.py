@@ -1,0 +1,145 @@
+"""Weighted sums of the stages of a step, with their weights compiled in and every rounding fixed.
+
+The compiler may not reorder them: one trajectory and eight side by side have the same bits, on every machine that
+multiplies and adds in one instruction.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LANES = 8
+"""Numbers that one vector instruction handles; also the trajectories that go side by side."""
+
+_TOGETHER = 4
+_DOUBLE, _INTEGER = ir.DoubleType(), ir.IntType(64)
+
+
+def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    kind = a.type
+    suffix = f"v{kind.count}f64" if isinstance(kind, ir.VectorType) else "f64"
+    function_type = ir.FunctionType(kind, [kind] * 3)
+    return builder.call(cgutils.get_or_insert_function(builder.module, function_type, f"llvm.fma.{suffix}"), [a, b, c])
+
+
+def _place(builder: Any, pointer: Any, kind: Any) -> Any:
+    return builder.bitcast(pointer, kind.as_pointer())
+
+
+def _load(builder: Any, pointer: Any, kind: Any) -> Any:
+    return builder.load(_place(builder, pointer, kind), align=8)
+
+
+def _splat(builder: Any, number: Any, kind: Any) -> Any:
+    if not isinstance(kind, ir.VectorType):
+        return number
+    empty = ir.Constant(kind, ir.Undefined)
+    first = builder.insert_element(empty, number, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, empty, ir.Constant(ir.VectorType(ir.IntType(32), kind.count), None))
+
+
+def _chain(builder: Any, weights: list[tuple[int, float]], slopes: Any, stride: Any, column: Any, kind: Any) -> Any:
+    """Return the sum over stages, the latest last: it is the only one that the sum has to wait for."""
+
+    def term(stage: int, weight: float, total: Any) -> Any:
+        place = builder.add(builder.mul(ir.Constant(_INTEGER, stage), stride), column)
+        value = _load(builder, builder.gep(slopes, [place]), kind)
+        number = ir.Constant(kind, [weight] * kind.count if isinstance(kind, ir.VectorType) else weight)
+        return builder.fmul(number, value) if total is None else _fused(builder, number, value, total)
+
+    *earlier, latest = weights
+    total = None
+    # Short sums beside one another: one long one would wait for itself.
+    for begin in range(0, len(earlier), _TOGETHER):
+        part = None
+        for stage, weight in earlier[begin : begin + _TOGETHER]:
+            part = term(stage, weight, part)
+        total = part if total is None else builder.fadd(total, part)
+    return term(*latest, total)
+
+
+def combination(weights: Iterable[float], *, row: int | None = None) -> Any:
+    """Return the compiled function ``(target, state, step, slopes)`` with target = state + step * sum(weights*slopes).
+
+    Parameters
+    ----------
+    weights : iterable of float
+        One for each stage; those that are zero cost nothing.
+    row : int, optional
+        Then one row of the target, which has one dimension more, becomes step * sum(weights*slopes).
+
+    Returns
+    -------
+    intrinsic
+        For arrays of any equal shape, `slopes` having one dimension more in front; `step` is a number, or float64
+        [8] if the last dimension counts lanes. Rows are named by numbers and not cut out, as a reference to a part
+        of an array is counted, which takes as long as a sum.
+    """
+    used = [(stage, float(weight)) for stage, weight in enumerate(weights) if weight != 0.0]
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        laned = isinstance(signature.args[2], types.Array)
+        target, state, slopes = (
+            context.make_array(signature.args[index])(context, builder, arguments[index]) for index in (0, 1, 3)
+        )
+        size = state.nitems
+        begin_of_row = builder.mul(ir.Constant(_INTEGER, row or 0), size)
+        target_data = builder.gep(target.data, [begin_of_row])
+        step = context.make_array(signature.args[2])(context, builder, arguments[2]).data if laned else arguments[2]
+
+        def loop(begin: Any, end: Any, kind: Any, width: int) -> None:
+            steps = _load(builder, step, kind) if laned else _splat(builder, step, kind)
+            with cgutils.for_range_slice(builder, begin, end, ir.Constant(_INTEGER, width), _INTEGER) as (column, _):
+                total = _chain(builder, used, slopes.data, size, column, kind)
+                if row is None:
+                    result = _fused(builder, steps, total, _load(builder, builder.gep(state.data, [column]), kind))
+                else:
+                    result = builder.fmul(steps, total)
+                builder.store(result, _place(builder, builder.gep(target_data, [column]), kind), align=8)
+
+        vector = ir.VectorType(_DOUBLE, LANES)
+        zero = ir.Constant(_INTEGER, 0)
+        if laned:
+            loop(zero, size, vector, LANES)
+        else:
+            whole = builder.and_(size, ir.Constant(_INTEGER, -LANES))
+            loop(zero, whole, vector, LANES)
+            loop(whole, size, _DOUBLE, 1)
+        return context.get_dummy_value()
+
+    def combine(typing_context: Any, target: Any, state: Any, step: Any, slopes: Any) -> Any:  # noqa: ARG001
+        return types.void(target, state, step, slopes), generate
+
+    return intrinsic(combine)
+
+
+def weighted(weights: Iterable[float]) -> Any:
+    """Return the compiled function ``(slopes, column)``: the sum of weights*slopes in one column of [stage, column]."""
+    used = [(stage, float(weight)) for stage, weight in enumerate(weights) if weight != 0.0]
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        slopes = context.make_array(signature.args[0])(context, builder, arguments[0])
+        stride = cgutils.unpack_tuple(builder, slopes.shape, 2)[1]
+        return _chain(builder, used, slopes.data, stride, arguments[1], _DOUBLE)
+
+    def weigh(typing_context: Any, slopes: Any, column: Any) -> Any:  # noqa: ARG001
+        return types.float64(slopes, types.intp), generate
+
+    return intrinsic(weigh)
+
+
+def _multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
+    """Return a*b + c, rounded once."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        return _fused(builder, *arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), generate
+
+
+# Compiled code calls it as `multiply_add(a, b, c)`, without the typing context.
+multiply_add: Any = intrinsic(_multiply_add)

@@ -1,0 +1,301 @@
+"""DOP853 for many trajectories, eight side by side: each has its own time and step, and the bits it has alone.
+
+A trajectory that ends makes room for the next one at once. The control of each lane is that of `dysts.solvers.smooth`.
+"""
+
+import math
+
+import numpy as np
+from numba import njit, types
+
+from dysts.compilation import driver
+from dysts.solvers.calling import call
+from dysts.solvers.combination import LANES
+from dysts.solvers.dop853 import (
+    ALL_STAGES,
+    DENSE_EVALUATIONS,
+    MEMORY,
+    ORDER,
+    STABILITY,
+    STAGES,
+    combined_error,
+    fifth_order,
+    prepare_stages,
+    stiffness_of_lane,
+    take_step,
+    third_order,
+)
+from dysts.solvers.polynomial import ROWS, interpolate_lane
+from dysts.solvers.smooth import (
+    NOT_FINITE,
+    RELAXED_STEPS,
+    STEP_TOO_SMALL,
+    STIFF,
+    STIFF_STEPS,
+    SUCCESS,
+    TOO_MANY_STEPS,
+)
+from dysts.solvers.step_control import (
+    SMALLEST_FIRST_ERROR,
+    accepted_factor,
+    first_step,
+    reduced,
+    rejected_factor,
+    too_short,
+)
+
+_VECTOR = types.float64[::1]
+_MATRIX = types.float64[:, ::1]
+
+
+@njit(error_model="numpy")
+def _errors(
+    k: np.ndarray,
+    state: np.ndarray,
+    trial: np.ndarray,
+    relative_tolerance: float,
+    absolute_tolerance: np.ndarray,
+    squares: np.ndarray,
+) -> None:
+    """Write the sums of squares of both error estimates in every lane; not finite where the trial state is not."""
+    slopes = k.reshape((ALL_STAGES, state.size))
+    squares[:] = 0.0
+    for i in range(state.shape[0]):
+        for lane in range(LANES):
+            before, after = state[i, lane], trial[i, lane]
+            inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance * max(abs(before), abs(after)))
+            third = third_order(slopes, i * LANES + lane) * inverse
+            fifth = fifth_order(slopes, i * LANES + lane) * inverse
+            squares[0, lane] += third * third
+            squares[1, lane] += fifth * fifth
+            squares[2, lane] += 0.0 * after
+
+
+@njit(error_model="numpy")
+def _write_polynomial(step: np.ndarray, k: np.ndarray, state: np.ndarray, trial: np.ndarray, rows: np.ndarray) -> None:
+    for i in range(state.shape[0]):
+        for lane in range(LANES):
+            change = trial[i, lane] - state[i, lane]
+            rows[0, i, lane] = change
+            rows[1, i, lane] = step[lane] * k[0, i, lane] - change
+            rows[2, i, lane] = 2.0 * change - step[lane] * (k[12, i, lane] + k[0, i, lane])
+
+
+@driver(
+    types.void(
+        types.int64,
+        types.int64,
+        _MATRIX,
+        types.int64,
+        types.int64,
+        _MATRIX,
+        _VECTOR,
+        types.float64,
+        _VECTOR,
+        types.int64,
+        types.boolean,
+        types.int64,
+        _VECTOR,
+        types.float64[:, :, ::1],
+        types.int64[::1],
+        _VECTOR,
+        types.int64[:, ::1],
+    )
+)
+def integrate_lanes(
+    address: int,
+    lanes_address: int,
+    tables: np.ndarray,
+    first: int,
+    last: int,
+    states: np.ndarray,
+    times: np.ndarray,
+    relative_tolerance: float,
+    absolute_tolerance: np.ndarray,
+    most_steps: int,
+    hand_over: bool,
+    clock: int,
+    clock_periods: np.ndarray,
+    output: np.ndarray,
+    status: np.ndarray,
+    reached: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    """Integrate the cases ``first <= case < last`` from time 0; see `dysts.solvers.smooth` for the arguments.
+
+    Parameters
+    ----------
+    address, lanes_address : int
+        The right-hand side for one state and for eight.
+    """
+    size = states.shape[1]
+    end = times[-1]
+    k = np.zeros((ALL_STAGES, size, LANES))
+    state = np.ones((size, LANES))
+    trial = np.ones((size, LANES))
+    work = np.ones((size, LANES))
+    polynomial = np.zeros((ROWS, size, LANES))
+    constants = np.ones((tables.shape[1], LANES))
+    squares = np.zeros((3, LANES))
+    slope = np.empty(size)
+    t, step, taken = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    previous_error = np.zeros(LANES)
+    case_of = np.full(LANES, -1)
+    written = np.zeros(LANES, dtype=np.int64)
+    stiff_steps, relaxed_steps = np.zeros(LANES, dtype=np.int64), np.zeros(LANES, dtype=np.int64)
+    repeated, final = np.zeros(LANES, dtype=np.bool_), np.zeros(LANES, dtype=np.bool_)
+    following = first
+    while True:
+        # Fill the free lanes; what needs no step at all ends here.
+        active = 0
+        for lane in range(LANES):
+            while case_of[lane] < 0 and following < last:
+                case = following
+                following += 1
+                begin = states[case]
+                if clock >= 0:
+                    begin[clock] = reduced(begin[clock], clock_periods[case])
+                row = 0
+                while row < times.size and times[row] <= 0.0:
+                    output[case, row] = begin
+                    row += 1
+                reached[case] = 0.0
+                if row == times.size:
+                    status[case] = SUCCESS
+                    continue
+                call(address, 0.0, begin, tables[case], slope)
+                counts[case, 2] += 1
+                finite = True
+                for i in range(size):
+                    finite = finite and math.isfinite(slope[i]) and math.isfinite(begin[i])
+                if not finite:
+                    status[case] = NOT_FINITE
+                    continue
+                step[lane] = first_step(
+                    address,
+                    tables[case],
+                    0.0,
+                    begin,
+                    slope,
+                    relative_tolerance,
+                    absolute_tolerance,
+                    ORDER,
+                    np.inf,
+                    end,
+                )
+                counts[case, 2] += 1
+                for i in range(size):
+                    state[i, lane] = begin[i]
+                    k[0, i, lane] = slope[i]
+                for slot in range(tables.shape[1]):
+                    constants[slot, lane] = tables[case, slot]
+                t[lane], case_of[lane], written[lane] = 0.0, case, row
+                previous_error[lane], repeated[lane] = SMALLEST_FIRST_ERROR, False
+                stiff_steps[lane], relaxed_steps[lane] = 0, 0
+            if case_of[lane] < 0:
+                taken[lane] = 0.0
+                continue
+            case = case_of[lane]
+            final[lane] = t[lane] + step[lane] * (1.0 + 1e-9) >= end
+            taken[lane] = end - t[lane] if final[lane] else step[lane]
+            ending = -1
+            if counts[case, 0] + counts[case, 1] >= most_steps:
+                ending = TOO_MANY_STEPS
+            elif not final[lane] and too_short(taken[lane], t[lane], end):
+                ending = STEP_TOO_SMALL
+            if ending >= 0:
+                _end(case, lane, ending, t, state, states, status, reached, case_of)
+                taken[lane] = 0.0
+                continue
+            active += 1
+        if active == 0:
+            if following >= last:
+                return
+            continue
+
+        take_step(lanes_address, constants, t, state, taken, k, trial, work)
+        _errors(k, state, trial, relative_tolerance, absolute_tolerance, squares)
+        prepared = False
+        for lane in range(LANES):
+            case = case_of[lane]
+            if case < 0:
+                continue
+            counts[case, 2] += STAGES
+            error = math.inf
+            if squares[2, lane] == 0.0:
+                error = combined_error(squares[0, lane], squares[1, lane], taken[lane], size)
+            if not error <= 1.0:
+                counts[case, 1] += 1
+                step[lane] = taken[lane] * rejected_factor(error, ORDER)
+                repeated[lane] = True
+                if too_short(step[lane], t[lane], end):
+                    _end(case, lane, STEP_TOO_SMALL, t, state, states, status, reached, case_of)
+                continue
+            counts[case, 0] += 1
+            arrived = end if final[lane] else t[lane] + taken[lane]
+            if hand_over:
+                if stiffness_of_lane(taken[lane], k, trial, work, lane) > STABILITY:
+                    relaxed_steps[lane] = 0
+                    stiff_steps[lane] += 1
+                elif stiff_steps[lane] > 0:
+                    relaxed_steps[lane] += 1
+                    if relaxed_steps[lane] == RELAXED_STEPS:
+                        stiff_steps[lane] = 0
+            row = written[lane]
+            if row < times.size and times[row] <= arrived:
+                if times[row] < arrived:
+                    if not prepared:
+                        # For all lanes at once; `work` of later ones must survive it for their test of stiffness.
+                        prepare_stages(lanes_address, constants, t, state, taken, k, polynomial[0], polynomial)
+                        _write_polynomial(taken, k, state, trial, polynomial)
+                        prepared = True
+                    counts[case, 2] += DENSE_EVALUATIONS
+                while row < times.size and times[row] <= arrived:
+                    if times[row] == arrived:
+                        for i in range(size):
+                            output[case, row, i] = trial[i, lane]
+                    else:
+                        interpolate_lane(
+                            polynomial, state, lane, (times[row] - t[lane]) / taken[lane], output[case, row]
+                        )
+                    if clock >= 0:
+                        output[case, row, clock] = reduced(output[case, row, clock], clock_periods[case])
+                    row += 1
+                written[lane] = row
+            factor = accepted_factor(error, previous_error[lane], ORDER, MEMORY)
+            if repeated[lane]:
+                factor = min(factor, 1.0)
+            repeated[lane] = False
+            previous_error[lane] = max(error, SMALLEST_FIRST_ERROR)
+            step[lane] = max(step[lane], taken[lane] * factor) if final[lane] else taken[lane] * factor
+            t[lane] = arrived
+            for i in range(size):
+                # The interpolation of later lanes still needs their own start, and only theirs.
+                state[i, lane] = trial[i, lane]
+                k[0, i, lane] = k[STAGES, i, lane]
+            if clock >= 0:
+                state[clock, lane] = reduced(state[clock, lane], clock_periods[case])
+            if final[lane]:
+                _end(case, lane, SUCCESS, t, state, states, status, reached, case_of)
+            elif stiff_steps[lane] == STIFF_STEPS:
+                _end(case, lane, STIFF, t, state, states, status, reached, case_of)
+
+
+@njit(error_model="numpy")
+def _end(
+    case: int,
+    lane: int,
+    how: int,
+    t: np.ndarray,
+    state: np.ndarray,
+    states: np.ndarray,
+    status: np.ndarray,
+    reached: np.ndarray,
+    case_of: np.ndarray,
+) -> None:
+    """Record the end of a case and free its lane."""
+    status[case] = how
+    reached[case] = t[lane]
+    for i in range(state.shape[0]):
+        states[case, i] = state[i, lane]
+    case_of[lane] = -1

@@ -1,0 +1,49 @@
+"""Computed properties and citations as people read them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def value_text(entry: Mapping[str, Any]) -> str:
+    """Return a computed property as people read it: value, error, and what its settings add."""
+    value, error = entry["value"], entry.get("error")
+    told = _numbers(value, error)
+    settings = entry.get("settings", {})
+    if "on_set" in settings:
+        told += f" (before that {settings['on_set']})"
+    if "mean_lifetime" in settings:
+        after = ", ".join(f"{count} {fate}" for fate, count in settings["afterwards"].items())
+        told += (
+            f" of {settings['trajectories']} orbits; mean lifetime {settings['mean_lifetime']:g} periods, then {after}"
+        )
+    elif "outcomes" in settings:
+        told += " (" + ", ".join(f"{count} {outcome}" for outcome, count in settings["outcomes"].items()) + ")"
+    return told
+
+
+def _numbers(value: Any, error: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, tuple):
+        return f"{value:.6g}" + (f" +- {error:.2g}" if error is not None else "")
+    if value and isinstance(value[0], tuple):
+        return "; ".join(_numbers(row, None) for row in value)
+    errors = error if isinstance(error, tuple) else (None,) * len(value)
+    return ", ".join(
+        f"{number:.5g}" + (f" +- {spread:.1g}" if spread is not None else "")
+        for number, spread in zip(value, errors, strict=True)
+    )
+
+
+def citation_text(citation: Mapping[str, Any]) -> str:
+    """Return a citation as one line, and whether it was looked up."""
+    parts = [citation["authors"], citation["title"], citation.get("container"), citation.get("volume")]
+    parts += [citation.get("pages"), f"({citation['year']})" if "year" in citation else None]
+    text = ", ".join(str(part) for part in parts if part)
+    if citation.get("doi"):
+        text += f", doi:{citation['doi']}"
+    if not citation.get("checked", False):
+        text += " [not looked up]"
+    if citation.get("note"):
+        text += f" -- {citation['note']}"
+    return text

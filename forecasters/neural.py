@@ -1,0 +1,367 @@
+"""The eight neural networks of darts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dysts.errors import InvalidArgumentError
+from forecasters.checks import checked_count, checked_number
+from forecasters.network import RecurrentNetwork, WindowNetwork
+from forecasters.training import NetworkConfig
+
+_GRID = {"input_length": (5, 10, 25, 50, 100)}
+_FAST = {"epochs": 50, "batch_size": 128, "learning_rate": 3e-3, "one_cycle": True, "gradient_clip": 1.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NBEATSConfig(NetworkConfig):
+    """Settings of `NBEATS`, beside those of `NetworkConfig`.
+
+    Parameters
+    ----------
+    stacks, layers, width : int
+        Number of stacks of one block, and fully connected layers and units of each block.
+    """
+
+    stacks: int = 30
+    layers: int = 4
+    width: int = 256
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        super().check()
+        _counts(self, "stacks", "layers", "width")
+
+
+class NBEATS(WindowNetwork[NBEATSConfig]):
+    """Neural basis expansion: stacks that each explain a part of the window and of the next sample.
+
+    darts sees several components as one long flattened window.
+
+    References
+    ----------
+    B. N. Oreshkin et al., N-BEATS: neural basis expansion analysis for interpretable time series forecasting,
+    ICLR 2020, arXiv:1905.10437.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = np.sin(0.1 * np.arange(300))[:, None]
+    >>> config = NBEATSConfig(epochs=20, stacks=2, layers=2, width=16, learning_rate=1e-2)
+    >>> forecast = NBEATS(config).fit(series).predict(10)
+    >>> bool(np.abs(forecast[:, 0] - np.sin(0.1 * np.arange(300, 310))).max() < 0.2)
+    True
+    """
+
+    config_type = NBEATSConfig
+    presets = {"fast": {**_FAST, "epochs": 120, "stacks": 6, "layers": 2, "width": 64}, "paper": {}}  # noqa: RUF012
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.nbeats import NBEATSModel
+
+        return NBEATSModel(
+            output_chunk_length=1,
+            num_stacks=self.config.stacks,
+            num_layers=self.config.layers,
+            layer_widths=self.config.width,
+            **common,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NHiTSConfig(NetworkConfig):
+    """Settings of `NHiTS`, beside those of `NetworkConfig`.
+
+    Parameters
+    ----------
+    stacks, layers, width : int
+        Number of stacks of one block, and fully connected layers and units of each block.
+    dropout : float
+        Share of units left out while training.
+    """
+
+    stacks: int = 3
+    layers: int = 2
+    width: int = 512
+    dropout: float = 0.1
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        super().check()
+        _counts(self, "stacks", "layers", "width")
+        _dropout(self.dropout)
+
+
+class NHiTS(WindowNetwork[NHiTSConfig]):
+    """Neural hierarchical interpolation: N-BEATS whose stacks see the window at several resolutions.
+
+    References
+    ----------
+    C. Challu et al., N-HiTS: neural hierarchical interpolation for time series forecasting, AAAI 2023,
+    arXiv:2201.12886.
+    """
+
+    config_type = NHiTSConfig
+    presets = {"fast": {**_FAST, "epochs": 100, "width": 128, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.nhits import NHiTSModel
+
+        return NHiTSModel(
+            output_chunk_length=1,
+            num_stacks=self.config.stacks,
+            num_layers=self.config.layers,
+            layer_widths=self.config.width,
+            dropout=self.config.dropout,
+            **common,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerConfig(NetworkConfig):
+    """Settings of `Transformer`, beside those of `NetworkConfig`.
+
+    Parameters
+    ----------
+    width, heads, layers, feedforward : int
+        Size of the tokens (divisible by the number of heads), attention heads, layers of encoder and of decoder,
+        and units of the fully connected part.
+    dropout : float
+        Share of units left out while training.
+    """
+
+    width: int = 64
+    heads: int = 4
+    layers: int = 3
+    feedforward: int = 512
+    dropout: float = 0.1
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        super().check()
+        _counts(self, "width", "heads", "layers", "feedforward")
+        _dropout(self.dropout)
+        if self.width % self.heads or self.width % 2:
+            raise InvalidArgumentError(
+                f"width must be even and a multiple of heads, got width={self.width}, heads={self.heads}"
+            )
+
+
+class Transformer(WindowNetwork[TransformerConfig]):
+    """Encoder-decoder transformer whose tokens are the samples of the window.
+
+    References
+    ----------
+    A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762.
+    """
+
+    config_type = TransformerConfig
+    presets = {  # noqa: RUF012 - class data, annotated in the base class
+        "fast": {**_FAST, "width": 32, "layers": 1, "feedforward": 64, "dropout": 0.0},
+        "paper": {},
+    }
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.transformer_model import TransformerModel
+
+        return TransformerModel(
+            output_chunk_length=1,
+            d_model=self.config.width,
+            nhead=self.config.heads,
+            num_encoder_layers=self.config.layers,
+            num_decoder_layers=self.config.layers,
+            dim_feedforward=self.config.feedforward,
+            dropout=self.config.dropout,
+            **common,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RNNConfig(NetworkConfig):
+    """Settings of `RNN` and `LSTM`, beside those of `NetworkConfig`.
+
+    Parameters
+    ----------
+    hidden, layers : int
+        Units of each recurrent layer, and number of layers.
+    """
+
+    hidden: int = 25
+    layers: int = 1
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        super().check()
+        _counts(self, "hidden", "layers")
+
+
+class RNN(WindowNetwork[RNNConfig]):
+    """Plain recurrent network that encodes the window anew for every sample (darts' ``BlockRNNModel``).
+
+    References
+    ----------
+    J. L. Elman, Finding structure in time, Cogn. Sci. 14, 179-211 (1990), doi:10.1207/s15516709cog1402_1.
+    """
+
+    config_type = RNNConfig
+    presets = {"fast": {**_FAST, "epochs": 100, "hidden": 64}, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.block_rnn_model import BlockRNNModel
+
+        return BlockRNNModel(
+            output_chunk_length=1,
+            model="RNN",
+            hidden_dim=self.config.hidden,
+            n_rnn_layers=self.config.layers,
+            **common,
+        )
+
+
+class LSTM(RecurrentNetwork[RNNConfig]):
+    """Long short-term memory that keeps its memory through the forecast (darts' ``RNNModel``).
+
+    It is trained to predict every next sample of the window. darts trains on windows of 24 samples by default,
+    whatever the input; here they are as long as the input, so that training and forecast begin alike.
+
+    References
+    ----------
+    S. Hochreiter, J. Schmidhuber, Long short-term memory, Neural Comput. 9, 1735-1780 (1997),
+    doi:10.1162/neco.1997.9.8.1735.
+    """
+
+    config_type = RNNConfig
+    presets = {  # noqa: RUF012 - class data, annotated in the base class
+        "fast": {**_FAST, "epochs": 100, "hidden": 64},
+        "paper": {"layers": 2, "epochs": 200},
+    }
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.rnn_model import RNNModel
+
+        return RNNModel(
+            model="LSTM",
+            hidden_dim=self.config.hidden,
+            n_rnn_layers=self.config.layers,
+            training_length=self.config.input_length,
+            **common,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TCNConfig(NetworkConfig):
+    """Settings of `TCN`, beside those of `NetworkConfig`.
+
+    Parameters
+    ----------
+    kernel, filters : int
+        Samples under each convolution (fewer than the window has), and convolutions in each layer.
+    dropout : float
+        Share of units left out while training.
+    """
+
+    kernel: int = 3
+    filters: int = 3
+    dropout: float = 0.2
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        super().check()
+        _counts(self, "kernel", "filters")
+        _dropout(self.dropout)
+        if self.kernel >= self.input_length:
+            raise InvalidArgumentError(
+                f"kernel must be smaller than input_length, got {self.kernel} and {self.input_length}"
+            )
+
+
+class TCN(WindowNetwork[TCNConfig]):
+    """Temporal convolutional network: dilated causal convolutions over the window.
+
+    References
+    ----------
+    S. Bai, J. Z. Kolter, V. Koltun, An empirical evaluation of generic convolutional and recurrent networks for
+    sequence modeling, arXiv:1803.01271 (2018).
+    """
+
+    config_type = TCNConfig
+    presets = {"fast": {**_FAST, "filters": 16, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.tcn_model import TCNModel
+
+        return TCNModel(
+            output_chunk_length=1,
+            kernel_size=self.config.kernel,
+            num_filters=self.config.filters,
+            dropout=self.config.dropout,
+            **common,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DLinearConfig(NetworkConfig):
+    """Settings of `DLinear`, beside those of `NetworkConfig`.
+
+    Parameters
+    ----------
+    kernel : int
+        Samples of the moving average that separates trend and rest.
+    """
+
+    kernel: int = 25
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        super().check()
+        _counts(self, "kernel")
+
+
+class DLinear(WindowNetwork[DLinearConfig]):
+    """Two linear maps, of the moving average of the window and of the rest.
+
+    References
+    ----------
+    A. Zeng et al., Are transformers effective for time series forecasting?, AAAI 2023, arXiv:2205.13504.
+    """
+
+    config_type = DLinearConfig
+    presets = {"fast": _FAST, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.dlinear import DLinearModel
+
+        return DLinearModel(output_chunk_length=1, kernel_size=self.config.kernel, **common)
+
+
+class NLinear(WindowNetwork[NetworkConfig]):
+    """One linear map of the window, relative to its last sample.
+
+    References
+    ----------
+    A. Zeng et al., Are transformers effective for time series forecasting?, AAAI 2023, arXiv:2205.13504.
+    """
+
+    config_type = NetworkConfig
+    presets = {"fast": _FAST, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
+    grid = _GRID
+
+    def _build(self, **common: Any) -> Any:
+        from darts.models.forecasting.nlinear import NLinearModel
+
+        return NLinearModel(output_chunk_length=1, **common)
+
+
+def _counts(config: NetworkConfig, *names: str) -> None:
+    for name in names:
+        checked_count(name, getattr(config, name), least=1)
+
+
+def _dropout(value: object) -> None:
+    checked_number("dropout", value, above=-1e-300, most=0.9)

@@ -1,0 +1,79 @@
+"""What forecasters share that choose by closed-loop forecasts of held-out windows of the training series."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from dysts.errors import InvalidArgumentError
+
+FloatArray = NDArray[np.float64]
+
+# A rollout that is wrong by more than this many standard deviations is simply wrong; without the ceiling
+# one window in which the forecast escapes would outvote all others.
+_ERROR_CEILING = 3.0
+
+
+# The matrices are small: more threads gain nothing, on a busy machine their waiting for one another takes minutes,
+# and the last digits would depend on how many there are. The caller's setting is back when the call returns.
+one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
+
+
+def window_length(length: int, wanted: int) -> int:
+    """Return the points of a held-out window: those wanted, but at most a sixth of the series."""
+    return min(wanted, length // 6)
+
+
+def windows(length: int, *, first: int, count: int, window: int) -> NDArray[np.intp]:
+    """Return the last known index before each held-out window, evenly spaced over the series.
+
+    Parameters
+    ----------
+    length : int
+        Points of the series.
+    first : int
+        The earliest index from which a rollout has the history that it needs.
+    count : int
+        Number of windows.
+    window : int
+        Points per window.
+
+    Examples
+    --------
+    >>> windows(1000, first=10, count=3, window=100).tolist()
+    [100, 499, 899]
+    """
+    last = length - 1 - window
+    start = min(max(first, length // 10), last)
+    return np.linspace(start, last, count).astype(np.intp)
+
+
+def scores(forecasts: FloatArray, truths: FloatArray) -> FloatArray:
+    """Return the error of closed-loop forecasts, low being good.
+
+    The root-mean-square error of each window, at most three, averaged over the windows.
+
+    Parameters
+    ----------
+    forecasts : ndarray, float64 [candidate, window, time, component]
+        Rollouts in units of the training series' standard deviations.
+    truths : ndarray, float64 [window, time, component]
+        What happened.
+
+    Returns
+    -------
+    ndarray, float64 [candidate]
+    """
+    errors = np.sqrt(((forecasts - truths) ** 2).mean(axis=(2, 3)))
+    averaged: FloatArray = np.minimum(errors, _ERROR_CEILING).mean(axis=1)
+    return averaged
+
+
+def checked_penalties(ridges: object) -> None:
+    """Raise `InvalidArgumentError` unless the penalties are positive finite numbers, at least one."""
+    if not isinstance(ridges, tuple) or not ridges:
+        raise InvalidArgumentError(f"ridges must be a sequence of numbers, not empty, got {ridges!r}")
+    for ridge in ridges:
+        if isinstance(ridge, bool) or not isinstance(ridge, int | float) or not 0 < ridge < math.inf:
+            raise InvalidArgumentError(f"ridges must be positive finite numbers, got {ridge!r}")

@@ -1,0 +1,46 @@
+"""Orbits from elsewhere: the same motion, another one, rest, escape; and orbits whose amplitude freezes."""
+
+import numpy as np
+import pytest
+from linear_systems import make
+
+import dysts
+from dysts.errors import NotSupportedError
+from dysts.invariants.coexistence import coexistence
+from dysts.invariants.settling import survival_by_amplitude
+
+
+def test_the_lorenz_attractor_attracts_everything() -> None:
+    found = coexistence(dysts.get_system("Lorenz"), trajectories=8, periods=400)
+    assert found.outcomes == {"same": 8}
+    assert found.same == 1.0
+    assert found.other_exponents == ()
+
+
+def test_fixed_points_beside_the_transient_set_and_escape_are_told_apart() -> None:
+    rests = coexistence(dysts.get_system("PanXuZhou"), trajectories=8, periods=4000)
+    assert rests.outcomes.get("at rest", 0) >= 6
+    escapes = coexistence(dysts.get_system("HyperLu"), trajectories=8, periods=400)
+    assert escapes.outcomes.get("escaped", 0) >= 2
+    assert sum(escapes.outcomes.values()) == 8
+
+
+def test_another_motion_has_its_exponent() -> None:
+    found = coexistence(dysts.get_system("Coullet"), trajectories=8, periods=2000)
+    assert found.outcomes.get("other motion", 0) >= 3
+    np.testing.assert_allclose(np.median(found.other_exponents), 0.013, atol=0.003)
+
+
+def test_an_amplitude_that_freezes_ends_the_motion() -> None:
+    left = survival_by_amplitude(dysts.get_system("FluidTrampoline"), trajectories=3, periods=2000)
+    assert left.surviving < 1.0
+    assert set(left.afterwards) == {"other motion"}
+    regular = make({"x": "v", "v": "-x"}, [1.0, 0.0])
+    assert survival_by_amplitude(regular, trajectories=2, periods=600, period=6.28).lifetimes == (0.0, 0.0)
+
+
+def test_only_chaos_without_delays_and_jumps_is_compared() -> None:
+    with pytest.raises(NotSupportedError, match="only chaos can end"):
+        coexistence(dysts.get_system("Torus"))
+    with pytest.raises(NotSupportedError, match="jumps"):
+        coexistence(dysts.get_system("FluidTrampoline"), exponent=0.05)

@@ -1,0 +1,79 @@
+"""The gallery is one folder that asks nothing of anybody: links lead somewhere, pictures exist, nothing is remote."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from dysts.cli import main
+from dysts.errors import UnknownNameError
+from dysts.gallery import write_gallery
+
+SYSTEMS = ["Lorenz", "MackeyGlass", "BurkeShaw"]
+
+
+class Links(HTMLParser):
+    """Collects what a page refers to, its pictures' texts, and whether its tags are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.alternatives: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.targets += [value for key in ("href", "src") if (value := values.get(key))]
+        if tag == "img":
+            self.alternatives.append(values.get("alt") or "")
+        if tag not in ("img", "meta", "link", "input"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gallery")
+    assert write_gallery(folder, systems=SYSTEMS) == {}
+    return folder
+
+
+def test_every_link_of_every_page_leads_to_a_file(gallery: Path) -> None:
+    pages = [gallery / "index.html", *(gallery / "systems").iterdir()]
+    assert len(pages) == 1 + len(SYSTEMS)
+    for page in pages:
+        links = Links()
+        links.feed(page.read_text())
+        assert links.open == []
+        assert all(links.alternatives)
+        for target in links.targets:
+            if not target.startswith("data:"):
+                assert (page.parent / target).resolve().exists(), f"{page.name}: {target}"
+
+
+def test_a_page_shows_equations_parameters_and_sources(gallery: Path) -> None:
+    text = (gallery / "systems" / "Lorenz.html").read_text()
+    for part in ("<math", "<mi>&#963;</mi>", ">rho<", "Deterministic nonperiodic flow", "1963", 'rel="next"'):
+        assert part in text
+
+
+def test_a_second_run_draws_nothing_again(gallery: Path) -> None:
+    lines: list[str] = []
+    before = {path: path.stat().st_mtime_ns for path in (gallery / "pictures").iterdir()}
+    write_gallery(gallery, systems=SYSTEMS, poster=False, report=lines.append)
+    assert lines == []
+    assert {path: path.stat().st_mtime_ns for path in (gallery / "pictures").iterdir()} == before
+    assert "poster" not in (gallery / "index.html").read_text()
+
+
+def test_the_command_and_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gallery", "-o", str(tmp_path / "g"), "--systems", "Lorenz", "--no-poster", "--workers", "1"]) == 0
+    assert "index.html: written, 0 failed" in capsys.readouterr().out
+    with pytest.raises(UnknownNameError):
+        write_gallery(tmp_path / "h", systems=["Lorentz"])
+    assert not (tmp_path / "h").exists()
+    (tmp_path / "file").write_text("")
+    assert main(["gallery", "-o", str(tmp_path / "file"), "--systems", "Lorenz", "--workers", "1"]) == 2
+    assert "cannot make the folder" in capsys.readouterr().err
