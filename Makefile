@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page lyapunov-benchmark engine-benchmark accuracy work-precision energy clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page lyapunov-benchmark engine-benchmark accuracy work-precision energy store-benchmark store-kills ensemble-benchmark clean
 
 install: $(INSTALLED)
 
@@ -75,6 +75,18 @@ work-precision: $(INSTALLED)
 # Drift of the energy of the Hamiltonian systems over 1000 periods.
 energy: $(INSTALLED)
 	$(BIN)/python tests/performance/energy.py
+
+# Sizes, build times, opening, reading and downloading of the precomputed series beside gzipped JSON.
+store-benchmark: $(INSTALLED)
+	$(BIN)/python tests/performance/store.py
+
+# Kills builds and downloads at random moments and verifies what is left.
+store-kills: $(INSTALLED)
+	$(BIN)/python tests/performance/store_kills.py
+
+# Streams series that are larger than memory, and projects what 1e10 points cost.
+ensemble-benchmark: $(INSTALLED)
+	$(BIN)/python tests/performance/ensemble.py
 
 clean:
 	rm -rf $(VENV) build benchmark-results .pytest_cache .ruff_cache .mypy_cache
