@@ -23,8 +23,9 @@ FARTHEST = 100.0
 """Distance from the mean, in standard deviations of the registry, beyond which a trajectory has escaped."""
 DUPLICATE = 1e-6
 """Distance in standard deviations at which two trajectories count as the same one."""
-LEAST_POINTS = 50
-"""In a period; with fewer, what lies between two points hides whether motion repeats itself."""
+LEAST_POINTS, LEAST_PERIODS = 50, 24.0
+"""In a period, and in a trajectory; with fewer points what lies between them hides whether motion repeats itself, and
+chaotic motion may do so over a few periods."""
 SPACING = 1e-9
 """Relative error allowed in the times."""
 
@@ -175,7 +176,8 @@ def _spacing(dataset: "xarray.Dataset", recipe: Recipe) -> Iterable[tuple[str, s
 
 def _settled(scaled: np.ndarray, attributes: Mapping[str, float]) -> bool:
     # The second half of a trajectory, found again within the first, is motion that is not chaotic any more.
-    return attributes["points_per_period"] >= LEAST_POINTS and repeats_itself(scaled)
+    per_period = attributes["points_per_period"]
+    return per_period >= LEAST_POINTS and len(scaled) >= LEAST_PERIODS * per_period and repeats_itself(scaled)
 
 
 def _shared_time(dataset: "xarray.Dataset") -> Iterable[str]:

@@ -9,7 +9,6 @@ import numpy as np
 
 import dysts
 from dysts.datasets.digest import FORMAT, inputs_digest
-from dysts.datasets.forcing import STEPS_PER_PERIOD
 from dysts.datasets.recipe import Recipe, lyapunov_error
 from dysts.frozen import thaw
 from dysts.system import System
@@ -69,7 +68,6 @@ def _method(recipe: Recipe, system: System) -> dict[str, Any]:
     method: dict[str, Any] = {}
     if recipe.dynamical_noise:
         method["solver"] = "stochastic heun" if system.delay else "sra3"
-        method["longest_step"] = system.period / STEPS_PER_PERIOD
     else:
         relative, absolute = check_tolerances(system, recipe.rtol, None)
         method["solver"] = "dop853 by the method of steps" if system.delay else "dop853, radau where stiff"

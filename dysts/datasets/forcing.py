@@ -3,7 +3,9 @@
 The noise is additive and white, with an amplitude for each variable of ``strength * spread / sqrt(period)``: the spread
 is the variable's standard deviation along the orbit from the stored initial condition, at most 1 for a variable, such
 as an angle, that is observed through others only. A driving phase takes none. Where noise of that strength carries a
-trajectory out of every bound, all amplitudes of the system are halved until it does not.
+trajectory away, so that it diverges or goes `FARTHEST` times as far from the middle of that orbit as the orbit does,
+all amplitudes of the system are halved until it does not. If the scheme is carried away without any noise, as at close
+encounters of masses, its steps are quartered first until it is not.
 
 References
 ----------
@@ -11,6 +13,7 @@ U. Kuechler, E. Platen, Strong discrete time approximation of stochastic differe
 Mathematics and Computers in Simulation 54 (2000) 189-205.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -22,8 +25,10 @@ from dysts.noise import Noise
 from dysts.system import System
 
 SPREAD_PERIODS, SPREAD_POINTS = 60.0, 20
-STEPS_PER_PERIOD = 1000
-HALVINGS = 12
+STEPS_PER_PERIOD, MOST_STEPS_PER_PERIOD = 1000, 256_000
+MOST_STEPS = 100_000_000
+HALVINGS = 20
+FARTHEST = 5.0
 
 
 def amplitudes(system: System, strength: float) -> np.ndarray:
@@ -35,9 +40,7 @@ def amplitudes(system: System, strength: float) -> np.ndarray:
     >>> amplitudes(dysts.get_system("Lorenz"), 0.02).round(2)
     array([0.18, 0.21, 0.2 ])
     """
-    periods = SPREAD_PERIODS if system.lifetime is None else min(SPREAD_PERIODS, system.lifetime / 2.0)
-    orbit = integrate(system, int(periods * SPREAD_POINTS), points_per_period=SPREAD_POINTS, predictability=False)
-    spread = orbit.values.std(axis=0)
+    spread = _orbit(system).std(axis=0)
     for index, name in enumerate(system.variables):
         if name not in system.observable_names:
             spread[index] = min(spread[index], 1.0)
@@ -46,10 +49,25 @@ def amplitudes(system: System, strength: float) -> np.ndarray:
     return np.asarray(strength * spread / math.sqrt(system.period))
 
 
+@functools.lru_cache(maxsize=4)
+def _orbit(system: System) -> np.ndarray:
+    periods = SPREAD_PERIODS if system.lifetime is None else min(SPREAD_PERIODS, system.lifetime / 2.0)
+    points = int(periods * SPREAD_POINTS)
+    orbit: np.ndarray = integrate(system, points, points_per_period=SPREAD_POINTS, predictability=False).values
+    return orbit
+
+
+def _carried_away(system: System, states: np.ndarray) -> bool:
+    orbit = system.observe(_orbit(system))
+    middle = 0.5 * (orbit.max(axis=0) + orbit.min(axis=0))
+    reach = orbit.max(axis=0) - middle
+    return bool((np.abs(system.observe(states) - middle) > FARTHEST * reach + 1e-12 * np.abs(middle)).any())
+
+
 def forced(
     system: System, times: np.ndarray, starts: np.ndarray, given: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Integrate with noise from many states, halving it until no trajectory diverges.
+    """Integrate with noise from many states, halving it until no trajectory is carried away.
 
     Parameters
     ----------
@@ -70,24 +88,33 @@ def forced(
     Raises
     ------
     IntegrationError
-        If trajectories diverge with a four-thousandth of the noise still.
+        If trajectories are carried away by a millionth of the noise still.
     """
-    for halving in range(HALVINGS + 1):
-        used = given * 0.5**halving
+
+    def run(amplitude: np.ndarray, steps: int) -> np.ndarray | None:
         try:
-            noise = Noise(additive=used.tolist(), seed=seed)
-            run = integrate(
+            states = integrate(
                 system,
                 times=times,
                 initial_conditions=starts,
-                noise=noise,
-                longest_step=system.period / STEPS_PER_PERIOD,
+                noise=Noise(additive=amplitude.tolist(), seed=seed),
+                longest_step=system.period / steps,
+                maximum_steps=MOST_STEPS,
                 threads=1,
-            )
+            ).values
         except IntegrationError:
-            continue
-        return run.values, used
-    raise IntegrationError(f"{system.name} diverges with noise of amplitudes {used.tolist()} still")
+            return None
+        return None if _carried_away(system, states) else states
+
+    steps = STEPS_PER_PERIOD
+    for halving in range(HALVINGS + 1):
+        used = given * 0.5**halving
+        values = run(used, steps)
+        if values is not None:
+            return values, used
+        while halving == 0 and steps < MOST_STEPS_PER_PERIOD and run(0.0 * given, steps) is None:
+            steps *= 4
+    raise IntegrationError(f"{system.name} is carried away by noise of amplitudes {used.tolist()} still")
 
 
 def history_times(system: System) -> np.ndarray:

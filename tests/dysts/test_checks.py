@@ -60,7 +60,7 @@ def test_each_fault_is_found(good: xarray.Dataset) -> None:
 
 def test_a_trajectory_that_has_left_a_transient_set_is_found() -> None:
     system = dysts.get_system("PanXuZhou")
-    recipe = dataclasses.replace(SMALL, points_per_period=50, periods=12, trajectories=1)
+    recipe = dataclasses.replace(SMALL, points_per_period=50, periods=24, trajectories=1)
     built = build(recipe, system)
     late = dysts.integrate(system, times=3000.0 * system.period + built["time"].values, predictability=False)
     found = check_series(with_series(built, late.values[None]))
