@@ -1,5 +1,7 @@
 """Errors against Lyapunov time, read from the stored forecasts."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -36,9 +38,9 @@ def error_curves(results: Results, times: ArrayLike) -> pd.DataFrame:
     return pd.concat([named, curves], axis=1)
 
 
-def cell_error_curve(results: Results, cell: "pd.Series[object]", times: NDArray[np.float64]) -> NDArray[np.float64]:
+def cell_error_curve(results: Results, cell: "pd.Series[Any]", times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the normalised error of one cell at Lyapunov times; NaN throughout if its truth is not stored."""
-    within = times <= float(str(cell["horizon_lyapunov"])) * (1 + 1e-9)
+    within = times <= float(cell["horizon_lyapunov"]) * (1 + 1e-9)
     forecast = stored_forecast(results, cell)
     if forecast is None:
         return np.where(within, WORST_ERROR, np.nan)
@@ -49,13 +51,13 @@ def cell_error_curve(results: Results, cell: "pd.Series[object]", times: NDArray
     error = normalised_error(truth=truth, forecast=forecast, scale=np.asarray(attributes["scale"]))
     return at_lyapunov_times(
         error,
-        step=float(str(cell["step"])),
-        lyapunov_exponent=float(str(cell["lyapunov_exponent"])),
+        step=float(cell["step"]),
+        lyapunov_exponent=float(cell["lyapunov_exponent"]),
         times=times,
     )
 
 
-def stored_forecast(results: Results, cell: "pd.Series[object]") -> NDArray[np.float64] | None:
+def stored_forecast(results: Results, cell: "pd.Series[Any]") -> NDArray[np.float64] | None:
     """Return the forecast of a cell, or None if it has none or it cannot be read."""
     if cell["status"] != "ok":
         return None

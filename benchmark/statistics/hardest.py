@@ -28,13 +28,13 @@ def hardest_systems(table: pd.DataFrame, score: str = "vpt") -> pd.DataFrame:
     framed = _references(table, score).reindex(blocks.index)
     if not len(blocks):
         return pd.DataFrame(columns=["system", "best", "score", "floor", "oracle", "everybody_fails"])
-    best = good.idxmax(axis=1)
+    place = good.to_numpy(dtype=np.float64).argmax(axis=1)
     floor = goodness(framed[["floor"]], score)["floor"]
     found = pd.DataFrame(
         {
             "system": blocks.index,
-            "best": best.to_numpy(),
-            "score": [blocks.loc[system, name] for system, name in best.items()],
+            "best": blocks.columns[place],
+            "score": blocks.to_numpy(dtype=np.float64)[np.arange(len(blocks)), place],
             "floor": framed["floor"].to_numpy(),
             "oracle": framed["oracle"].to_numpy(),
             "everybody_fails": (good.max(axis=1) <= floor).to_numpy(),
