@@ -5,14 +5,17 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.requirements import check_installed
 from benchmark.suites import describe_suite, get_suite, list_suites
-from dysts.errors import DystsError
+from dysts.errors import DystsError, unknown_name
+
+if TYPE_CHECKING:
+    from benchmark.processes import Scheduler
 
 EXIT_OK = 0
 EXIT_MISTAKE = 2
@@ -33,7 +36,12 @@ fit(series) and predict(horizon).
 _EXAMPLES = """\
 examples:
   dysts-benchmark run quick
+  dysts-benchmark run my-suite.toml --scheduler tcp://login-node:8786
+  dysts-benchmark status benchmark-results/quick
   dysts-benchmark leaderboard benchmark-results/quick
+  dysts-benchmark compare benchmark-results/quick --score smape
+  dysts-benchmark rescore benchmark-results/quick
+  dysts-benchmark merge machine-1 machine-2 -o together
   dysts-benchmark report benchmark-results/quick -o report.html
 
 exit codes:
@@ -67,11 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         check_installed()
-        if options.command == "run":
-            return _run(options)
-        if options.command == "report":
-            return _report(options)
-        return _leaderboard(options)
+        return _COMMANDS[options.command](options)
     except KeyboardInterrupt:
         sys.stderr.write(f"\ninterrupted{_how_to_go_on(options, arguments)}\n")
         return EXIT_INTERRUPTED
@@ -105,6 +109,7 @@ def _run(options: argparse.Namespace) -> int:
         memory_limit_mb=options.memory_limit_mb,
         retry_failed=options.retry_failed,
         progress=not options.quiet,
+        scheduler=_cluster(options),
     )
     print(leaderboard_text(leaderboard(results)))
     print(_failures(results.table["status"].tolist()))
@@ -112,11 +117,27 @@ def _run(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _cluster(options: argparse.Namespace) -> "Scheduler | None":
+    if options.scheduler is None:
+        return None
+    from benchmark.cluster import DaskCluster
+
+    return DaskCluster(options.scheduler, time_limit=options.time_limit, memory_limit_mb=options.memory_limit_mb)
+
+
 def _leaderboard(options: argparse.Namespace) -> int:
     from benchmark.comparison import leaderboard, leaderboard_text
     from benchmark.results import Results
+    from benchmark.schema import COLUMNS
 
     results = Results.load(options.folder)
+    if options.by is not None:
+        if options.by not in COLUMNS:
+            raise unknown_name("column", options.by, COLUMNS)
+        for value, rows in results.table.groupby(options.by, sort=True):
+            print(f"{options.by} = {value}")
+            print(leaderboard_text(leaderboard(rows)) + "\n")
+        return EXIT_OK
     board = leaderboard(results)
     if options.csv:
         print(board.to_csv(index=False, lineterminator="\n"), end="")
@@ -135,6 +156,49 @@ def _report(options: argparse.Namespace) -> int:
     path = write_report(Results.load(options.folder), options.output)
     print(f"report: {path}")
     return EXIT_OK
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from benchmark.comparison_text import comparison_text
+    from benchmark.results import Results
+
+    print(comparison_text(Results.load(options.folder).table, options.score))
+    return EXIT_OK
+
+
+def _status(options: argparse.Namespace) -> int:
+    from benchmark.status import status
+
+    print(status(options.folder).text())
+    return EXIT_OK
+
+
+def _rescore(options: argparse.Namespace) -> int:
+    from benchmark.rescoring import rescore
+
+    results, changed = rescore(options.folder)
+    print(f"{changed} of {len(results.table)} rows have new scores; no forecaster was run")
+    return EXIT_OK
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from benchmark.merging import merge
+
+    results = merge(options.folders, options.output)
+    left = f", {results.missing} have not been run yet" if results.missing else ""
+    print(f"{len(results.table)} cells in {options.output}{left}")
+    return EXIT_OK
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "report": _report,
+    "leaderboard": _leaderboard,
+    "compare": _compare,
+    "status": _status,
+    "rescore": _rescore,
+    "merge": _merge,
+}
 
 
 def _names(given: Sequence[str] | None) -> list[str] | None:
@@ -190,6 +254,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     board.add_argument("folder", metavar="FOLDER", help="results folder of a run")
     board.add_argument("--csv", action="store_true", help="print all columns as CSV")
+    board.add_argument("--by", metavar="COLUMN", help="one leaderboard for each value, such as measurement_noise")
+    compare = _add_folder_command(
+        commands, "compare", "print how far the differences between forecasters can be trusted"
+    )
+    compare.add_argument("--score", default="vpt", metavar="SCORE", help="what is compared (default: %(default)s)")
+    _add_folder_command(commands, "status", "print how far a run is")
+    _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
+    merge = commands.add_parser(
+        "merge",
+        help="put results of several machines together",
+        description="Put results of several machines into a new folder.",
+        allow_abbrev=False,
+    )
+    merge.add_argument("folders", nargs="+", metavar="FOLDER", help="results folders")
+    merge.add_argument("-o", "--output", required=True, metavar="FOLDER", help="new results folder")
+    return parser
+
+
+def _add_folder_command(
+    commands: "argparse._SubParsersAction[_Parser]", name: str, purpose: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", allow_abbrev=False
+    )
+    parser.add_argument("folder", metavar="FOLDER", help="results folder of a run")
     return parser
 
 
@@ -202,8 +291,14 @@ def _add_run(commands: "argparse._SubParsersAction[_Parser]") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    suites = ", ".join(f"{name}: {describe_suite(name)}" for name in list_suites())
-    run.add_argument("suite", nargs="?", default="quick", metavar="SUITE", help=f"{suites} (default: quick)")
+    suites = "; ".join(f"{name}: {describe_suite(name)}" for name in list_suites())
+    run.add_argument(
+        "suite",
+        nargs="?",
+        default="quick",
+        metavar="SUITE",
+        help=f"a file *.toml or *.json, or one of these: {suites} (default: quick)".replace("%", "%%"),
+    )
     what = run.add_argument_group("what to run, in place of what the suite names")
     what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")
     what.add_argument("--forecasters", nargs="+", metavar="A,B", help="forecasters, or module:factory")
@@ -231,6 +326,7 @@ def _add_run(commands: "argparse._SubParsersAction[_Parser]") -> None:
         metavar="MB",
         help="memory of a worker; 0 for no limit (default: %(default)d)",
     )
+    how.add_argument("--scheduler", metavar="ADDRESS", help="run on this dask.distributed cluster")
     how.add_argument("--retry-failed", action="store_true", help="run cells again that have no forecast")
     how.add_argument("--quiet", action="store_true", help="no progress on stderr")
 

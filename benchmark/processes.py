@@ -124,6 +124,56 @@ class LocalProcesses:
         return outcomes, living
 
 
+class OneProcess:
+    """Runs one job after the other in a process that is replaced when it exceeds a limit or dies.
+
+    Parameters
+    ----------
+    time_limit : float
+        Wall-clock seconds of a cell.
+    memory_limit_mb : int
+        Memory of the process in MiB; 0 for no limit.
+    """
+
+    def __init__(self, *, time_limit: float, memory_limit_mb: int) -> None:
+        self._time_limit = time_limit
+        self._memory_limit_mb = memory_limit_mb
+        self._worker: _Worker | None = None
+
+    def run(self, job: Job) -> Outcome:
+        """Return the outcome of a job.
+
+        Raises
+        ------
+        RunError
+            If the process cannot start.
+        """
+        for _ in range(_SEND_ATTEMPTS):
+            worker = self._ready()
+            if worker.give(job, time_limit=self._time_limit):
+                break
+        else:
+            return Outcome(key=job.key, status="crashed", error=f"{_SEND_ATTEMPTS} workers died on receiving the cell")
+        while True:
+            wait(worker.channels(), timeout=_CHECK_SECONDS)
+            outcome = worker.news(memory_limit_mb=self._memory_limit_mb)
+            if outcome is not None:
+                return outcome
+
+    def close(self) -> None:
+        """End the process."""
+        if self._worker is not None:
+            self._worker.kill()
+
+    def _ready(self) -> "_Worker":
+        if self._worker is None or not self._worker.alive:
+            self._worker = _Worker(self._memory_limit_mb)
+        while not self._worker.ready:
+            wait(self._worker.channels(), timeout=_CHECK_SECONDS)
+            self._worker.news(memory_limit_mb=self._memory_limit_mb)
+        return self._worker
+
+
 class _Worker:
     """One worker process as seen from its parent."""
 

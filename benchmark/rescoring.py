@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +94,9 @@ def registry_exponents(row: Mapping[str, Any]) -> tuple[float, float]:
     import dysts
 
     if row["recipe"] != OWN:
-        try:
+        with suppress(DystsError):
             system = dysts.get_system(str(row["system"]))
             return system.lyapunov_exponent, system.lyapunov_exponent_error
-        except DystsError:
-            pass
     stored = (row.get("lyapunov_exponent"), row.get("lyapunov_exponent_error"))
     exponent, error = (np.nan if value is None else float(value) for value in stored)
     return exponent, error

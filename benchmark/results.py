@@ -167,6 +167,11 @@ class ResultsWriter:
         self.rows: dict[str, dict[str, Any]] = {row["key"]: row for row in self._journal.rows if "key" in row}
         self.tunings: dict[str, dict[str, Any]] = {row["key"]: row for row in self._tuning.rows if "key" in row}
 
+    @staticmethod
+    def read_rows(folder: Path) -> dict[str, dict[str, Any]]:
+        """Return the rows of a folder by key, as they stand in its journal, without its lock."""
+        return {str(row["key"]): row for row in read_journal(folder / ROWS) if "key" in row}
+
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Replace the manifest in one step."""
         text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"

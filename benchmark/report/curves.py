@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmark.curves import cell_error_curve, stored_forecast
 from benchmark.results import Results
 from dysts.errors import DystsError
-from dysts.metrics import normalised_error
 
 _GRID_POINTS = 80
-_WORST_ERROR = np.inf
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +54,7 @@ def panel(results: Results, cell: pd.Series) -> Panel | None:
     chaotic = not cell["vpt_missing"]
     per_period = float(cell["step"]) * float(attributes["season_length"])
     unit = float(cell["lyapunov_exponent"]) if chaotic else 1.0 / per_period
-    forecast = _forecast(results, cell)
+    forecast = stored_forecast(results, cell)
     lowest, highest = attributes["train_range"]
     return Panel(
         past=np.asarray(attributes["train_tail"], dtype=np.float64)[-len(truth) // 4 :, 0],
@@ -94,35 +93,9 @@ def error_growth(
         cells = chaotic[chaotic["forecaster"] == name]
         if cells.empty:
             continue
-        errors = np.array([_on_grid(results, cell, grid) for _, cell in cells.iterrows()])
+        errors = np.array([cell_error_curve(results, cell, grid) for _, cell in cells.iterrows()])
         present = ~np.isnan(errors).all(axis=0)
         median = np.full(grid.size, np.nan)
         median[present] = [np.median(column[~np.isnan(column)]) for column in errors.T[present]]
         medians[name] = median
     return grid, medians
-
-
-def _on_grid(results: Results, cell: pd.Series, grid: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the error of a cell at the grid's times, NaN beyond its horizon."""
-    within = grid <= float(cell["horizon_lyapunov"]) * (1 + 1e-9)
-    values = np.where(within, _WORST_ERROR, np.nan)
-    forecast = _forecast(results, cell)
-    if forecast is None:
-        return values
-    try:
-        truth, attributes = results.truth(str(cell["task"]))
-    except DystsError:
-        return np.full(grid.size, np.nan)
-    error = normalised_error(truth=truth, forecast=forecast, scale=np.asarray(attributes["scale"]))
-    times = float(cell["step"]) * float(cell["lyapunov_exponent"]) * np.arange(1, len(error) + 1)
-    values[within] = np.interp(grid[within], times, error)
-    return values
-
-
-def _forecast(results: Results, cell: pd.Series) -> NDArray[np.float64] | None:
-    if cell["status"] != "ok":
-        return None
-    try:
-        return results.forecast(str(cell["key"]))
-    except DystsError:
-        return None

@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ import xarray
 from numpy.typing import NDArray
 
 from benchmark import Suite
+from benchmark.execution import Job, Outcome, run_job
 
 Array = NDArray[np.float64]
 SYSTEMS = ("Alpha", "Beta", "Gamma")
@@ -57,6 +59,18 @@ def suite(*forecasters: str, systems: Sequence[str] = SYSTEMS, trajectories: int
     )
 
 
+class InProcess:
+    """Scheduler without processes, which remembers its jobs."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        for job in jobs:
+            self.jobs.append(job)
+            yield replace(run_job(job), seconds=0.5)
+
+
 class _Base:
     def __init__(self, *, preset: str, season_length: int, seed: int) -> None:
         self.preset, self.season_length, self.seed = preset, season_length, seed
@@ -88,6 +102,27 @@ class Seasonal(_Base):
     def predict(self, horizon: int) -> Array:
         season = self.series[-self.season_length :]
         return season[np.arange(horizon) % self.season_length]
+
+
+class Lagged(_Base):
+    """Repeats what came `lag` points before; the right lag is the season, which it is not told."""
+
+    grid: Mapping[str, Sequence[int]] = {"lag": (7, 20, 33)}
+
+    def __init__(self, *, preset: str, season_length: int, seed: int, config: Mapping[str, Any] | None = None) -> None:
+        super().__init__(preset=preset, season_length=season_length, seed=seed)
+        self.config = {"lag": 5, **(config or {})}
+
+    def predict(self, horizon: int) -> Array:
+        lag = self.config["lag"]
+        return self.series[-lag:][np.arange(horizon) % lag]
+
+
+class Untunable(Lagged):
+    """Fails with every configuration."""
+
+    def fit(self, series: Array) -> Self:
+        raise ValueError("cannot be fitted")
 
 
 class SlowMean(Mean):

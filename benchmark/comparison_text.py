@@ -1,0 +1,128 @@
+"""Comparisons over systems as text for a terminal."""
+
+import numpy as np
+import pandas as pd
+
+from benchmark.comparison import figures, short_name
+from benchmark.statistics import (
+    RankComparison,
+    compare_ranks,
+    hardest_systems,
+    invariant_correlations,
+    pareto_front,
+    rank_stability,
+    win_rates,
+)
+from dysts.errors import DystsError
+
+_MOST_SYSTEMS = 10
+_MOST_CORRELATIONS = 10
+_NAME = 20
+
+
+def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
+    """Write all comparisons of a score, each under its heading; one that the results do not allow says why.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of results.
+    score : str
+        A score with a direction.
+
+    Returns
+    -------
+    str
+        Lines without a final newline.
+
+    Raises
+    ------
+    UnknownNameError, InvalidArgumentError
+        If there is no such score, or it has no direction.
+    """
+    sections = [_ranks(table, score), _wins(table, score), _front(table, score), _hard(table, score)]
+    return "\n\n".join([*sections, _invariants(table, score)])
+
+
+def _ranks(table: pd.DataFrame, score: str) -> str:
+    stability = rank_stability(table, score)
+    lines = [f"Ranks by {score}, with the interval and the chance of the first place over resampled systems", ""]
+    try:
+        found: RankComparison | None = compare_ranks(table, score)
+        reason = ""
+    except DystsError as problem:
+        found, reason = None, str(problem)
+    lines.append(f"{'forecaster':<{_NAME}} {'rank':>6} {'95% interval':>14} {'first':>6} {'mean rank':>10}")
+    for row in stability.to_dict("records"):
+        mean = np.nan if found is None else float(found.mean_ranks[row["forecaster"]])
+        span = f"{figures(row['rank_low'])} - {figures(row['rank_high'])}"
+        share = f"{100 * row['first']:.0f}%"
+        name = _short(row["forecaster"])
+        lines.append(f"{name:<{_NAME}} {figures(row['rank']):>6} {span:>14} {share:>6} {figures(mean):>10}")
+    if found is None:
+        return "\n".join([*lines, "", f"No test of the ranks: {reason}."])
+    different = int(found.pairs["different"].sum())
+    lines += [
+        "",
+        f"Friedman: statistic {figures(found.friedman_statistic)}, p = {figures(found.friedman_p)}, "
+        f"{found.systems} systems.",
+        f"Nemenyi: mean ranks that differ by less than {figures(found.critical_difference)} are not told apart:",
+        *(f"  {', '.join(_short(name) for name in group)}" for group in found.groups),
+        f"Wilcoxon, corrected after Holm: {different} of {len(found.pairs)} pairs differ at {found.alpha:g}.",
+    ]
+    return "\n".join(lines)
+
+
+def _wins(table: pd.DataFrame, score: str) -> str:
+    rates = win_rates(table, score)
+    lines = [f"Share of systems on which the row beats the column by {score}, in percent", ""]
+    lines.append(" " * (_NAME + 1) + " ".join(f"{number:>3}" for number in range(1, len(rates) + 1)))
+    for number, (name, row) in enumerate(rates.iterrows(), start=1):
+        cells = " ".join("  ." if np.isnan(value) else f"{100 * value:>3.0f}" for value in row)
+        lines.append(f"{number:>2} {_short(name)[: _NAME - 3]:<{_NAME - 3}} {cells}")
+    return "\n".join(lines)
+
+
+def _front(table: pd.DataFrame, score: str) -> str:
+    lines = [f"Median {score} against median seconds of fit and forecast; * is not beaten at its cost", ""]
+    for row in pareto_front(table, score).to_dict("records"):
+        mark = "*" if row["on_front"] else " "
+        lines.append(
+            f"{mark} {_short(row['forecaster']):<{_NAME}} {figures(row['seconds']):>8} s {figures(row['score']):>8}"
+        )
+    return "\n".join(lines)
+
+
+def _hard(table: pd.DataFrame, score: str) -> str:
+    found = hardest_systems(table, score)
+    failing = int(found["everybody_fails"].sum())
+    lines = [
+        f"Hardest systems by the best {score} of any forecaster; on {failing} of {len(found)} the best is no better "
+        "than the floor",
+        "",
+        f"{'system':<26} {'best forecaster':<{_NAME}} {score:>9} {'floor':>6} {'oracle':>6}",
+    ]
+    for row in found.head(_MOST_SYSTEMS).to_dict("records"):
+        lines.append(
+            f"{row['system']:<26} {_short(row['best']):<{_NAME}} {figures(row['score']):>9} "
+            f"{figures(row['floor']):>6} {figures(row['oracle']):>6}"
+        )
+    return "\n".join(lines)
+
+
+def _invariants(table: pd.DataFrame, score: str) -> str:
+    found = invariant_correlations(table, score)
+    median = found[(found["forecaster"] == "(median)") & found["correlation"].notna()]
+    median = median.reindex(median["correlation"].abs().sort_values(ascending=False, kind="stable").index)
+    lines = [f"Spearman's correlation of the median {score} over forecasters with invariants of the systems", ""]
+    for row in median.head(_MOST_CORRELATIONS).to_dict("records"):
+        span = f"{row['low']:+.2f} to {row['high']:+.2f}"
+        lines.append(f"{row['invariant']:<34} {row['correlation']:+.2f}  ({span}, {row['systems']} systems)")
+    if median.empty:
+        lines.append("too few systems with known invariants")
+    return "\n".join(lines)
+
+
+def _short(forecaster: object) -> str:
+    name = short_name(str(forecaster))
+    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"

@@ -1,0 +1,22 @@
+"""Statistics over the systems of a run: one question per file. References are not compared."""
+
+from benchmark.statistics.blocks import score_by_system
+from benchmark.statistics.correlations import curve_correlations, invariant_correlations, invariants_of
+from benchmark.statistics.hardest import hardest_systems
+from benchmark.statistics.pareto import pareto_front
+from benchmark.statistics.ranks import RankComparison, compare_ranks
+from benchmark.statistics.stability import rank_stability
+from benchmark.statistics.win_rates import win_rates
+
+__all__ = [
+    "RankComparison",
+    "compare_ranks",
+    "curve_correlations",
+    "hardest_systems",
+    "invariant_correlations",
+    "invariants_of",
+    "pareto_front",
+    "rank_stability",
+    "score_by_system",
+    "win_rates",
+]
