@@ -58,7 +58,7 @@ class Forest:
             )
             for tree in (estimator.tree_ for estimator in model.estimators_)
         ]
-        return cls(*_joined(trees), np.zeros(components), 1.0 / len(trees))
+        return cls._joined(trees, np.zeros(components), 1.0 / len(trees))
 
     @classmethod
     def from_xgboost(cls, model: Any, components: int) -> Self:
@@ -75,7 +75,27 @@ class Forest:
             below = np.nextafter(condition, np.float32(-np.inf)).astype(np.float64)
             trees.append(_Tree(np.array(tree["split_indices"]), below, left, right, values))
         offset = np.array(json.loads(learner["learner_model_param"]["base_score"]), dtype=np.float64)
-        return cls(*_joined(trees), np.broadcast_to(offset, components).copy(), 1.0)
+        return cls._joined(trees, np.broadcast_to(offset, components).copy(), 1.0)
+
+    @classmethod
+    def _joined(cls, trees: "list[_Tree]", offset: FloatArray, weight: float) -> Self:
+        sizes = [len(tree.left) for tree in trees]
+        roots = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+
+        def children(tree: "_Tree", root: int, side: NDArray[Any]) -> NDArray[np.int64]:
+            return np.where(tree.left < 0, np.arange(len(side)), side).astype(np.int64) + root
+
+        pairs = list(zip(trees, roots.tolist(), strict=True))
+        return cls(
+            roots=roots,
+            features=np.concatenate([tree.features for tree in trees]).astype(np.int64),
+            thresholds=np.concatenate([tree.thresholds for tree in trees]).astype(np.float64),
+            left=np.concatenate([children(tree, root, tree.left) for tree, root in pairs]),
+            right=np.concatenate([children(tree, root, tree.right) for tree, root in pairs]),
+            values=np.ascontiguousarray(np.concatenate([tree.values for tree in trees])),
+            offset=offset,
+            weight=weight,
+        )
 
     def roll_out(self, history: FloatArray, horizon: int, box: Box) -> FloatArray:
         """Return the closed loop [time, component] that follows a history [lag, component]."""
@@ -104,24 +124,6 @@ class _Tree:
     left: NDArray[Any]
     right: NDArray[Any]
     values: FloatArray
-
-
-def _joined(trees: list[_Tree]) -> tuple[Any, ...]:
-    sizes = [len(tree.left) for tree in trees]
-    roots = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-
-    def children(tree: _Tree, root: int, side: NDArray[Any]) -> NDArray[np.int64]:
-        return np.where(tree.left < 0, np.arange(len(side)), side).astype(np.int64) + root
-
-    pairs = list(zip(trees, roots.tolist(), strict=True))
-    return (
-        roots,
-        np.concatenate([tree.features for tree in trees]).astype(np.int64),
-        np.concatenate([tree.thresholds for tree in trees]).astype(np.float64),
-        np.concatenate([children(tree, root, tree.left) for tree, root in pairs]),
-        np.concatenate([children(tree, root, tree.right) for tree, root in pairs]),
-        np.ascontiguousarray(np.concatenate([tree.values for tree in trees])),
-    )
 
 
 @driver(

@@ -75,7 +75,7 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
         self._device = device
         self._history = single[-self.config.input_length :].astype(np.float64)
         # Walls that single precision can hold, so that a point on one is recognised.
-        self._box = Box.around(single).rounded(np.float32)
+        self._box = Box.around(series).rounded(np.float32)
 
     def _tensor(self, values: FloatArray) -> Any:
         import torch

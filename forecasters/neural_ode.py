@@ -119,7 +119,7 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
             self._train(windows)
         self._device = device
         self._history = single[-1:].astype(np.float64)
-        self._box = Box.around(single).rounded(np.float32)
+        self._box = Box.around(series).rounded(np.float32)
 
     def _train(self, windows: Any) -> None:
         import torch
@@ -134,7 +134,7 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
         for _ in range(config.steps):
             chosen = torch.randint(windows.shape[1], (config.batch_size,)).to(windows.device)
             truth = windows[:, chosen]
-            state, error = truth[0], 0.0
+            state, error = truth[0], torch.zeros((), device=truth.device)
             for wanted in truth[1:]:
                 state = self._flow(state)
                 error = error + torch.nn.functional.mse_loss(state, wanted)

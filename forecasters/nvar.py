@@ -1,8 +1,7 @@
 """Nonlinear vector autoregression, also called the next-generation reservoir computer."""
 
 import math
-from dataclasses import dataclass, field
-from itertools import combinations_with_replacement
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from forecasters.base import Config
 from forecasters.box import Box
 from forecasters.checks import checked_count
 from forecasters.closed_loop import LaggedForecaster
+from forecasters.monomials import Library
 from forecasters.ridge import RidgePath
 from forecasters.validation import checked_penalties, one_blas_thread, scores, window_length, windows
 
@@ -32,7 +32,8 @@ class NVARConfig(Config):
     candidates : tuple of (delays, spacing, degree)
         Models to choose from: the number of delayed states, the samples between them, and the highest
         degree of their monomials. The defaults end with long, sparse delay vectors, which have few enough
-        features for series of one or two components only.
+        features for series of one or two components only, and with high degrees for functions that are
+        not polynomials, such as the sines of the Thomas system.
     ridges : tuple of float
         Penalties to choose from, relative to the largest squared singular value of the features.
     max_features : int
@@ -59,6 +60,9 @@ class NVARConfig(Config):
         (3, 1, 3),
         (8, 2, 2),
         (12, 2, 2),
+        (1, 1, 5),
+        (1, 1, 7),
+        (1, 1, 9),
     )
     ridges: tuple[float, ...] = tuple(10.0**exponent for exponent in range(-4, -21, -2))
     max_features: int = 300
@@ -82,58 +86,6 @@ class NVARConfig(Config):
         checked_count("validation_length", self.validation_length, least=1)
 
 
-@dataclass(frozen=True)
-class _Library:
-    """The monomials of a delay vector, and where its states stand in the past."""
-
-    components: int
-    delays: int
-    spacing: int
-    degree: int
-    factors: tuple[NDArray[np.intp], ...] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        coordinates = range(self.components * self.delays)
-        factors = tuple(
-            np.array(list(combinations_with_replacement(coordinates, degree))).T for degree in range(2, self.degree + 1)
-        )
-        object.__setattr__(self, "factors", factors)
-
-    @property
-    def reach(self) -> int:
-        """Samples between the newest and the oldest state."""
-        return (self.delays - 1) * self.spacing
-
-    def features(self, history: FloatArray) -> FloatArray:
-        """Return the monomials [..., row, feature] of a history [..., time, component].
-
-        There is a row for each time from `reach` on.
-        """
-        rows = history.shape[-2] - self.reach
-        states = [
-            history[..., self.reach - back : self.reach - back + rows, :]
-            for back in range(0, self.reach + 1, self.spacing)
-        ]
-        vector = np.concatenate(states, axis=-1)
-        columns = [np.ones((*vector.shape[:-1], 1)), vector]
-        for factors in self.factors:
-            product = vector[..., factors[0]]
-            for factor in factors[1:]:
-                product = product * vector[..., factor]
-            columns.append(product)
-        return np.concatenate(columns, axis=-1)
-
-    def roll_out(self, weights: FloatArray, history: FloatArray, horizon: int, box: Box) -> FloatArray:
-        """Return closed loops [case, time, component] from histories [case, time, component]."""
-        first = history.shape[1]
-        path = np.empty((len(history), first + horizon, self.components))
-        path[:, :first] = history
-        for now in range(first, first + horizon):
-            increment = self.features(path[:, now - self.reach - 1 : now]) @ weights
-            path[:, now] = box.clip(path[:, now - 1] + increment[:, 0])
-        return path[:, first:]
-
-
 class NVAR(LaggedForecaster[NVARConfig]):
     """Nonlinear vector autoregression, chosen by closed-loop forecasts of held-out training windows.
 
@@ -150,7 +102,8 @@ class NVAR(LaggedForecaster[NVARConfig]):
     ----------
     chosen : dict
         ``delays``, ``spacing``, ``degree``, ``ridge`` and the validation ``score`` (root-mean-square error
-        in standard deviations, averaged over the windows) of the fitted model.
+        in standard deviations, averaged over the windows; NaN if there was nothing to choose from) of the
+        fitted model.
 
     References
     ----------
@@ -180,14 +133,18 @@ class NVAR(LaggedForecaster[NVARConfig]):
         config = self.config
         length, components = series.shape
         box = Box.around(series)
-        libraries = [_Library(components, *candidate) for candidate in self._affordable(length, components)]
+        libraries = [Library(components, *candidate) for candidate in self._affordable(length, components)]
+        self._box = box
+        if len(libraries) == len(config.ridges) == 1:
+            self._choose(series, libraries[0], RidgePath(*_regression(series, libraries[0])), config.ridges[0])
+            return
         window = window_length(length, config.validation_length)
         reach = max(library.reach for library in libraries)
         starts = windows(length, first=reach, count=config.validation_windows, window=window)
         truths = np.stack([series[start + 1 : start + 1 + window] for start in starts])
         best = math.inf
         for library in libraries:
-            path = RidgePath(library.features(series[:-1]), series[library.reach + 1 :] - series[library.reach : -1])
+            path = RidgePath(*_regression(series, library))
             blocks = [slice(start - library.reach, start - library.reach + window) for start in starts]
             weights = np.concatenate([path.weights_without(ridge, blocks) for ridge in config.ridges])
             histories = np.stack([series[start - library.reach : start + 1] for start in starts])
@@ -195,17 +152,20 @@ class NVAR(LaggedForecaster[NVARConfig]):
             errors = scores(forecasts.reshape(len(config.ridges), *truths.shape), truths)
             if errors.min() < best:
                 best = float(errors.min())
-                ridge = config.ridges[int(errors.argmin())]
-                self._library, self._weights = library, path.weights(ridge)
-                self.chosen = {
-                    "delays": library.delays,
-                    "spacing": library.spacing,
-                    "degree": library.degree,
-                    "ridge": ridge,
-                    "score": best,
-                }
-        self._box = box
-        self._history = series[length - 1 - self._library.reach :].copy()
+                self._choose(series, library, path, config.ridges[int(errors.argmin())], score=best)
+
+    def _choose(
+        self, series: FloatArray, library: Library, path: RidgePath, ridge: float, *, score: float = math.nan
+    ) -> None:
+        self._library, self._weights = library, path.weights(ridge)
+        self._history = series[len(series) - 1 - library.reach :].copy()
+        self.chosen = {
+            "delays": library.delays,
+            "spacing": library.spacing,
+            "degree": library.degree,
+            "ridge": ridge,
+            "score": score,
+        }
 
     def _affordable(self, length: int, components: int) -> list[tuple[int, int, int]]:
         def features(candidate: tuple[int, int, int]) -> int:
@@ -222,9 +182,13 @@ class NVAR(LaggedForecaster[NVARConfig]):
         return small or [min(in_reach, key=features)]
 
     def _next(self, window: FloatArray) -> FloatArray:
-        following: FloatArray = window[-1] + (self._library.features(window) @ self._weights)[-1]
-        return following
+        return self._library.roll_out(self._weights[None], window[None], 1, self._box)[0, 0]
 
     @one_blas_thread
     def _roll_out(self, horizon: int) -> FloatArray:
         return self._library.roll_out(self._weights[None], self._history[None], horizon, self._box)[0]
+
+
+def _regression(series: FloatArray, library: Library) -> tuple[FloatArray, FloatArray]:
+    """Return the features of every sample that has a past, and the increment to the next."""
+    return library.features(series[:-1]), series[library.reach + 1 :] - series[library.reach : -1]

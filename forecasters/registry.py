@@ -38,9 +38,17 @@ _MODULES = {
     "XGBoost": "forecasters.trees",
 }
 
+# Found by name but not among the 24: they need weights that the package does not bring.
+_PRETRAINED = {"Chronos2": "forecasters.pretrained", "TimesFM": "forecasters.pretrained"}
 
-def list_forecasters() -> list[str]:
+
+def list_forecasters(*, pretrained: bool = False) -> list[str]:
     """Return the names of all forecasters, sorted.
+
+    Parameters
+    ----------
+    pretrained : bool
+        Whether to name those too that need weights on disk.
 
     Examples
     --------
@@ -48,7 +56,7 @@ def list_forecasters() -> list[str]:
     >>> len(names), names[:3]
     (24, ['ARIMA', 'AutoARIMA', 'DLinear'])
     """
-    return sorted(_MODULES)
+    return sorted(_MODULES | _PRETRAINED if pretrained else _MODULES)
 
 
 def get_forecaster(
@@ -94,9 +102,10 @@ def get_forecaster(
     >>> get_forecaster("NaiveSeasonal", season_length=50).fit(series).predict(3).round(3).tolist()
     [[1.0], [0.992], [0.969]]
     """
-    if name not in _MODULES:
-        raise unknown_name("forecaster", name, list_forecasters(), listing="forecasters.list_forecasters()")
-    chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(_MODULES[name]), name)
+    modules = _MODULES | _PRETRAINED
+    if name not in modules:
+        raise unknown_name("forecaster", name, modules, listing="forecasters.list_forecasters(pretrained=True)")
+    chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(modules[name]), name)
     if preset not in chosen.presets:
         raise unknown_name(f"preset of {name}", preset, chosen.presets)
     if season_length is not None:

@@ -166,7 +166,8 @@ class ESN(ClosedLoopForecaster[ESNConfig]):
     ----------
     chosen : dict
         ``spectral_radius``, ``leak_rate``, ``input_scale``, ``ridge`` and the validation ``score``
-        (root-mean-square error in standard deviations, averaged over the windows) of the fitted network.
+        (root-mean-square error in standard deviations, averaged over the windows; NaN if there was nothing to
+        choose from) of the fitted network.
 
     References
     ----------
@@ -208,6 +209,11 @@ class ESN(ClosedLoopForecaster[ESNConfig]):
         increments = series[washout + 1 :] - series[washout:-1]
         repeats = len(config.ridges)
         best = math.inf
+        self._reservoir, self._box, self._last = reservoir, box, series[-1].copy()
+        if len(visited) == repeats == 1:
+            path = RidgePath(_features(series[washout:-1], visited[0, washout:-1]), increments)
+            self._choose(candidates, path, visited[0], config.ridges[0])
+            return
         for index, states in enumerate(visited):
             dynamics = candidates.case(index)
             path = RidgePath(_features(series[washout:-1], states[washout:-1]), increments)
@@ -222,16 +228,19 @@ class ESN(ClosedLoopForecaster[ESNConfig]):
             errors = scores(forecasts.reshape(repeats, *truths.shape), truths)
             if errors.min() < best:
                 best = float(errors.min())
-                ridge = config.ridges[int(errors.argmin())]
-                self._dynamics, self._weights, self._state = dynamics, path.weights(ridge), states[-1].copy()
-                self.chosen = {
-                    "spectral_radius": float(dynamics.radius[0]),
-                    "leak_rate": float(dynamics.leak[0]),
-                    "input_scale": float(dynamics.scale[0]),
-                    "ridge": ridge,
-                    "score": best,
-                }
-        self._reservoir, self._box, self._last = reservoir, box, series[-1].copy()
+                self._choose(dynamics, path, states, config.ridges[int(errors.argmin())], score=best)
+
+    def _choose(
+        self, dynamics: _Dynamics, path: RidgePath, states: FloatArray, ridge: float, *, score: float = math.nan
+    ) -> None:
+        self._dynamics, self._weights, self._state = dynamics, path.weights(ridge), states[-1].copy()
+        self.chosen = {
+            "spectral_radius": float(dynamics.radius[0]),
+            "leak_rate": float(dynamics.leak[0]),
+            "input_scale": float(dynamics.scale[0]),
+            "ridge": ridge,
+            "score": score,
+        }
 
     def _initial(self) -> FloatArray:
         return np.concatenate([self._last, self._state])

@@ -1,10 +1,13 @@
 """What forecasters share that choose by closed-loop forecasts of held-out windows of the training series."""
 
+import functools
 import math
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from dysts.errors import InvalidArgumentError
 
@@ -15,9 +18,29 @@ FloatArray = NDArray[np.float64]
 _ERROR_CEILING = 3.0
 
 
-# The matrices are small: more threads gain nothing, on a busy machine their waiting for one another takes minutes,
-# and the last digits would depend on how many there are. The caller's setting is back when the call returns.
-one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function run with one thread in BLAS; the caller's setting is back when the call returns.
+
+    The matrices are small: more threads gain nothing, on a busy machine their waiting for one another takes
+    minutes, and the last digits would depend on how many there are.
+    """
+
+    @functools.wraps(function)
+    def limited(*arguments: P.args, **keywords: P.kwargs) -> R:
+        with _blas().limit(limits=1, user_api="blas"):
+            return function(*arguments, **keywords)
+
+    return limited
+
+
+@functools.cache
+def _blas() -> ThreadpoolController:
+    # Finding the libraries takes milliseconds; numpy's, which is the one in use, is loaded by now.
+    return ThreadpoolController()
 
 
 def window_length(length: int, wanted: int) -> int:

@@ -1,0 +1,316 @@
+"""Bring your own: objects, functions, scikit-learn regressors and darts models behind the protocol.
+
+Each is checked, scaled and bounded like the forecasters of the package. To benchmark one, return it from a factory in a
+module of yours and name it ``my_module:factory``.
+"""
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
+from forecasters.base import BaseForecaster, Config
+from forecasters.box import Box
+from forecasters.checks import checked_count
+from forecasters.closed_loop import LaggedForecaster
+from forecasters.isolation import imports_for, isolated
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrappedConfig(Config):
+    """What stands behind a wrapper, as text for the results.
+
+    Parameters
+    ----------
+    description : str
+        Such as the ``repr`` of the object.
+    """
+
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegressorConfig(WrappedConfig):
+    """Settings of `RegressorForecaster`.
+
+    Parameters
+    ----------
+    description : str
+        ``repr`` of the regressor.
+    lags : int
+        Past samples of every component that the next sample is regressed on.
+    """
+
+    lags: int = 10
+
+    def check(self) -> None:
+        """Raise `InvalidArgumentError` if a value is not allowed."""
+        checked_count("lags", self.lags, least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DartsConfig(Config):
+    """Settings of `DartsModel`.
+
+    Parameters
+    ----------
+    model : str
+        Name of a class in ``darts.models``.
+    arguments : tuple of (name, value)
+        What the class is called with.
+    """
+
+    model: str = "NaiveSeasonal"
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+
+class CallableForecaster(BaseForecaster[WrappedConfig]):
+    """A function from a series and a horizon to a forecast.
+
+    That a longer forecast begins with the shorter one is up to the function.
+
+    Parameters
+    ----------
+    function : callable
+        Called as ``function(series, horizon)`` with the standardised series, float64 [time, component]; returns the
+        points that follow, [horizon, component].
+    seed : int
+        Of the global generators while the function runs.
+
+    Examples
+    --------
+    >>> last = CallableForecaster(lambda series, horizon: np.repeat(series[-1:], horizon, axis=0))
+    >>> last.fit([[1.0, 5.0], [2.0, 7.0]]).predict(2).tolist()
+    [[2.0, 7.0], [2.0, 7.0]]
+    """
+
+    config_type = WrappedConfig
+
+    def __init__(self, function: Callable[[FloatArray, int], ArrayLike], *, seed: int = 0) -> None:
+        if not callable(function):
+            raise InvalidArgumentError(f"a CallableForecaster needs something to call, got {function!r}")
+        name = getattr(function, "__qualname__", type(function).__qualname__)
+        super().__init__(WrappedConfig(description=str(name)), seed=seed)
+        self._function = function
+
+    def _fit(self, series: FloatArray) -> None:
+        self._series = series
+
+    def _predict(self, horizon: int) -> FloatArray:
+        with isolated(self.config.description, seed=self.seed):
+            forecast = self._function(self._series.copy(), horizon)
+        return _checked_forecast(forecast, (horizon, self._series.shape[1]), self.config.description)
+
+
+class ObjectForecaster(BaseForecaster[WrappedConfig]):
+    """Any object with ``fit(series)`` and ``predict(horizon)``.
+
+    The object is copied for every fit, so that it is not changed and a second fit does not see the first.
+
+    Parameters
+    ----------
+    model : object
+        Sees the standardised series, float64 [time, component]. ``fit`` may return the fitted object or None.
+    seed : int
+        Of the global generators while the object works.
+
+    Examples
+    --------
+    >>> class Mean:
+    ...     def fit(self, series):
+    ...         self.mean = series.mean(axis=0)
+    ...     def predict(self, horizon):
+    ...         return np.tile(self.mean, (horizon, 1))
+    >>> ObjectForecaster(Mean()).fit([[1.0], [2.0], [6.0]]).predict(2).tolist()
+    [[3.0], [3.0]]
+    """
+
+    config_type = WrappedConfig
+
+    def __init__(self, model: Any, *, seed: int = 0) -> None:
+        for method in ("fit", "predict"):
+            if not callable(getattr(model, method, None)):
+                raise InvalidArgumentError(f"an ObjectForecaster needs an object with fit and predict, got {model!r}")
+        super().__init__(WrappedConfig(description=type(model).__qualname__), seed=seed)
+        self._unfitted = model
+
+    def _fit(self, series: FloatArray) -> None:
+        with isolated(self.config.description, seed=self.seed):
+            model = copy.deepcopy(self._unfitted)
+            fitted = model.fit(series)
+        # Some libraries fit in place and return nothing.
+        self._model = model if fitted is None else fitted
+        self._components = series.shape[1]
+
+    def _predict(self, horizon: int) -> FloatArray:
+        with isolated(self.config.description, seed=self.seed):
+            forecast = self._model.predict(horizon)
+        return _checked_forecast(forecast, (horizon, self._components), self.config.description)
+
+
+class RegressorForecaster(LaggedForecaster[RegressorConfig]):
+    """A regressor of scikit-learn that predicts the next sample from lagged ones, rolled out step by step.
+
+    Parameters
+    ----------
+    regressor : sklearn regressor
+        Anything with ``fit(features [row, feature], targets [row, component])`` and ``predict``; cloned for each fit.
+        Features are the lagged samples, oldest first. One that takes a single target is fitted once per component by
+        ``sklearn.multioutput.MultiOutputRegressor``.
+    lags : int
+        Past samples of every component.
+    seed : int
+        Of the global generators while the regressor works; its own ``random_state`` is not touched.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> series = np.sin(0.1 * np.arange(300))[:, None]
+    >>> forecast = RegressorForecaster(Ridge(alpha=1e-8), lags=5).fit(series).predict(50)
+    >>> bool(np.abs(forecast[:, 0] - np.sin(0.1 * np.arange(300, 350))).max() < 1e-2)
+    True
+    """
+
+    config_type = RegressorConfig
+
+    def __init__(self, regressor: Any, *, lags: int = 10, seed: int = 0) -> None:
+        for method in ("fit", "predict"):
+            if not callable(getattr(regressor, method, None)):
+                raise InvalidArgumentError(f"a RegressorForecaster needs a regressor, got {regressor!r}")
+        super().__init__(RegressorConfig(description=" ".join(repr(regressor).split()), lags=lags), seed=seed)
+        self._unfitted = regressor
+
+    @property
+    def minimum_length(self) -> int:
+        """Points that a series must have at least."""
+        return self.config.lags + 10
+
+    def _fit(self, series: FloatArray) -> None:
+        lags, components = self.config.lags, series.shape[1]
+        windows = np.lib.stride_tricks.sliding_window_view(series[:-1], lags, axis=0)
+        features = windows.transpose(0, 2, 1).reshape(len(windows), -1)
+        with imports_for("RegressorForecaster"), isolated("RegressorForecaster", seed=self.seed):
+            from sklearn.base import clone
+            from sklearn.multioutput import MultiOutputRegressor
+            from sklearn.utils import get_tags
+
+            model = clone(self._unfitted)
+            if components > 1 and not get_tags(model).target_tags.multi_output:
+                model = MultiOutputRegressor(model)
+            targets = series[lags:]
+            self._model: Any = model.fit(features, targets if components > 1 else targets[:, 0])
+        self._history = series[-lags:].copy()
+        self._box = Box.around(series)
+
+    def _next(self, window: FloatArray) -> FloatArray:
+        return np.reshape(self._model.predict(window.reshape(1, -1)), -1)
+
+    def _roll_out(self, horizon: int) -> FloatArray:
+        with isolated("RegressorForecaster", seed=self.seed):
+            return super()._roll_out(horizon)
+
+
+class DartsModel(BaseForecaster[DartsConfig]):
+    """Any forecasting model of darts by the name of its class.
+
+    A model of one component is fitted to each. Networks see single precision, print nothing and take the seed, unless
+    the arguments say otherwise. A forecast is held within a hundred extents of the series (see `diverged_at`).
+
+    Parameters
+    ----------
+    model : str
+        Name of a class in ``darts.models``.
+    arguments : mapping, optional
+        What the class is called with.
+    seed : int
+        Of every random choice.
+
+    Examples
+    --------
+    >>> series = np.sin(2 * np.pi * np.arange(100) / 20)[:, None]
+    >>> forecast = DartsModel("NaiveSeasonal", {"K": 20}).fit(series).predict(20)
+    >>> bool(np.allclose(forecast, series[-20:]))
+    True
+    """
+
+    config_type = DartsConfig
+
+    def __init__(self, model: str, arguments: Mapping[str, Any] | None = None, *, seed: int = 0) -> None:
+        super().__init__(DartsConfig(model=model, arguments=tuple(sorted((arguments or {}).items()))), seed=seed)
+        with imports_for("DartsModel"):
+            from darts import models
+            from darts.models.forecasting.forecasting_model import ForecastingModel
+        known = [name for name in dir(models) if isinstance(getattr(models, name), type)]
+        known = [name for name in known if issubclass(getattr(models, name), ForecastingModel)]
+        if model not in known:
+            raise unknown_name("model of darts", model, known, listing="dir(darts.models)")
+        self._class: Any = getattr(models, model)
+
+    @property
+    def minimum_length(self) -> int:
+        """Points that a series must have at least; the model may need more and then raises `ForecastError`."""
+        return 3
+
+    def _build(self) -> Any:
+        arguments = dict(self.config.arguments)
+        accepted = inspect.signature(self._class.__init__).parameters
+        if self._is_network():
+            silent = {
+                "logger": False,
+                "enable_checkpointing": False,
+                "enable_progress_bar": False,
+                "enable_model_summary": False,
+            }
+            arguments["pl_trainer_kwargs"] = {**silent, **arguments.get("pl_trainer_kwargs", {})}
+        if self._is_network() or "random_state" in accepted:
+            arguments.setdefault("random_state", self.seed % 2**31)
+        return self._class(**arguments)
+
+    def _is_network(self) -> bool:
+        # By name, as importing the base class means importing torch.
+        return any(base.__name__ == "TorchForecastingModel" for base in self._class.__mro__)
+
+    def _fit(self, series: FloatArray) -> None:
+        if self._is_network():
+            with imports_for("DartsModel"):
+                import torch  # noqa: F401 - before the isolation, which seeds torch only where it is there
+        with imports_for("DartsModel"), isolated(self.config.model, seed=self.seed):
+            from darts import TimeSeries
+
+            values = series.astype(np.float32) if self._is_network() else series
+            together = self._build().supports_multivariate
+            parts = [values] if together else [values[:, [index]] for index in range(series.shape[1])]
+            self._models = [self._build().fit(TimeSeries.from_values(part)) for part in parts]
+        self._wall = Box.around(series, margin=100.0)
+
+    def _predict(self, horizon: int) -> FloatArray:
+        values = []
+        with isolated(self.config.model, seed=self.seed):
+            for model in self._models:
+                # darts steps back for a last chunk that is not whole, which changes what came before it.
+                chunk = getattr(model, "output_chunk_length", None) or 1
+                whole = -(-horizon // chunk) * chunk
+                values.append(model.predict(whole).values()[:horizon])
+        forecast = np.concatenate(values, axis=1, dtype=np.float64)
+        bad = np.count_nonzero(np.isnan(forecast))
+        if bad:
+            raise ForecastError(f"{self.config.model} forecast {bad} of {forecast.size} values that are not numbers")
+        path = self._wall.clip(forecast)
+        self.diverged_at = self._wall.first_exit(path)
+        return path
+
+
+def _checked_forecast(forecast: ArrayLike, shape: tuple[int, int], who: str) -> FloatArray:
+    array = np.asarray(forecast)
+    if array.dtype.kind not in "fiu":
+        raise ForecastError(f"{who} forecast values of type {array.dtype}, not real numbers")
+    if array.shape != shape:
+        raise ForecastError(f"{who} forecast an array of shape {array.shape}, expected {shape} (time, component)")
+    return array.astype(np.float64)
