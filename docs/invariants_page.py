@@ -35,6 +35,7 @@ def page() -> str:
         summary=summary(systems),
         imprecise=imprecise(systems),
         unexpected=unexpected(systems),
+        beside=beside(systems),
         literature=literature(systems),
         predecessor=predecessor(systems),
         table=whole_table(systems),
@@ -147,6 +148,25 @@ def unexpected(systems: dict[str, System]) -> str:
             continue
         rows.append((f"`{name}`", regime, what))
     return table(("system", "regime", "what was found"), rows)
+
+
+def beside(systems: dict[str, System]) -> str:
+    """List what orbits from elsewhere do, where it is another motion or rest."""
+    rows = []
+    for name, system in systems.items():
+        if "same_motion_from_elsewhere" not in system.properties or "type" in system.conservation:
+            continue
+        settings = system.properties_entry("same_motion_from_elsewhere")["settings"]
+        outcomes = settings["outcomes"]
+        if not outcomes.keys() & {"other motion", "at rest"}:
+            continue
+        told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        others = settings.get("other_exponents", ())
+        span = f"{min(others):.2g} to {max(others):.2g}" if others else ""
+        rows.append((f"`{name}`", told, exponent(system, 0), span))
+    return table(
+        ("system", f"of {settings['trajectories']} orbits", "exponent on the set", "exponents elsewhere"), rows
+    )
 
 
 def exponent(system: System, index: int) -> str:
