@@ -3,7 +3,8 @@
 Usage: python tests/performance/store.py [--systems N] [--latency MS] [--stored]
 
 Builds every standard recipe of the first N systems (all by default) into a folder that is removed at the end, and
-prints tables; with --stored it takes what is in the cache folder and times no builds. CPU seconds are those of one process whose compiled code is in the cache already.
+prints tables; with --stored it takes what is in the cache folder and times no builds. CPU seconds are those of one
+process whose compiled code is in the cache already.
 """
 
 import argparse
