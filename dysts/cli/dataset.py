@@ -2,8 +2,6 @@
 
 import argparse
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -282,6 +280,8 @@ def info_command(arguments: argparse.Namespace) -> int:
 
 def remove_command(arguments: argparse.Namespace) -> int:
     """Delete stored series."""
+    from dysts.datasets.store import temporary_folder
+
     for collection in _collections(arguments):
         count = 0
         for name in collection.systems:
@@ -289,9 +289,8 @@ def remove_command(arguments: argparse.Namespace) -> int:
             if not path.exists():
                 continue
             # Out of sight in one step, so that nobody opens what is half deleted.
-            hidden = Path(tempfile.mkdtemp(dir=collection.folder, prefix=f".{name}-"))
-            os.rename(path, hidden / "removed")
-            shutil.rmtree(hidden)
+            with temporary_folder(path) as hidden:
+                os.rename(path, hidden / "removed")
             count += 1
         print(f"{collection.folder}: {count} systems removed")
     return 0

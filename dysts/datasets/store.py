@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ABANDONED_AFTER = 3600.0
 """Seconds after which a temporary folder is taken to belong to a process that was killed."""
+TEMPORARY = ".dysts-"
+"""How temporary folders begin; they may lie beside hidden folders of other programs, which are left alone."""
 SEAL = "zarr.json.sha256"
 """Holds the hash of the metadata, which have no checksum of their own."""
 ORIGIN = "origin.json"
@@ -62,7 +64,7 @@ def temporary_folder(path: Path) -> Any:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path.parent)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name}-"))
     except OSError as error:
         raise StorageError(f"cannot write to {path.parent}: {error.strerror or error}") from None
     try:
@@ -141,7 +143,7 @@ def _sync_entry(folder: Path) -> None:
 
 def _remove_abandoned(folder: Path) -> None:
     now = time.time()
-    for entry in folder.glob(".*-*"):
+    for entry in folder.glob(f"{TEMPORARY}*"):
         with contextlib.suppress(OSError):
             if now - entry.stat().st_mtime > ABANDONED_AFTER:
                 shutil.rmtree(entry, ignore_errors=True)

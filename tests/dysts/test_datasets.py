@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -206,6 +207,21 @@ def test_an_interrupted_write_leaves_nothing_and_says_what_to_do(
     with pytest.raises(StorageError, match="No space left on device; free some space"):
         write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "Rossler")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_processes_have_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    for name in (".dysts-Rossler-abc", ".dysts-Rossler-new", ".config-of-somebody", "Lorenz"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+        if name != ".dysts-Rossler-new":
+            os.utime(tmp_path / name, (0.0, 0.0))
+    write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "Rossler")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ".dysts-Rossler-new",
+        ".config-of-somebody",
+        "Lorenz",
+        "Rossler",
+    }
 
 
 def test_open_dataset_computes_what_is_missing_and_says_so(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,10 @@
 """Sizes, build times, opening, reading and downloading of the precomputed series, beside gzipped JSON.
 
-Usage: python tests/performance/store.py [--systems N] [--latency MS]
+Usage: python tests/performance/store.py [--systems N] [--latency MS] [--stored]
 
 Builds every standard recipe of the first N systems (all by default) into a folder that is removed at the end, and
-prints tables. CPU seconds are those of one process whose compiled code is in the cache already.
+prints tables; with --stored it takes what is in the cache folder and times no builds. CPU seconds are those of one
+process whose compiled code is in the cache already.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import numpy as np
 import xarray
 
 import dysts
+from dysts.cache import cache_folder
 from dysts.datasets import RECIPES, Recipe
 from dysts.datasets.build import Series, build
 from dysts.datasets.collection import Collection
@@ -66,6 +68,16 @@ def sizes_and_seconds(names: list[str], root: Path) -> None:
             flush=True,
         )
     print(f"{'all':28}{'':25}{total:9.1f}\n")
+
+
+def stored_sizes(names: list[str], root: Path) -> None:
+    """Print the sizes of what is built already."""
+    print(f"{'recipe':28}{'MB':>9}{'raw MB':>9}{'ratio':>7}")
+    for recipe_name in STANDARD:
+        groups = [root / recipe_name / name for name in names]
+        stored, raw = sum(map(size_of, groups)), sum(open_group(group).nbytes for group in groups)
+        print(f"{recipe_name:28}{stored / 1e6:9.1f}{raw / 1e6:9.1f}{raw / stored:7.2f}", flush=True)
+    print()
 
 
 def milliseconds(work: Callable[[], object], repeat: int) -> float:
@@ -175,8 +187,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--systems", type=int)
     parser.add_argument("--latency", type=float, default=30.0, metavar="MS")
+    parser.add_argument("--stored", action="store_true", help="take what is in the cache folder")
     arguments = parser.parse_args()
     names = dysts.list_systems()[: arguments.systems]
+    if arguments.stored:
+        with tempfile.TemporaryDirectory() as folder:
+            root = cache_folder() / "datasets"
+            stored_sizes(names, root)
+            opening(names, root, Path(folder))
+            downloading(names, root, Path(folder), arguments.latency / 1e3)
+        return
     warm = Recipe(name="warm", points_per_period=10, periods=2, trajectories=2, dynamical_noise=0.01)
     for name in names:
         for recipe in (warm, Recipe(name="warm", points_per_period=10, periods=2, trajectories=2)):
