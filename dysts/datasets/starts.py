@@ -22,10 +22,11 @@ STEPS_PER_PERIOD = 100_000
 DISPLACEMENT = 1e-3
 AFTERWARDS = 24
 """Periods after the end of a trajectory in which it must still be on the set; half of them are the longest lag."""
-WINDOW_POINTS = 40
+WINDOW_POINTS = 100
 """Samples in a period of what follows."""
 REPEATED = 0.02
 """In standard deviations: chaotic motion does not come back so closely for twelve periods on end."""
+SPREAD_PERIODS = 60.0
 LEG = 24.0
 """Periods after which it is looked whether the orbit is still on the set."""
 STEPS_ON_THE_SET = 2000
@@ -152,7 +153,8 @@ def _stops(times: np.ndarray, leg: float) -> list[float]:
 
 def _spread(system: System) -> np.ndarray:
     assert system.lifetime is not None
-    orbit = integrate(system, int(system.lifetime / 2.0 * 20), points_per_period=20, predictability=False)
+    periods = min(SPREAD_PERIODS, system.lifetime / 2.0)
+    orbit = integrate(system, int(periods * 20), points_per_period=20, predictability=False)
     spread: np.ndarray = orbit.values.std(axis=0)
     return spread
 
