@@ -1,15 +1,11 @@
-"""The eight neural networks of darts."""
+"""Deep networks of darts that see a window: N-BEATS, N-HiTS, transformer, temporal convolutions."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from dysts.errors import InvalidArgumentError
-from forecasters.checks import checked_count, checked_number
-from forecasters.network import RecurrentNetwork, WindowNetwork
-from forecasters.training import NetworkConfig
-
-_GRID = {"input_length": (5, 10, 25, 50, 100)}
-_FAST = {"epochs": 50, "batch_size": 128, "learning_rate": 3e-3, "one_cycle": True, "gradient_clip": 1.0}
+from forecasters.network import WindowNetwork
+from forecasters.training import FAST, INPUT_GRID, NetworkConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +25,7 @@ class NBEATSConfig(NetworkConfig):
     def check(self) -> None:
         """Raise `InvalidArgumentError` if a value is not allowed."""
         super().check()
-        _counts(self, "stacks", "layers", "width")
+        self.check_counts("stacks", "layers", "width")
 
 
 class NBEATS(WindowNetwork[NBEATSConfig]):
@@ -53,8 +49,8 @@ class NBEATS(WindowNetwork[NBEATSConfig]):
     """
 
     config_type = NBEATSConfig
-    presets = {"fast": {**_FAST, "epochs": 120, "stacks": 6, "layers": 2, "width": 64}, "paper": {}}  # noqa: RUF012
-    grid = _GRID
+    presets = {"fast": {**FAST, "epochs": 120, "stacks": 6, "layers": 2, "width": 64}, "paper": {}}  # noqa: RUF012
+    grid = INPUT_GRID
 
     def _build(self, **common: Any) -> Any:
         from darts.models.forecasting.nbeats import NBEATSModel
@@ -88,8 +84,8 @@ class NHiTSConfig(NetworkConfig):
     def check(self) -> None:
         """Raise `InvalidArgumentError` if a value is not allowed."""
         super().check()
-        _counts(self, "stacks", "layers", "width")
-        _dropout(self.dropout)
+        self.check_counts("stacks", "layers", "width")
+        self.check_dropout(self.dropout)
 
 
 class NHiTS(WindowNetwork[NHiTSConfig]):
@@ -99,11 +95,18 @@ class NHiTS(WindowNetwork[NHiTSConfig]):
     ----------
     C. Challu et al., N-HiTS: neural hierarchical interpolation for time series forecasting, AAAI 2023,
     arXiv:2201.12886.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = np.sin(0.1 * np.arange(200))[:, None]
+    >>> NHiTS(NHiTSConfig(epochs=2, input_length=8, width=8)).fit(series).predict(3).shape
+    (3, 1)
     """
 
     config_type = NHiTSConfig
-    presets = {"fast": {**_FAST, "epochs": 100, "width": 128, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
-    grid = _GRID
+    presets = {"fast": {**FAST, "epochs": 100, "width": 128, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
+    grid = INPUT_GRID
 
     def _build(self, **common: Any) -> Any:
         from darts.models.forecasting.nhits import NHiTSModel
@@ -140,8 +143,8 @@ class TransformerConfig(NetworkConfig):
     def check(self) -> None:
         """Raise `InvalidArgumentError` if a value is not allowed."""
         super().check()
-        _counts(self, "width", "heads", "layers", "feedforward")
-        _dropout(self.dropout)
+        self.check_counts("width", "heads", "layers", "feedforward")
+        self.check_dropout(self.dropout)
         if self.width % self.heads or self.width % 2:
             raise InvalidArgumentError(
                 f"width must be even and a multiple of heads, got width={self.width}, heads={self.heads}"
@@ -154,14 +157,22 @@ class Transformer(WindowNetwork[TransformerConfig]):
     References
     ----------
     A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = np.sin(0.1 * np.arange(200))[:, None]
+    >>> config = TransformerConfig(epochs=2, input_length=8, width=4, heads=2, layers=1, feedforward=8)
+    >>> Transformer(config).fit(series).predict(3).shape
+    (3, 1)
     """
 
     config_type = TransformerConfig
     presets = {  # noqa: RUF012 - class data, annotated in the base class
-        "fast": {**_FAST, "width": 32, "layers": 1, "feedforward": 64, "dropout": 0.0},
+        "fast": {**FAST, "width": 32, "layers": 1, "feedforward": 64, "dropout": 0.0},
         "paper": {},
     }
-    grid = _GRID
+    grid = INPUT_GRID
 
     def _build(self, **common: Any) -> Any:
         from darts.models.forecasting.transformer_model import TransformerModel
@@ -174,80 +185,6 @@ class Transformer(WindowNetwork[TransformerConfig]):
             num_decoder_layers=self.config.layers,
             dim_feedforward=self.config.feedforward,
             dropout=self.config.dropout,
-            **common,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class RNNConfig(NetworkConfig):
-    """Settings of `RNN` and `LSTM`, beside those of `NetworkConfig`.
-
-    Parameters
-    ----------
-    hidden, layers : int
-        Units of each recurrent layer, and number of layers.
-    """
-
-    hidden: int = 25
-    layers: int = 1
-
-    def check(self) -> None:
-        """Raise `InvalidArgumentError` if a value is not allowed."""
-        super().check()
-        _counts(self, "hidden", "layers")
-
-
-class RNN(WindowNetwork[RNNConfig]):
-    """Plain recurrent network that encodes the window anew for every sample (darts' ``BlockRNNModel``).
-
-    References
-    ----------
-    J. L. Elman, Finding structure in time, Cogn. Sci. 14, 179-211 (1990), doi:10.1207/s15516709cog1402_1.
-    """
-
-    config_type = RNNConfig
-    presets = {"fast": {**_FAST, "epochs": 100, "hidden": 64}, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
-    grid = _GRID
-
-    def _build(self, **common: Any) -> Any:
-        from darts.models.forecasting.block_rnn_model import BlockRNNModel
-
-        return BlockRNNModel(
-            output_chunk_length=1,
-            model="RNN",
-            hidden_dim=self.config.hidden,
-            n_rnn_layers=self.config.layers,
-            **common,
-        )
-
-
-class LSTM(RecurrentNetwork[RNNConfig]):
-    """Long short-term memory that keeps its memory through the forecast (darts' ``RNNModel``).
-
-    It is trained to predict every next sample of the window. darts trains on windows of 24 samples by default,
-    whatever the input; here they are as long as the input, so that training and forecast begin alike.
-
-    References
-    ----------
-    S. Hochreiter, J. Schmidhuber, Long short-term memory, Neural Comput. 9, 1735-1780 (1997),
-    doi:10.1162/neco.1997.9.8.1735.
-    """
-
-    config_type = RNNConfig
-    presets = {  # noqa: RUF012 - class data, annotated in the base class
-        "fast": {**_FAST, "epochs": 100, "hidden": 64},
-        "paper": {"layers": 2, "epochs": 200},
-    }
-    grid = _GRID
-
-    def _build(self, **common: Any) -> Any:
-        from darts.models.forecasting.rnn_model import RNNModel
-
-        return RNNModel(
-            model="LSTM",
-            hidden_dim=self.config.hidden,
-            n_rnn_layers=self.config.layers,
-            training_length=self.config.input_length,
             **common,
         )
 
@@ -271,8 +208,8 @@ class TCNConfig(NetworkConfig):
     def check(self) -> None:
         """Raise `InvalidArgumentError` if a value is not allowed."""
         super().check()
-        _counts(self, "kernel", "filters")
-        _dropout(self.dropout)
+        self.check_counts("kernel", "filters")
+        self.check_dropout(self.dropout)
         if self.kernel >= self.input_length:
             raise InvalidArgumentError(
                 f"kernel must be smaller than input_length, got {self.kernel} and {self.input_length}"
@@ -286,11 +223,18 @@ class TCN(WindowNetwork[TCNConfig]):
     ----------
     S. Bai, J. Z. Kolter, V. Koltun, An empirical evaluation of generic convolutional and recurrent networks for
     sequence modeling, arXiv:1803.01271 (2018).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = np.sin(0.1 * np.arange(200))[:, None]
+    >>> TCN(TCNConfig(epochs=2, input_length=8, filters=2)).fit(series).predict(3).shape
+    (3, 1)
     """
 
     config_type = TCNConfig
-    presets = {"fast": {**_FAST, "filters": 16, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
-    grid = _GRID
+    presets = {"fast": {**FAST, "filters": 16, "dropout": 0.0}, "paper": {}}  # noqa: RUF012
+    grid = INPUT_GRID
 
     def _build(self, **common: Any) -> Any:
         from darts.models.forecasting.tcn_model import TCNModel
@@ -302,66 +246,3 @@ class TCN(WindowNetwork[TCNConfig]):
             dropout=self.config.dropout,
             **common,
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class DLinearConfig(NetworkConfig):
-    """Settings of `DLinear`, beside those of `NetworkConfig`.
-
-    Parameters
-    ----------
-    kernel : int
-        Samples of the moving average that separates trend and rest.
-    """
-
-    kernel: int = 25
-
-    def check(self) -> None:
-        """Raise `InvalidArgumentError` if a value is not allowed."""
-        super().check()
-        _counts(self, "kernel")
-
-
-class DLinear(WindowNetwork[DLinearConfig]):
-    """Two linear maps, of the moving average of the window and of the rest.
-
-    References
-    ----------
-    A. Zeng et al., Are transformers effective for time series forecasting?, AAAI 2023, arXiv:2205.13504.
-    """
-
-    config_type = DLinearConfig
-    presets = {"fast": _FAST, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
-    grid = _GRID
-
-    def _build(self, **common: Any) -> Any:
-        from darts.models.forecasting.dlinear import DLinearModel
-
-        return DLinearModel(output_chunk_length=1, kernel_size=self.config.kernel, **common)
-
-
-class NLinear(WindowNetwork[NetworkConfig]):
-    """One linear map of the window, relative to its last sample.
-
-    References
-    ----------
-    A. Zeng et al., Are transformers effective for time series forecasting?, AAAI 2023, arXiv:2205.13504.
-    """
-
-    config_type = NetworkConfig
-    presets = {"fast": _FAST, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
-    grid = _GRID
-
-    def _build(self, **common: Any) -> Any:
-        from darts.models.forecasting.nlinear import NLinearModel
-
-        return NLinearModel(output_chunk_length=1, **common)
-
-
-def _counts(config: NetworkConfig, *names: str) -> None:
-    for name in names:
-        checked_count(name, getattr(config, name), least=1)
-
-
-def _dropout(value: object) -> None:
-    checked_number("dropout", value, above=-1e-300, most=0.9)

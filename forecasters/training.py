@@ -11,6 +11,12 @@ from forecasters.devices import checked_device
 if TYPE_CHECKING:
     import torch
 
+INPUT_GRID = {"input_length": (5, 10, 25, 50, 100)}
+"""Windows that the paper tried."""
+
+FAST = {"epochs": 50, "batch_size": 128, "learning_rate": 3e-3, "one_cycle": True, "gradient_clip": 1.0}
+"""What every ``fast`` preset of a network begins with: fewer and larger steps than darts, on a schedule."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig(Config):
@@ -50,6 +56,16 @@ class NetworkConfig(Config):
         if not isinstance(self.one_cycle, bool):
             raise InvalidArgumentError(f"one_cycle must be a boolean, got {self.one_cycle!r}")
         checked_device(self.device)
+
+    def check_counts(self, *names: str) -> None:
+        """Raise `InvalidArgumentError` unless the fields are positive integers."""
+        for name in names:
+            checked_count(name, getattr(self, name), least=1)
+
+    def check_dropout(self, value: object) -> None:
+        """Raise `InvalidArgumentError` unless the value is 0 or a share up to 0.9."""
+        if value != 0 or isinstance(value, bool):
+            checked_number("dropout", value, above=0.0, most=0.9)
 
 
 def train(module: Any, inputs: "torch.Tensor", targets: "torch.Tensor", config: NetworkConfig) -> None:

@@ -15,13 +15,8 @@ from reservoirpy.nodes import NVAR, Reservoir, Ridge
 TRAIN = 1000
 WARMUP = 50
 # Every combination is tried on the last sixth of the series.
-ESN_GRID = {
-    "sr": (0.3, 0.9),
-    "lr": (0.3, 1.0),
-    "input_scaling": (0.3, 1.0),
-    "ridge": (1e-4, 1e-7, 1e-10),
-}
-NVAR_GRID = {"delay": (1, 2, 4), "order": (1, 2, 3), "ridge": (1e-4, 1e-7, 1e-10)}
+ESN_GRID = {"sr": (0.3, 0.9), "input_scaling": (0.1, 0.5), "ridge": (1e-6, 1e-10)}
+NVAR_GRID = {"delay": (1, 2, 4), "order": (2, 3), "ridge": (1e-6, 1e-10)}
 
 
 def esn(ridge: float = 0.0, **settings: float) -> Any:

@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 SYSTEMS = (
     "Lorenz",
     "Rossler",
@@ -35,7 +37,7 @@ SYSTEMS = (
 
 
 def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> list[dict[str, Any]]:
-    """Fit and predict in this process; the first system is run twice, as it pays for the imports."""
+    """Fit and predict in this process, which first pays for imports and compilation with a short series."""
     from benchmark.data import cut
     from benchmark.execution import peak_memory_mb
     from benchmark.scoring import score
@@ -45,7 +47,8 @@ def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> l
     from forecasters import get_forecaster
 
     rows, datasets = [], open_dataset("test-fine", systems=systems)
-    for position, system in enumerate([systems[0], *systems]):
+    _warm_up(forecaster, preset)
+    for system in systems:
         data = cut(Task(system=system, horizon=horizon), datasets[system])
         begin, error, forecast = time.process_time(), "", None
         fitted = begin
@@ -56,8 +59,6 @@ def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> l
         except DystsError as problem:
             error = str(problem)
         end = time.process_time()
-        if position == 0:
-            continue
         scores = score(data, forecast)
         rows.append(
             {
@@ -73,6 +74,14 @@ def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> l
             }
         )
     return rows
+
+
+def _warm_up(forecaster: str, preset: str) -> None:
+    from forecasters import get_forecaster
+
+    model = get_forecaster(forecaster, preset=preset, season_length=20)
+    wave = np.sin(0.3 * np.arange(max(150, model.minimum_length)))[:, None]
+    model.fit(wave).predict(5)
 
 
 def _median_valid_time(group: list[dict[str, Any]]) -> float:
