@@ -121,7 +121,7 @@ class Lagged(_Base):
 class Untunable(Lagged):
     """Fails with every configuration."""
 
-    def fit(self, series: Array) -> Self:
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
         raise ValueError("cannot be fitted")
 
 
