@@ -41,6 +41,7 @@ examples:
   dysts-benchmark leaderboard benchmark-results/quick
   dysts-benchmark compare benchmark-results/quick --score smape
   dysts-benchmark rescore benchmark-results/quick
+  dysts-benchmark export benchmark-results/quick -o quick.parquet
   dysts-benchmark merge machine-1 machine-2 -o together
   dysts-benchmark report benchmark-results/quick -o report.html
 
@@ -181,6 +182,15 @@ def _rescore(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _export(options: argparse.Namespace) -> int:
+    from benchmark.export import export
+    from benchmark.results import Results
+
+    path = export(Results.load(options.folder), options.output)
+    print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+    return EXIT_OK
+
+
 def _merge(options: argparse.Namespace) -> int:
     from benchmark.merging import merge
 
@@ -197,6 +207,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "compare": _compare,
     "status": _status,
     "rescore": _rescore,
+    "export": _export,
     "merge": _merge,
 }
 
@@ -261,6 +272,8 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--score", default="vpt", metavar="SCORE", help="what is compared (default: %(default)s)")
     _add_folder_command(commands, "status", "print how far a run is")
     _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
+    export = _add_folder_command(commands, "export", "write the table as one small Parquet file")
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write")
     merge = commands.add_parser(
         "merge",
         help="put results of several machines together",

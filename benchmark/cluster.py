@@ -71,7 +71,7 @@ class DaskCluster:
 
         source = iter(jobs)
         running: dict[str, tuple[str, float]] = {}
-        completed = as_completed()
+        completed = as_completed(loop=client.loop)
 
         def submit() -> None:
             job = next(source, None)
@@ -94,9 +94,10 @@ class DaskCluster:
         while running:
             future = next(completed)
             key, begun = running.pop(future.key)
-            submit()
-            yield _outcome(future, key, seconds=time.monotonic() - begun)
+            outcome = _outcome(future, key, seconds=time.monotonic() - begun)
             future.release()
+            submit()
+            yield outcome
 
 
 def _outcome(future: Any, key: str, *, seconds: float) -> Outcome:

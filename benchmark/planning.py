@@ -97,7 +97,7 @@ class _Data:
 
     def __init__(self, suite: Suite, open_dataset: OpenDataset | None, own: "Mapping[str, xarray.Dataset]") -> None:
         self._suite = suite
-        self._own = {**{entry.name: entry.read() for entry in suite.series}, **own}
+        self._own = {**{entry.name: entry.read() for entry in suite.series if entry.name not in own}, **own}
         self._open = open_dataset
         self._datasets: dict[tuple[str, str], xarray.Dataset] = {}
         self._cut: dict[Task, TaskData] = {}

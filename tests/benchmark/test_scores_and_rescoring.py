@@ -16,6 +16,7 @@ import benchmark
 import dysts
 from benchmark import Task
 from benchmark.data import ScoringData, TaskData, cut
+from benchmark.export import export, read_export
 from benchmark.results import ROWS, TABLE, Results
 from benchmark.schema import COLUMNS, SCORED_COLUMNS, check_table
 from benchmark.scores import LYAPUNOV_TIMES, SCORES, at_column, get_score
@@ -234,6 +235,18 @@ def test_table_passes_its_schema_and_a_doctored_one_does_not(results: Results) -
     for words, wrong in doctored.items():
         with pytest.raises(InvalidArgumentError, match=words):
             check_table(wrong)
+
+
+def test_exported_table_is_the_table_to_five_digits(results: Results, tmp_path: Path) -> None:
+    table = read_export(export(results, tmp_path / "small.parquet"))
+    for name, kind in COLUMNS.items():
+        if kind == "float64":
+            np.testing.assert_allclose(table[name], results.table[name], rtol=1e-4)
+        else:
+            assert table[name].tolist() == results.table[name].tolist()
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1")
+    with pytest.raises(dysts.errors.StorageError, match="broken"):
+        read_export(tmp_path / "broken.parquet")
 
 
 def _scoring(data: TaskData) -> dict[str, Any]:

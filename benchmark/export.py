@@ -1,0 +1,86 @@
+"""A table of results small enough to commit: one Parquet file, numbers to five significant digits."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.results import Results
+from benchmark.schema import COLUMNS, check_table
+from dysts.errors import StorageError
+
+DIGITS = 5
+
+
+def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGITS) -> Path:
+    """Write the table of a run as one compressed Parquet file with the columns of `benchmark.schema.COLUMNS`.
+
+    Parameters
+    ----------
+    results : Results
+        Results of a run.
+    path : path
+        The file; replaced in one step if it exists.
+    digits : int
+        Significant digits that are kept of every number.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the table is not one of results.
+    StorageError
+        If the file cannot be written.
+    """
+    table = results.table.copy()
+    for name, kind in COLUMNS.items():
+        if kind == "float64":
+            table[name] = significant(table[name].to_numpy(dtype=np.float64), digits)
+    check_table(table)
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        # Rounded numbers repeat, so a dictionary and zstd make them small.
+        table.to_parquet(temporary, index=False, compression="zstd", compression_level=19)
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True) if target.parent.is_dir() else None
+        raise StorageError(f"cannot write {target}: {error.strerror or error}") from error
+    return target
+
+
+def read_export(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read an exported table and check it.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be read.
+    InvalidArgumentError
+        If it holds no table of results.
+    """
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise StorageError(f"cannot read {os.fspath(path)}: {error}") from error
+    check_table(table)
+    return table
+
+
+def significant(values: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
+    """Round to a number of significant digits, leaving what is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> significant(np.array([123456.0, 0.00123456, np.inf, 0.0]), 3).tolist()
+    [123000.0, 0.00123, inf, 0.0]
+    """
+    rounded = [float(f"{value:.{digits - 1}e}") for value in values.tolist()]
+    return np.array(rounded, dtype=np.float64)

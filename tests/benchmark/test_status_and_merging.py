@@ -1,0 +1,159 @@
+"""What a folder says about its run, and folders put together."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import benchmark_fakes as fakes
+import numpy as np
+import pandas as pd
+import pytest
+import xarray
+
+import benchmark
+from benchmark.cli import main
+from benchmark.merging import merge
+from benchmark.results import RUNNING, Results, ResultsWriter
+from benchmark.schema import SCORED_COLUMNS
+from benchmark.status import status
+from dysts.errors import InvalidArgumentError, RunError, StorageError
+
+
+def _run(folder: Path, *forecasters: str, systems: tuple[str, ...] = fakes.SYSTEMS, **options: object) -> Results:
+    return benchmark.run(
+        fakes.suite(*forecasters, systems=systems, trajectories=1),
+        **{"open_dataset": fakes.open_dataset, "scheduler": fakes.InProcess(), **options},  # type: ignore[arg-type]
+        output=folder,
+        progress=False,
+    )
+
+
+class _Stopping(fakes.InProcess):
+    """Asks for the state after four jobs and stops, as a run that is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def run(self, jobs: object) -> object:  # type: ignore[override]
+        for number, outcome in enumerate(super().run(jobs)):  # type: ignore[arg-type]
+            if number == 4:
+                self.seen = status(self.folder)
+                raise KeyboardInterrupt
+            yield outcome
+
+
+def test_status_of_a_run_on_its_way_and_after(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    scheduler = _Stopping(folder)
+    with pytest.raises(KeyboardInterrupt):
+        _run(folder, "Mean", "Raising", scheduler=scheduler, workers=1)
+    seen = scheduler.seen
+    assert (seen.cells, seen.done, seen.left) == (6, 4, 2)
+    assert seen.failed == {"failed": 2}
+    assert [label for label, _ in seen.running] == ["benchmark_fakes:Mean on Gamma/0"]
+    # Half a second a cell, two cells left, one worker counted.
+    assert seen.estimate == pytest.approx(1.0)
+    # The note of the stopped run is still there, but nobody holds the folder.
+    assert (folder / RUNNING).exists()
+    stopped = status(folder)
+    assert (stopped.done, stopped.running) == (4, ())
+    _run(folder, "Mean", "Raising")
+    after = status(folder)
+    assert (after.done, after.left, after.running) == (6, 0, ())
+    assert "done     6 of 6" in after.text()
+    assert "3 failed" in after.text()
+    assert not (folder / RUNNING).exists()
+
+
+def test_broken_note_does_not_hide_the_rest(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    _run(folder, "Mean")
+    writer = ResultsWriter(folder)
+    try:
+        (folder / RUNNING).write_text('[{"label": ', encoding="utf-8")
+        assert status(folder).done == 3
+        writer.write_running({"k": {"label": "a cell", "begun": datetime.now(UTC).isoformat()}})
+        assert status(folder).running[0][0] == "a cell"
+    finally:
+        writer.close()
+
+
+def test_parts_of_a_suite_become_the_whole(tmp_path: Path) -> None:
+    whole = _run(tmp_path / "whole", "Mean", "Raising")
+    _run(tmp_path / "a", "Mean", "Raising", systems=("Alpha",))
+    _run(tmp_path / "b", "Mean", "Raising", systems=("Beta", "Gamma"))
+    merged = merge([tmp_path / "a", tmp_path / "b"], tmp_path / "merged")
+    columns = ["key", "system", "forecaster", "status", *SCORED_COLUMNS]
+    pd.testing.assert_frame_equal(merged.table[columns], whole.table[columns])
+    for key in merged.table.loc[merged.table["status"] == "ok", "key"]:
+        np.testing.assert_array_equal(merged.forecast(key), whole.forecast(key))
+    assert merged.manifest["systems"] == list(fakes.SYSTEMS)
+    assert [session["folder"] for session in merged.manifest["sessions"]] == ["a", "b"]
+    # It can be continued: nothing is left to run.
+    scheduler = fakes.InProcess()
+    _run(tmp_path / "merged", "Mean", "Raising", scheduler=scheduler)
+    assert scheduler.jobs == []
+    assert benchmark.rescore(tmp_path / "merged", exponents=lambda _row: (2.0, 0.01))[1] == 6
+
+
+def test_a_forecast_wins_over_a_failure_and_the_first_over_the_second(tmp_path: Path) -> None:
+    class Failing(fakes.InProcess):
+        def run(self, jobs: object) -> object:  # type: ignore[override]
+            for outcome in super().run(jobs):  # type: ignore[arg-type]
+                yield replace(outcome, status="crashed", error="lost", forecast=None)
+
+    _run(tmp_path / "a", "Mean", scheduler=Failing())
+    _run(tmp_path / "b", "Mean")
+    merged = merge([tmp_path / "a", tmp_path / "b"], tmp_path / "merged")
+    assert merged.table["status"].tolist() == ["ok"] * 3
+    assert len(merged.table) == 3
+    other = merge([tmp_path / "b", tmp_path / "a"], tmp_path / "other")
+    assert other.table["status"].tolist() == ["ok"] * 3
+
+
+def test_results_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    def changed(_recipe: str, *, systems: list[str]) -> dict[str, xarray.Dataset]:
+        datasets = {system: fakes.dataset(system) for system in systems}
+        for dataset in datasets.values():
+            dataset.attrs["sha256"] = "another version"
+        return datasets
+
+    _run(tmp_path / "a", "Mean")
+    _run(tmp_path / "b", "Mean", open_dataset=changed)
+    with pytest.raises(RunError, match="different data for the same task"):
+        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c")
+    manifest = json.loads((tmp_path / "b" / "run.json").read_text(encoding="utf-8"))
+    (tmp_path / "b" / "run.json").write_text(json.dumps({**manifest, "version": "0.1"}), encoding="utf-8")
+    with pytest.raises(RunError, match=r"version '0\.1'"):
+        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "d")
+    with pytest.raises(InvalidArgumentError, match="two different"):
+        merge([tmp_path / "a", os.path.join(tmp_path, "a")], tmp_path / "e")
+    with pytest.raises(StorageError, match="holds results already"):
+        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "a")
+    assert not (tmp_path / "c").exists()
+
+
+def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(tmp_path / "a", "Mean", "Raising", "Seasonal", systems=("Alpha",))
+    _run(tmp_path / "b", "Mean", "Raising", "Seasonal", systems=("Beta", "Gamma"))
+    merged = str(tmp_path / "merged")
+    assert main(["merge", str(tmp_path / "a"), str(tmp_path / "b"), "-o", merged]) == 0
+    assert capsys.readouterr().out == f"9 cells in {merged}\n"
+    assert main(["status", merged]) == 0
+    assert "done     9 of 9" in capsys.readouterr().out
+    assert main(["rescore", merged]) == 0
+    assert "0 of 9 rows have new scores" in capsys.readouterr().out
+    assert main(["leaderboard", merged, "--by", "system"]) == 0
+    assert "system = Beta" in capsys.readouterr().out
+    assert main(["leaderboard", merged, "--by", "sistem"]) == 2
+    assert "did you mean 'system'" in capsys.readouterr().err
+    assert main(["compare", merged, "--score", "smape"]) == 0
+    text = capsys.readouterr().out
+    for words in ("Friedman: statistic", "Nemenyi", "Wilcoxon", "Hardest systems", "beats the column", "not beaten"):
+        assert words in text
+    assert max(map(len, text.splitlines())) <= 110
+    assert main(["compare", merged, "--score", "smap"]) == 2
+    assert "did you mean 'smape'" in capsys.readouterr().err
