@@ -1,5 +1,6 @@
 """From a program to machine code at an address, by way of an object file that is kept on disk."""
 
+import contextlib
 import functools
 import hashlib
 import threading
@@ -77,7 +78,9 @@ class CompiledFunction:
             code = _read(path)
             if code is None:
                 code = _compile(emit(self.generated, lanes=lanes))
-                write_atomically(path, hashlib.sha256(code).digest() + code)
+                # A full disk or a lost folder only costs the next process the same work.
+                with contextlib.suppress(OSError):
+                    write_atomically(path, hashlib.sha256(code).digest() + code)
             else:
                 self.loaded += 1
             return _load(code, function)

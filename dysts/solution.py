@@ -47,7 +47,7 @@ def join(parts: Sequence[Solution]) -> Solution:
     return whole
 
 
-def in_threads(solve: Callable[[int, int], None], cases: int, threads: int | None) -> None:
+def in_threads(solve: Callable[[int, int], None], cases: int, threads: int | None, *, together: int = 1) -> None:
     """Call ``solve(first, last)`` over slices of the cases, one for each thread; it must release the lock inside.
 
     Parameters
@@ -57,13 +57,18 @@ def in_threads(solve: Callable[[int, int], None], cases: int, threads: int | Non
     cases : int
     threads : int or None
         By default one per processor that this process may use.
+    together : int
+        So many cases side by side take hardly longer than one, so slices are not made smaller without need.
     """
     workers = min(cases, processors() if threads is None else check_count(threads, "threads"))
     if workers == 1:
         solve(0, cases)
         return
-    # More slices than threads, so that a slow one does not make the others wait.
-    bounds = np.unique(np.linspace(0, cases, min(cases, 8 * workers) + 1).astype(int))
+    # More slices than threads, so that a slow one does not make the others wait; where cases go side by side, each
+    # slice has enough to fill the places of those that end.
+    fewest = min(workers, -(-cases // together))
+    slices = max(fewest, min(8 * workers, cases if together == 1 else cases // (4 * together)))
+    bounds = np.unique(np.linspace(0, cases, slices + 1).astype(int))
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(solve, bounds[:-1].tolist(), bounds[1:].tolist()))
 

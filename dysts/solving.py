@@ -84,6 +84,7 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
 
 
 def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
+    from dysts.solvers.combination import LANES
     from dysts.solvers.lanes import integrate_lanes
     from dysts.solvers.smooth import integrate_smooth
 
@@ -120,7 +121,7 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
         else:
             integrate_smooth(address, tables, begin, end, 0.0, *rest)
 
-    in_threads(run, len(states), threads)
+    in_threads(run, len(states), threads, together=LANES if side_by_side else 1)
 
 
 def _go_on_where_stiff(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:

@@ -1,7 +1,8 @@
 """Elementary functions of several arguments at once, in the time that the library takes for one or two.
 
-Each is within two units in the last place of the exact value; a few lanes at unusual arguments (beyond a million for
-the circular functions, beyond 700 for the exponential ones, or no numbers at all) make all of them go to the library.
+Each is within two and a half units in the last place of the exact value. A few lanes at unusual arguments (beyond a
+million for the circular functions, beyond 700 for the exponential ones, or no numbers at all) make all of them go to
+the library.
 
 References
 ----------
