@@ -152,7 +152,8 @@ def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Seque
         unpacked = temporary / "unpacked"
         unpacked.mkdir()
         unpack(archive, unpacked)
-        for system in systems:
+
+        def install(system: str) -> None:
             group = unpacked / system
             published = catalogue.systems[system]
             _verify(group, published, source)
@@ -162,6 +163,10 @@ def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Seque
             place.mkdir()
             os.rename(group, place / "group")
             put_in_place(place / "group", folder / system)
+
+        # Bringing files to the disk is mostly waiting.
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            list(pool.map(install, systems))
 
 
 def _verify(group: Path, published: Published, source: Source) -> None:
