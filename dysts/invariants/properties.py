@@ -18,7 +18,7 @@ from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.long_run import long_run_entries
 from dysts.invariants.lyapunov import LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import SEGMENTS, Period, system_period
-from dysts.invariants.regime import REGULAR, RULES, regime_of
+from dysts.invariants.regime import REGULAR, regime_of
 from dysts.invariants.series import embed
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
@@ -52,6 +52,7 @@ SPECTRUM_METHODS = {
     "delay": "variational equations over the last delay on a grid, Runge-Kutta of order 4, Gram-Schmidt after every "
     "delay; the first of infinitely many; error from the spread over trajectories",
 }
+REGIME_METHOD = "by the rules in dysts.invariants.regime.RULES, from the stored spectrum and the known lifetime"
 MOMENT_METHOD = "time average of the observables over {} trajectories on the attractor"
 DIVERGENCE_METHOD = (
     "time average of the trace of the exact Jacobian over the same trajectories; error from their spread"
@@ -193,7 +194,7 @@ def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -
             error=[spectrum.errors[index] for index in finite],
             settings=settings,
         ),
-        "regime": entry(regime, RULES, settings=about),
+        "regime": entry(regime, REGIME_METHOD, settings=about),
         "pesin_entropy": estimate_entry(
             Estimate(0.0, 0.0) if on_set in REGULAR else pesin_entropy(spectrum.exponents, spectrum.errors),
             "sum of the exponents above two standard errors (Pesin), 0 for regular motion; nats per unit of time",
