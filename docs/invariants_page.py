@@ -164,9 +164,7 @@ def beside(systems: dict[str, System]) -> str:
         others = settings.get("other_exponents", ())
         span = f"{min(others):.2g} to {max(others):.2g}" if others else ""
         rows.append((f"`{name}`", told, exponent(system, 0), span))
-    return table(
-        ("system", f"of {settings['trajectories']} orbits", "exponent on the set", "exponents elsewhere"), rows
-    )
+    return table(("system", "outcomes of 32 orbits", "exponent on the set", "exponents elsewhere"), rows)
 
 
 def exponent(system: System, index: int) -> str:
