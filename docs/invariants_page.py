@@ -154,7 +154,7 @@ def beside(systems: dict[str, System]) -> str:
     """List what orbits from elsewhere do, where it is another motion or rest."""
     rows = []
     for name, system in systems.items():
-        if "same_motion_from_elsewhere" not in system.properties or "type" in system.conservation:
+        if "same_motion_from_elsewhere" not in system.properties or on_set(system) == "conservative chaos":
             continue
         settings = system.properties_entry("same_motion_from_elsewhere")["settings"]
         outcomes = settings["outcomes"]
