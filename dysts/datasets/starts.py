@@ -175,7 +175,10 @@ def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
 
 
 def _stays(system: System, start: np.ndarray, duration: float, tolerance: float) -> bool:
-    window = duration + np.arange(AFTERWARDS * WINDOW_POINTS) * (system.period / WINDOW_POINTS)
+    # A start has its trajectory to answer for, and what follows; a stop between starts only what follows.
+    during = int(duration / system.period * WINDOW_POINTS)
+    step = system.period / WINDOW_POINTS
+    window = np.concatenate([np.arange(during) * step, duration + np.arange(AFTERWARDS * WINDOW_POINTS) * step])
     states = integrate(
         system,
         times=window,
@@ -186,7 +189,11 @@ def _stays(system: System, start: np.ndarray, duration: float, tolerance: float)
         predictability=False,
         threads=1,
     ).values
-    return bool(np.isfinite(states).all()) and not repeats_itself(system.observe(states))
+    if not np.isfinite(states).all():
+        return False
+    observed = system.observe(states)
+    stretches = [observed[during:], observed[:during]] if during >= AFTERWARDS * WINDOW_POINTS else [observed[during:]]
+    return not any(map(repeats_itself, stretches))
 
 
 def _most_steps(system: System, time: float) -> int:
