@@ -53,7 +53,7 @@ def test_the_largest_exponent_of_chaos_is_precise(name: str) -> None:
 
 
 DISAGREES = {("HyperRossler", 1)}
-"""Published 0.019 (quoted from memory), here 0.0215(3); Wolf et al. (1985), from memory as well, 0.03 bits, which are 0.021."""
+"""Published 0.019, here 0.0215(3); Wolf et al. (1985) have 0.03 bits, which are 0.021. Both quoted from memory."""
 
 
 @pytest.mark.parametrize("name", list(LITERATURE))
