@@ -36,7 +36,14 @@ def page(browser: Any) -> Iterator[Any]:
         "request",
         lambda request: complaints.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
     )
-    opened.on("requestfailed", lambda request: complaints.append(f"not there: {request.url}"))
+    opened.on(
+        "requestfailed", lambda request: complaints.append(f"not there: {request.url}") if _missing(request) else None
+    )
     yield opened
     context.close()
     assert complaints == []
+
+
+def _missing(request: Any) -> bool:
+    # Leaving a page before its pictures are read aborts them, which says nothing about the pictures.
+    return request.failure != "net::ERR_ABORTED"
