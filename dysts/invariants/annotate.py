@@ -3,11 +3,12 @@
 import dataclasses
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,15 @@ from typing import Any
 import dysts
 from dysts.cache import cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsError
+from dysts.integration import integrate
 from dysts.invariants.effort import FULL, Effort
 from dysts.invariants.properties import compute_properties
 from dysts.registry import read_entries
 from dysts.registry_file import write_entries
+from dysts.system import System
 from dysts.validation import validate
+
+PROBE_PERIODS = 20
 
 
 def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
@@ -51,11 +56,33 @@ def _sentence(properties: Mapping[str, Any]) -> str:
     return f"{told}, {properties['regime']['value']}"
 
 
-def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Effort) -> dict[str, Any]:
-    """Compute in a worker process and leave the result where a later run finds it."""
+def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Effort) -> tuple[dict[str, Any], float]:
+    """Compute in a worker process and leave the result where a later run finds it; return it with the seconds."""
+    begin = time.monotonic()
     properties = compute_properties(validate(name, entry), effort=effort, threads=1)
     write_atomically(Path(journal), json.dumps(properties).encode())
-    return properties
+    return properties, time.monotonic() - begin
+
+
+def _expected_cost(system: System) -> float:
+    """Return a number about in proportion to the work: evaluations in a stored period, for each component.
+
+    Systems without a stored period come first, as nothing is known about them.
+    """
+    if "period" not in system.properties:
+        return math.inf
+    probe = integrate(system, PROBE_PERIODS, step=system.period, rtol=1e-6, on_failure="keep", predictability=False)
+    return float(probe.attrs["evaluations"]) * system.dimension
+
+
+def _left(costs: Mapping[str, float], computed: Container[str], failed: Container[str], begin: float) -> str:
+    """Return how long the rest will take, in words; nothing while nothing can be said."""
+    known = {name: cost for name, cost in costs.items() if math.isfinite(cost)}
+    done = sum(cost for name, cost in known.items() if name in computed or name in failed)
+    left = sum(known.values()) - done
+    if not done or not left:
+        return ""
+    return f", about {(time.monotonic() - begin) * left / done:.0f} s left"
 
 
 def annotate(
@@ -103,27 +130,25 @@ def annotate(
     for name, journal in journals.items():
         if journal.exists():
             computed[name] = json.loads(journal.read_text())
-    # The systems with most components take longest; started last they would keep one worker busy alone.
-    waiting = sorted((name for name in chosen if name not in computed), key=lambda name: -systems[name].dimension)
+    costs = {name: _expected_cost(systems[name]) for name in chosen if name not in computed}
+    # The longest first; started last they would keep one worker busy alone.
+    waiting = sorted(costs, key=lambda name: -costs[name])
     failures: dict[str, str] = {}
     begin = time.monotonic()
-    finished_before = len(computed)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         tasks = {pool.submit(_annotate_one, name, entries[name], str(journals[name]), effort): name for name in waiting}
         for done in as_completed(tasks):
             name = tasks[done]
             try:
-                computed[name] = done.result()
-                outcome = _sentence(computed[name])
+                computed[name], seconds = done.result()
+                outcome = f"{_sentence(computed[name])}, {seconds:.0f} s"
             except DystsError as error:
                 failures[name] = str(error)
                 outcome = f"failed: {error}"
             if report:
                 count = len(computed) + len(failures)
-                pace = (time.monotonic() - begin) / (count - finished_before)
-                left = f", about {pace * (len(chosen) - count):.0f} s left" if count < len(chosen) else ""
-                report(f"{count}/{len(chosen)} {name}: {outcome}{left}")
+                report(f"{count}/{len(chosen)} {name}: {outcome}{_left(costs, computed, failures, begin)}")
     for name, properties in computed.items():
         entries[name] = {"definition": entries[name]["definition"], "properties": properties}
     write_entries(path, entries)

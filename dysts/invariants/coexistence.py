@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dysts.clocks import check_count, check_positive
-from dysts.invariants.survival import AT_REST, RTOL, escape_bound, first_orbit, followed_exponent
+from dysts.invariants.survival import AT_REST, escape_bound, first_orbit, followed_exponent, tolerance
 from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.system import System
 
@@ -106,7 +106,7 @@ def coexistence(
         discard=half * unit,
         interval=check_positive(half * unit / BLOCKS, "interval"),
         intervals=BLOCKS,
-        rtol=RTOL,
+        rtol=tolerance(system),
         seed=seed,
         maximum_steps=int(STEPS_PER_PERIOD * 2.0 * half),
         bound=escape_bound(system, first),

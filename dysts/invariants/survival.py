@@ -14,6 +14,7 @@ from dysts.clocks import check_count, check_positive
 from dysts.errors import NotSupportedError
 from dysts.integration import integrate
 from dysts.invariants.jumps import has_jumps
+from dysts.invariants.lyapunov import conserves
 from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.system import System
 
@@ -24,7 +25,11 @@ CHANGED = 0.5
 """Of the exponent on the set; an orbit whose growth stays below has left the set."""
 SETTLED = 20
 """Blocks without change at the end that are needed to say that an orbit has left for good."""
-RTOL = 1e-8
+RTOL = 1e-6
+"""Lifetimes do not tell it from 1e-8: of 64 orbits each they agree within their errors for Coullet, Sakarya, HyperLu,
+PanXuZhou and Bouali, in half the time."""
+CONSERVING_RTOL = 1e-8
+"""Where nothing damps the drift of conserved quantities."""
 ESCAPED, DRIFTED = 1e3, 1e6
 """Times the largest value of the first trajectory; the larger one where coordinates are angles, which may drift."""
 MOST_STEPS = 1_000_000_000
@@ -128,7 +133,7 @@ def survival(
         discard=0.0,
         interval=interval,
         intervals=blocks,
-        rtol=RTOL,
+        rtol=tolerance(system),
         seed=seed,
         maximum_steps=MOST_STEPS,
         bound=escape_bound(system, first),
@@ -192,6 +197,11 @@ def followed_exponent(system: System, exponent: float | None, period: float | No
     if has_jumps(system, period=unit):
         raise NotSupportedError(f"the right-hand side of {system.name} jumps, of which tangent vectors are not told")
     return reference, unit
+
+
+def tolerance(system: System) -> float:
+    """Return the relative tolerance with which long orbits of a system are followed."""
+    return CONSERVING_RTOL if conserves(system) else RTOL
 
 
 def escape_bound(system: System, first: np.ndarray) -> float:
