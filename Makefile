@@ -21,7 +21,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 # Runs what is missing, so a run that was interrupted goes on where it was.
 benchmark: $(INSTALLED)
 	$(BIN)/dysts-benchmark run quick -o $(RESULTS)
-	$(BIN)/dysts-benchmark report $(RESULTS) -o $(RESULTS)/report.html
+	$(BIN)/dysts-benchmark report $(RESULTS) -o $(RESULTS)-report
 
 test: lint types unit
 

@@ -43,7 +43,7 @@ examples:
   dysts-benchmark rescore benchmark-results/quick
   dysts-benchmark export benchmark-results/quick -o quick.parquet
   dysts-benchmark merge machine-1 machine-2 -o together
-  dysts-benchmark report benchmark-results/quick -o report.html
+  dysts-benchmark report benchmark-results/quick -o report
 
 exit codes:
   0    done, even if some cells failed: they are rows, and they count
@@ -154,7 +154,9 @@ def _report(options: argparse.Namespace) -> int:
     from benchmark.report import write_report
     from benchmark.results import Results
 
-    path = write_report(Results.load(options.folder), options.output)
+    path = write_report(
+        Results.load(options.folder), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
+    )
     print(f"report: {path}")
     return EXIT_OK
 
@@ -249,13 +251,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     report = commands.add_parser(
         "report",
-        help="write one HTML page of a results folder",
-        description="Write one self-contained HTML page of a results folder.",
+        help="write a folder of pages about a results folder",
+        description="Write a folder of HTML pages about a results folder, which opens from disk without a server.",
         allow_abbrev=False,
     )
     report.add_argument("folder", metavar="FOLDER", help="results folder of a run")
     report.add_argument(
-        "-o", "--output", default="report.html", metavar="FILE", help="page to write (default: %(default)s)"
+        "-o", "--output", default="report", metavar="FOLDER", help="folder to write (default: %(default)s)"
     )
     board = commands.add_parser(
         "leaderboard",

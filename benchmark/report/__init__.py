@@ -1,5 +1,5 @@
-"""The report: one HTML page that holds all that it needs."""
+"""The report: a folder of pages with everything in them, from the results of a run."""
 
-from benchmark.report.page import write_report
+from benchmark.report.folder import write_report
 
 __all__ = ["write_report"]

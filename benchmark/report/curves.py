@@ -69,10 +69,13 @@ def panel(results: Results, cell: pd.Series) -> Panel | None:
     )
 
 
-def error_growth(
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def error_quantiles(
     results: Results, forecasters: Sequence[str]
 ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    """Median normalised error of each forecaster on a grid of Lyapunov times.
+    """Quantiles of the normalised error of each forecaster on a grid of Lyapunov times.
 
     The grid ends where fewer than half of the cells reach. A cell without a forecast counts as infinitely
     wrong.
@@ -80,22 +83,25 @@ def error_growth(
     Returns
     -------
     tuple
-        Grid, float64 [time], and an array of medians, float64 [time], per forecaster; empty if no system
-        has a Lyapunov time.
+        Grid, float64 [time], and for each forecaster the `QUANTILES`, float64 [quantile, time], over its cells;
+        empty if no system has a Lyapunov time.
     """
     table = results.table
     chaotic = table[(table["vpt_missing"] == "") & table["horizon_lyapunov"].gt(0)]
     if chaotic.empty:
         return np.zeros(0), {}
     grid = np.linspace(0, float(chaotic["horizon_lyapunov"].median()), _GRID_POINTS + 1)[1:]
-    medians = {}
+    found = {}
     for name in forecasters:
-        cells = chaotic[chaotic["forecaster"] == name]
+        cells = chaotic[(chaotic["forecaster"] == name) & (chaotic["status"] != "unavailable")]
         if cells.empty:
             continue
         errors = np.array([cell_error_curve(results, cell, grid) for _, cell in cells.iterrows()])
-        present = ~np.isnan(errors).all(axis=0)
-        median = np.full(grid.size, np.nan)
-        median[present] = [np.median(column[~np.isnan(column)]) for column in errors.T[present]]
-        medians[name] = median
-    return grid, medians
+        quantiles = np.full((len(QUANTILES), grid.size), np.nan)
+        for time in np.flatnonzero(~np.isnan(errors).all(axis=0)):
+            known = errors[~np.isnan(errors[:, time]), time]
+            # The nearest order statistic: between a number and infinity nothing can be interpolated.
+            quantiles[:, time] = np.quantile(known, QUANTILES, method="inverted_cdf")
+            quantiles[2, time] = np.median(known)
+        found[name] = quantiles
+    return grid, found

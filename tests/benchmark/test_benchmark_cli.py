@@ -49,9 +49,9 @@ def test_run_report_and_leaderboard(quick: Path, capsys: pytest.CaptureFixture[s
     assert board.splitlines()[:5] == captured.out.splitlines()[:5]
     assert main(["leaderboard", folder, "--csv"]) == 0
     assert capsys.readouterr().out.startswith("forecaster,vpt,")
-    assert main(["report", folder, "-o", "page.html"]) == 0
-    assert capsys.readouterr().out == "report: page.html\n"
-    assert (quick / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert main(["report", folder, "-o", "pages"]) == 0
+    assert capsys.readouterr().out == f"report: {Path('pages') / 'index.html'}\n"
+    assert (quick / "pages" / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_quiet_run_says_nothing_on_stderr(quick: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,10 +100,10 @@ def test_usage_mistake_is_one_sentence_and_code_2(arguments: list[str], capsys: 
 def test_report_into_a_place_that_is_not_there(quick: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", "--quiet", "--systems", "Alpha", "-o", "out"])
     capsys.readouterr()
-    assert main(["report", "out", "-o", "missing/page.html"]) == 2
-    assert "cannot write the report missing/page.html" in capsys.readouterr().err
+    assert main(["report", "out", "-o", "missing/pages"]) == 2
+    assert "cannot write the report missing/pages: missing is no folder" in capsys.readouterr().err
     assert main(["report", "out", "-o", str(quick)]) == 2
-    assert "it is a folder" in capsys.readouterr().err
+    assert "it holds " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])

@@ -1,16 +1,23 @@
-"""The page: complete, self-contained, and safe against what forecasters and systems are called."""
+"""The report: complete, self-contained, and safe against what forecasters and systems are called."""
 
 import dataclasses
 import html.parser
+import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import benchmark_fakes as fakes
+import numpy as np
+import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.report.page import render
+from benchmark.report.explorer import explorer_data
+from benchmark.report.folder import pages, render_front
+from benchmark.report.site import site_of
 from benchmark.results import Results
+from dysts.errors import StorageError
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = "<script>alert(1)</script>\"'&$x_$"
@@ -46,6 +53,10 @@ class _Page(html.parser.HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+def render(results: Results) -> str:
+    return render_front(site_of(results))
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return benchmark.run(
@@ -70,16 +81,23 @@ def test_page_holds_every_forecaster_system_and_error(page: _Page) -> None:
     assert not page.open
 
 
-def test_page_refers_to_nothing_outside_itself(results: Results) -> None:
-    text = render(results)
-    page = _Page(text)
-    for _, attributes in page.tags:
-        for name in ("src", "href", "xlink:href", "data", "action"):
-            target = attributes.get(name)
-            assert target is None or target.startswith(("#", "data:"))
-    assert not re.search(r"url\((?!#)|@import|fetch\(|https?://(?!www\.w3\.org)", text)
-    policy = next(meta for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy")
-    assert "default-src 'none'" in str(policy["content"])
+def test_pages_refer_to_nothing_outside_the_report(results: Results, tmp_path: Path) -> None:
+    front = benchmark.write_report(results, tmp_path / "report")
+    written = sorted((tmp_path / "report").rglob("*.html"))
+    assert len(written) == 1 + len(fakes.SYSTEMS) + len(set(results.table["forecaster"]))
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        page = _Page(text)
+        for _, attributes in page.tags:
+            for name in ("src", "href", "xlink:href", "data", "action"):
+                target = attributes.get(name)
+                if target is not None and not target.startswith(("#", "data:")):
+                    place = (path.parent / target.partition("#")[0]).resolve()
+                    assert place.is_file()
+                    assert place.is_relative_to(front.parent)
+        assert not re.search(r"url\((?!#)|@import|fetch\(|https?://(?!www\.w3\.org)", text)
+        policy = next(meta for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy")
+        assert "default-src 'none'" in str(policy["content"])
 
 
 def test_ids_are_unique_and_every_reference_has_its_target(page: _Page) -> None:
@@ -99,7 +117,7 @@ def test_ids_are_unique_and_every_reference_has_its_target(page: _Page) -> None:
 
 def test_figures_and_tables_can_be_read_without_seeing_them(page: _Page) -> None:
     figures = page.named("svg")
-    assert len(figures) == 2 + 3 * 3
+    assert len(figures) == 2 + 4 + 3 * 3
     assert all(figure.get("role") == "img" and figure.get("aria-label") for figure in figures)
     assert all(heading.get("scope") in ("col", "row") for heading in page.named("th"))
     assert all(button.get("type") == "button" for button in page.named("button"))
@@ -118,10 +136,13 @@ def test_hostile_names_and_errors_stay_text(results: Results) -> None:
         first = table[column] == table[column].max()
         table.loc[first, column] = HOSTILE + column
     manifest = {**results.manifest, "suite": HOSTILE, "versions": {HOSTILE: HOSTILE}}
-    text = render(dataclasses.replace(results, table=table, manifest=manifest))
+    hostile = dataclasses.replace(results, table=table, manifest=manifest)
+    for address, each in pages(hostile).items():
+        assert "<script>alert" not in each
+        assert re.fullmatch(r"index\.html|(systems|forecasters|figures)/[A-Za-z0-9_-]+\.(html|svg)", address)
+    text = render(hostile)
     page = _Page(text)
-    assert len(page.named("script")) == 1
-    assert "<script>alert" not in text
+    assert [script.get("type") for script in page.named("script")] == ["application/json", None]
     for column in ("system", "error", "data_sha256"):
         assert HOSTILE + column in " ".join(page.text)
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
@@ -173,9 +194,71 @@ def test_lost_forecasts_cost_their_figures_alone(results: Results) -> None:
     assert "By system" in text
 
 
-def test_report_is_written_in_one_step_and_replaced(results: Results, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
-    path.write_text("old", encoding="utf-8")
-    assert benchmark.write_report(results, path) == path
-    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["page.html"]
+def test_report_replaces_an_older_one_and_nothing_else(results: Results, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    front = benchmark.write_report(results, folder)
+    (folder / "systems" / "Gone.html").write_text("of an older run", encoding="utf-8")
+    assert benchmark.write_report(results, folder) == front == folder / "index.html"
+    assert not (folder / "systems" / "Gone.html").exists()
+    assert sorted(entry.name for entry in folder.iterdir()) == [
+        "data",
+        "figures",
+        "forecasters",
+        "index.html",
+        "systems",
+    ]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report"]
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(StorageError, match=r"holds notes\.txt"):
+        benchmark.write_report(results, folder)
+    with pytest.raises(StorageError, match="name a folder such as report"):
+        benchmark.write_report(results, folder / "notes.txt")
+    with pytest.raises(StorageError, match="is no folder"):
+        benchmark.write_report(results, tmp_path / "not" / "there")
+
+
+def test_downloads_hold_the_table_and_the_figures(results: Results, tmp_path: Path) -> None:
+    folder = benchmark.write_report(results, tmp_path / "report").parent
+    for table in (pd.read_csv(folder / "data" / "results.csv"), pd.read_parquet(folder / "data" / "results.parquet")):
+        assert table["key"].tolist() == results.table["key"].tolist()
+    drawn = sorted(path.stem for path in (folder / "figures").iterdir())
+    assert drawn == ["bands", "cost", "growth", "heat-map", "mean-ranks", "valid-times"]
+    for path in (folder / "figures").iterdir():
+        root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "var(" not in path.read_text(encoding="utf-8")
+
+
+def test_a_system_page_has_all_forecasters_and_a_known_system_its_equations(tmp_path: Path) -> None:
+    results = benchmark.run(
+        fakes.suite("Seasonal", "Mean", systems=["Lorenz", "Alpha"], trajectories=1),
+        open_dataset=lambda _recipe, *, systems: {name: fakes.dataset(name) for name in systems},
+        output=tmp_path / "results",
+        workers=1,
+        progress=False,
+    )
+    written = pages(results)
+    known, own = _Page(written["systems/Lorenz.html"]), _Page(written["systems/Alpha.html"])
+    assert len(known.named("math")) == 3
+    assert str(known.named("img")[0]["src"]).startswith("data:image/webp;base64,")
+    assert "nothing is known of its equations" in " ".join(own.text)
+    assert not own.named("img")
+    for page in (known, own):
+        assert {"Seasonal", "Mean"} <= {text.strip() for text in page.text}
+        assert len(page.named("svg")) == 2
+    series = re.search(r'id="series">(.*?)</script>', written["systems/Lorenz.html"], flags=re.DOTALL)
+    assert series is not None
+    numbers = json.loads(series[1])
+    assert {each["name"] for each in numbers["forecasts"]} >= {"Seasonal", "Mean"}
+    assert all(len(each["values"]) == len(numbers["truth"]) for each in numbers["forecasts"])
+
+
+def test_the_explorer_has_the_numbers_of_the_leaderboard(results: Results) -> None:
+    site = site_of(results)
+    data = explorer_data(site)
+    assert data is not None
+    for index, row in site.board.iterrows():
+        values = [value for value in data["values"]["vpt"][index] if value is not None]
+        assert np.median(values) == pytest.approx(row["vpt"], rel=1e-3, nan_ok=True)
+        assert len(data["failed"][index]) == row["failed"]
+    assert [system["field"] for system in data["systems"]] == ["own data"] * 3

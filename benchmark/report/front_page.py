@@ -1,111 +1,95 @@
-"""Put the page together: numbers into a template that escapes everything that it did not write itself."""
+"""The front page: ranking, figures of all cells, forecasts of a few systems, failures, and what was run."""
 
 import math
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from numpy.typing import NDArray
 
-from benchmark.comparison import LEVEL, figures, leaderboard, short_name, with_worst_scores
-from benchmark.progress import clock_text
-from benchmark.report.curves import error_growth, panel
-from benchmark.report.figures import SERIES_COLOURS, error_growth_svg, legend, panel_svg, valid_times_svg
+from benchmark.comparison import LEVEL, figures, short_name
+from benchmark.report.comparison_figures import error_bands_svg
+from benchmark.report.comparisons import comparison_figures, comparison_words, ranks_of
+from benchmark.report.explorer import explorer_data
+from benchmark.report.figures import MOST_POINTS, error_growth_svg, valid_times_svg
+from benchmark.report.panels import drawn_panel
+from benchmark.report.site import Site
+from benchmark.report.svg import SERIES_COLOURS
 from benchmark.results import Results
 from benchmark.scores import VPT_THRESHOLD
 from benchmark.scoring import DEFINITIONS, LYAPUNOV_MARGIN
-from dysts.errors import DystsError, StorageError
 
+POINTS_CAPTION = (
+    "Each point is one trajectory of one system; hollow points were still valid when the forecast ended. The bar is "
+    "the median, the line its interval."
+)
+BOXES_CAPTION = "Boxes hold the middle half of all cells, lines nine tenths; the bar is the median."
 _FEATURED = ("Lorenz", "Rossler")
 _FEATURED_COUNT = 4
 _MOST_PANELS = 6
 _MOST_FAILURES = 200
 
 
-def write_report(results: Results, output: str | os.PathLike[str]) -> Path:
-    """Write the report as one HTML page without any reference outside itself.
+def front_page(site: Site, *, grid: NDArray[np.float64], bands: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
+    """Return what the template of the front page needs.
 
     Parameters
     ----------
-    results : Results
-        Results of a run, finished or not.
-    output : path
-        The page; replaced in one step if it exists.
+    site : Site
+    grid : float64 [time]
+        Lyapunov times of the bands.
+    bands : mapping of str to float64 [5, time]
+        Quantiles of the errors by forecaster, as from `benchmark.report.curves.error_quantiles`.
 
     Returns
     -------
-    Path
-        The page.
-
-    Raises
-    ------
-    StorageError
-        If the page cannot be written.
+    dict
+        Among it ``figures``, the SVG elements by name, None where there is nothing to draw.
     """
-    path = Path(output)
-    if path.is_dir():
-        raise StorageError(f"cannot write the report {path}: it is a folder; name a file such as report.html")
-    text = render(results)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True) if path.parent.is_dir() else None
-        raise StorageError(f"cannot write the report {path}: {error.strerror or error}") from error
-    return path
+    results, board, table, series = site.results, site.board, site.table, site.series
+    ranks = ranks_of(site)
+    return {
+        "manifest": results.manifest,
+        "headline": _headline(board),
+        "interval": _leader_interval(board),
+        "finished": len(results.table),
+        "asked": len(results.manifest["cells"]),
+        "board": _board_rows(board, series),
+        "pages": site.forecaster_pages,
+        "system_pages": site.system_pages,
+        "level": f"{100 * LEVEL:g}%",
+        "threshold": VPT_THRESHOLD,
+        "margin": f"{LYAPUNOV_MARGIN:g}",
+        "figures": {
+            "valid-times": _valid_times(table, board, series),
+            "growth": _growth(grid, {name: values[2] for name, values in bands.items()}, series),
+            "bands": _bands(grid, bands, series),
+            **comparison_figures(site, ranks),
+        },
+        "valid_times_caption": POINTS_CAPTION if _drawn_one_by_one(table) else BOXES_CAPTION,
+        "comparison": comparison_words(ranks),
+        "features": _features(site),
+        "systems": _system_rows(table, site.forecasters),
+        "forecasters": [(name, series[name] % SERIES_COLOURS) for name in site.forecasters],
+        "failures": _failures(results.table),
+        "failures_count": int(_failed(results.table).sum()),
+        "provenance": _provenance(results),
+        "definitions": DEFINITIONS,
+        "explorer": explorer_data(site),
+    }
 
 
-def render(results: Results) -> str:
-    """Return the page as text.
+def _bands(
+    grid: NDArray[np.float64], bands: Mapping[str, NDArray[np.float64]], series: Mapping[str, int]
+) -> Markup | None:
+    return error_bands_svg(grid, bands, series, threshold=VPT_THRESHOLD, name="bands") if bands else None
 
-    Parameters
-    ----------
-    results : Results
-        Results of a run, finished or not.
 
-    Returns
-    -------
-    str
-        HTML.
-    """
-    board = leaderboard(results)
-    forecasters = [str(name) for name in board["forecaster"]]
-    series = legend(forecasters)
-    table = with_worst_scores(results.table)
-    environment = Environment(
-        loader=PackageLoader("benchmark.report"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["figures"] = _figures
-    environment.filters["short_name"] = short_name
-    environment.filters["clock"] = clock_text
-    return environment.get_template("page.html").render(
-        manifest=results.manifest,
-        headline=_headline(board),
-        interval=_leader_interval(board),
-        finished=len(results.table),
-        asked=len(results.manifest["cells"]),
-        board=_board_rows(board, series),
-        level=f"{100 * LEVEL:g}%",
-        threshold=VPT_THRESHOLD,
-        margin=f"{LYAPUNOV_MARGIN:g}",
-        valid_times=_valid_times(table, board, series),
-        growth=_growth(results, forecasters, series),
-        features=_features(results, board, series),
-        systems=_system_rows(table, forecasters),
-        forecasters=[(name, series[name] % SERIES_COLOURS) for name in forecasters],
-        failures=_failures(results.table),
-        failures_count=int(_failed(results.table).sum()),
-        provenance=_provenance(results),
-        definitions=DEFINITIONS,
-    )
+def _drawn_one_by_one(table: pd.DataFrame) -> bool:
+    counts = table[table["vpt"].notna()].groupby("forecaster").size()
+    return bool(counts.max() <= MOST_POINTS) if len(counts) else True
 
 
 def _headline(board: pd.DataFrame) -> str:
@@ -131,7 +115,7 @@ def _leader_interval(board: pd.DataFrame) -> str:
     return f"{figures(board['vpt_low'].iloc[0])} to {figures(board['vpt_high'].iloc[0])}"
 
 
-def _board_rows(board: pd.DataFrame, series: dict[str, int]) -> list[dict[str, Any]]:
+def _board_rows(board: pd.DataFrame, series: Mapping[str, int]) -> list[dict[str, Any]]:
     ends = board[["vpt", "vpt_high"]].to_numpy(dtype=np.float64)
     longest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
 
@@ -156,7 +140,7 @@ def _board_rows(board: pd.DataFrame, series: dict[str, int]) -> list[dict[str, A
     return rows
 
 
-def _valid_times(table: pd.DataFrame, board: pd.DataFrame, series: dict[str, int]) -> Any:
+def _valid_times(table: pd.DataFrame, board: pd.DataFrame, series: Mapping[str, int]) -> Any:
     if not table["vpt"].notna().any():
         return None
     label = "Valid prediction times of all cells. Medians: " + "; ".join(
@@ -165,8 +149,7 @@ def _valid_times(table: pd.DataFrame, board: pd.DataFrame, series: dict[str, int
     return valid_times_svg(table, board, series, name="valid-times", label=label)
 
 
-def _growth(results: Results, forecasters: Sequence[str], series: dict[str, int]) -> Any:
-    grid, medians = error_growth(results, forecasters)
+def _growth(grid: NDArray[np.float64], medians: dict[str, NDArray[np.float64]], series: Mapping[str, int]) -> Any:
     if not any(np.isfinite(values).any() for values in medians.values()):
         return None
     last = {name: values[np.isfinite(values)] for name, values in medians.items()}
@@ -175,45 +158,22 @@ def _growth(results: Results, forecasters: Sequence[str], series: dict[str, int]
     return error_growth_svg(grid, medians, series, name="growth", label=label)
 
 
-def _features(results: Results, board: pd.DataFrame, series: dict[str, int]) -> list[dict[str, Any]]:
-    table = results.table
-    order = [str(name) for name in board["forecaster"]]
+def _features(site: Site) -> list[dict[str, Any]]:
+    order = list(site.forecasters)
     shown = order if len(order) <= _MOST_PANELS else [*order[: _MOST_PANELS - 1], order[-1]]
     features = []
-    for number, system in enumerate(_featured_systems(table)):
-        cells = table[table["system"] == system]
-        cells = cells[cells["trajectory"] == cells["trajectory"].min()].drop_duplicates("forecaster")
-        by_name = {str(cell["forecaster"]): cell for _, cell in cells.iterrows()}
-        panels = []
-        unit = ""
-        for name in shown:
-            drawn = panel(results, by_name[name]) if name in by_name else None
-            if drawn is None:
-                continue
-            cell = by_name[name]
-            unit = drawn.unit
-            verdict = _verdict(cell, drawn.valid, drawn.unit)
-            svg = panel_svg(
-                drawn,
-                series=series[name],
-                name=f"panel-{number}-{series[name]}",
-                label=f"{short_name(name)} on {system}, component {drawn.component}: {verdict}",
-            )
-            panels.append({"name": name, "colour": series[name] % SERIES_COLOURS, "svg": svg, "verdict": verdict})
+    for number, system in enumerate(_featured_systems(site.results.table)):
+        by_name = {str(cell["forecaster"]): cell for _, cell in site.cells_of_system(system).iterrows()}
+        drawn = [
+            drawn_panel(site, by_name[name], name=f"panel-{number}-{site.series[name]}")
+            for name in shown
+            if name in by_name
+        ]
+        panels = [each for each in drawn if each is not None]
         if panels:
-            features.append({"system": system, "about": _description(system), "unit": unit, "panels": panels})
+            about = site.known[system].description if system in site.known else ""
+            features.append({"system": system, "about": about, "unit": panels[0]["unit"], "panels": panels})
     return features
-
-
-def _verdict(cell: pd.Series, valid: float, unit: str) -> str:
-    if cell["status"] != "ok":
-        return f"no forecast ({cell['status'].replace('_', ' ')})"
-    horizon = float(cell["horizon_lyapunov"])
-    if unit == "periods":
-        horizon = valid if cell["vpt_censored"] else math.nan
-    if cell["vpt_censored"]:
-        return f"valid to the end, {figures(horizon)} {unit}"
-    return f"valid for {figures(valid)} {unit}"
 
 
 def _featured_systems(table: pd.DataFrame) -> list[str]:
@@ -296,14 +256,6 @@ def _provenance(results: Results) -> dict[str, Any]:
     }
 
 
-def _description(system: str) -> str:
-    import dysts
-
-    try:
-        return str(dysts.get_system(system).description)
-    except DystsError:
-        return ""
-
-
-def _figures(value: float) -> str:
+def written_figures(value: float) -> str:
+    """Write a number for people, with three significant figures."""
     return figures(float(value))

@@ -1,0 +1,65 @@
+"""The figures of the front page that compare forecasters, and what they say in words."""
+
+import numpy as np
+from markupsafe import Markup
+
+from benchmark.comparison import figures, short_name
+from benchmark.report.comparison_figures import MEDIAN, cost_svg, heat_map_svg, invariants_svg, mean_ranks_svg
+from benchmark.report.site import Site
+from benchmark.statistics import RankComparison, compare_ranks, invariant_correlations, pareto_front, score_by_system
+from dysts.errors import InvalidArgumentError
+
+RESAMPLES = 500
+VALID_TIME = "valid prediction time, Lyapunov times"
+FEWEST_FOR_HEAT_MAP = 2
+NAMES = ("mean-ranks", "cost", "heat-map", "invariants")
+
+
+def comparison_figures(site: Site, ranks: RankComparison | None) -> dict[str, Markup | None]:
+    """Return the figures by name; None for one that the results do not suffice for."""
+    table = site.results.table
+    drawn: dict[str, Markup | None] = dict.fromkeys(NAMES)
+    blocks = score_by_system(table, "vpt")
+    if blocks.empty or not blocks.shape[1]:
+        return drawn
+    if ranks is not None:
+        drawn["mean-ranks"] = mean_ranks_svg(ranks, site.series, name="mean-ranks")
+    front = pareto_front(table, "vpt")
+    if (np.isfinite(front["seconds"]) & np.isfinite(front["score"])).any():
+        drawn["cost"] = cost_svg(front, site.series, score=f"median {VALID_TIME}", name="cost")
+    if len(blocks) >= FEWEST_FOR_HEAT_MAP:
+        order = [name for name in site.forecasters if name in blocks.columns]
+        hardest_last = blocks.max(axis=1).sort_values(ascending=False, kind="stable").index
+        drawn["heat-map"] = heat_map_svg(blocks.loc[hardest_last, order], unit=VALID_TIME, name="heat-map")
+    correlations = invariant_correlations(table, "vpt", resamples=RESAMPLES)
+    if correlations.loc[correlations["forecaster"] == MEDIAN, "correlation"].notna().any():
+        drawn["invariants"] = invariants_svg(correlations, score="the valid prediction time", name="invariants")
+    return drawn
+
+
+def comparison_words(ranks: RankComparison | None) -> str:
+    """Return in words what the ranks say, or nothing without any."""
+    if ranks is None:
+        return ""
+    best = str(ranks.mean_ranks.index[0])
+    alike = [
+        short_name(str(name))
+        for name, mean in ranks.mean_ranks.items()
+        if name != best and mean - ranks.mean_ranks.iloc[0] < ranks.critical_difference
+    ]
+    told = (
+        f"Over {ranks.systems} systems {short_name(best)} has the best mean rank, {figures(ranks.mean_ranks.iloc[0])}. "
+    )
+    if ranks.friedman_p >= ranks.alpha:
+        return told + f"Friedman's test does not tell the forecasters apart (p = {figures(ranks.friedman_p)})."
+    if alike:
+        return told + f"At the level {ranks.alpha:g} Nemenyi's test does not tell it from {', '.join(alike)}."
+    return told + f"At the level {ranks.alpha:g} Nemenyi's test tells it from all others."
+
+
+def ranks_of(site: Site) -> RankComparison | None:
+    """Return the ranks by valid prediction time, or None where there are too few forecasters or systems."""
+    try:
+        return compare_ranks(site.results.table, "vpt")
+    except InvalidArgumentError:
+        return None

@@ -1,0 +1,143 @@
+"""Write a report: the front page, a page for each system and forecaster, the table and the figures."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from benchmark.comparison import short_name
+from benchmark.progress import clock_text
+from benchmark.report.curves import error_quantiles
+from benchmark.report.forecaster_pages import forecaster_page
+from benchmark.report.front_page import front_page, written_figures
+from benchmark.report.pictures import attractor_pictures
+from benchmark.report.site import Site, site_of
+from benchmark.report.svg import standalone
+from benchmark.report.system_pages import system_page
+from benchmark.results import Results
+from dysts.errors import StorageError
+from dysts.solution import processors
+
+PARTS = ("index.html", "systems", "forecasters", "figures", "data")
+"""What a report consists of."""
+
+
+def write_report(
+    results: Results, output: str | os.PathLike[str], *, report: Callable[[str], None] | None = None
+) -> Path:
+    """Write the report as a folder of pages that opens from disk and refers to nothing outside itself.
+
+    Parameters
+    ----------
+    results : Results
+        Results of a run, finished or not.
+    output : path
+        The folder; an older report in it is replaced when the new one is complete.
+    report : callable, optional
+        Receives a line about each stage.
+
+    Returns
+    -------
+    Path
+        The front page.
+
+    Raises
+    ------
+    StorageError
+        If the folder cannot be written, or holds something else than a report.
+    """
+    folder = Path(output)
+    _check_target(folder)
+    partial = folder.with_name(f".{folder.name}.part")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        for part in PARTS[1:]:
+            (partial / part).mkdir(parents=True)
+        for address, text in pages(results, report=report).items():
+            (partial / address).write_text(text, encoding="utf-8")
+        table = results.table
+        table.to_csv(partial / "data" / "results.csv", index=False, lineterminator="\n")
+        table.to_parquet(partial / "data" / "results.parquet", index=False)
+        folder.mkdir(exist_ok=True)
+        # The front page last: it leads to all others.
+        for part in reversed(PARTS):
+            _replace(partial / part, folder / part)
+        partial.rmdir()
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise StorageError(f"cannot write the report {folder}: {error.strerror or error}") from error
+    return folder / "index.html"
+
+
+def pages(results: Results, *, report: Callable[[str], None] | None = None) -> dict[str, str]:
+    """Return the text of every page and figure of a report by its address in the folder.
+
+    Parameters
+    ----------
+    results : Results
+    report : callable, optional
+        Receives a line about each stage.
+    """
+    tell = report or (lambda _: None)
+    site = site_of(results)
+    environment = _environment()
+    tell(f"errors of {len(site.table)} cells")
+    grid, bands = error_quantiles(results, site.forecasters)
+    tell("front page")
+    front = front_page(site, grid=grid, bands=bands)
+    written = {"index.html": environment.get_template("front.html").render(front)}
+    written |= {f"figures/{name}.svg": standalone(figure) for name, figure in _figures(front).items()}
+    tell(f"attractors of {len(site.known)} systems")
+    pictures = attractor_pictures(site.known, workers=processors())
+    tell(f"pages of {len(site.systems)} systems and {len(site.forecasters)} forecasters")
+    for name, address in site.system_pages.items():
+        content = system_page(site, name, picture=pictures.get(name, ""))
+        written[address] = environment.get_template("system.html").render(content)
+    for name, address in site.forecaster_pages.items():
+        content = forecaster_page(site, name, grid=grid, bands=bands)
+        written[address] = environment.get_template("forecaster.html").render(content)
+    return written
+
+
+def render_front(site: Site) -> str:
+    """Return the front page alone."""
+    grid, bands = error_quantiles(site.results, site.forecasters)
+    return _environment().get_template("front.html").render(front_page(site, grid=grid, bands=bands))
+
+
+def _figures(front: Mapping[str, Any]) -> dict[str, Markup]:
+    return {name: figure for name, figure in front["figures"].items() if figure is not None}
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("benchmark.report"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figures"] = written_figures
+    environment.filters["short_name"] = short_name
+    environment.filters["clock"] = clock_text
+    return environment
+
+
+def _check_target(folder: Path) -> None:
+    if folder.is_file():
+        raise StorageError(f"cannot write the report {folder}: it is a file; name a folder such as report")
+    if not folder.parent.is_dir():
+        raise StorageError(f"cannot write the report {folder}: {folder.parent} is no folder")
+    strangers = sorted(each.name for each in folder.iterdir() if each.name not in PARTS) if folder.is_dir() else []
+    if strangers:
+        raise StorageError(f"cannot write the report {folder}: it holds {strangers[0]}; name a folder of its own")
+
+
+def _replace(source: Path, target: Path) -> None:
+    if target.is_dir():
+        shutil.rmtree(target)
+    source.replace(target)

@@ -1,0 +1,87 @@
+"""Truth and forecast of one cell, drawn for a page or written as numbers for its script."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmark.comparison import figures, short_name
+from benchmark.report.curves import Panel, panel
+from benchmark.report.figures import panel_svg
+from benchmark.report.site import Site
+from benchmark.report.svg import SERIES_COLOURS
+
+DIGITS = 3
+"""Decimals of values that a script draws, in units of the height of the frame."""
+
+
+def drawn_panel(site: Site, cell: "pd.Series[Any]", *, name: str) -> dict[str, Any] | None:
+    """Return what a page shows of one cell, with its figure; None if its truth is not stored."""
+    drawn = panel(site.results, cell)
+    if drawn is None:
+        return None
+    forecaster, system = str(cell["forecaster"]), str(cell["system"])
+    told = verdict(cell, drawn.valid, drawn.unit)
+    return {
+        "forecaster": forecaster,
+        "system": system,
+        "colour": site.series[forecaster] % SERIES_COLOURS,
+        "unit": drawn.unit,
+        "verdict": told,
+        "svg": panel_svg(
+            drawn,
+            series=site.series[forecaster],
+            name=name,
+            label=f"{short_name(forecaster)} on {system}, component {drawn.component}: {told}",
+        ),
+    }
+
+
+def verdict(cell: "pd.Series[Any]", valid: float, unit: str) -> str:
+    """Return in words how long a forecast was valid."""
+    if cell["status"] != "ok":
+        return f"no forecast ({cell['status'].replace('_', ' ')})"
+    horizon = float(cell["horizon_lyapunov"])
+    if unit == "periods":
+        horizon = valid if cell["vpt_censored"] else math.nan
+    if cell["vpt_censored"]:
+        return f"valid to the end, {figures(horizon)} {unit}"
+    return f"valid for {figures(valid)} {unit}"
+
+
+def panel_numbers(site: Site, cells: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the series of all cells of one trajectory for a script that draws them; None without a stored truth.
+
+    Values are in units of the height of the frame, from 0 at its bottom to 1 at its top.
+    """
+    panels = [(cell, panel(site.results, cell)) for _, cell in cells.iterrows()]
+    shown = [(cell, each) for cell, each in panels if each is not None]
+    if not shown:
+        return None
+    first = shown[0][1]
+    low, height = first.low, (first.high - first.low) or 1.0
+
+    def written(values: NDArray[np.float64]) -> list[float | None]:
+        scaled = np.clip((values - low) / height, -1.0, 2.0)
+        return [round(value, DIGITS) if math.isfinite(value) else None for value in scaled.tolist()]
+
+    def forecast(cell: "pd.Series[Any]", each: Panel) -> dict[str, Any]:
+        name = str(cell["forecaster"])
+        return {
+            "name": short_name(name),
+            "colour": site.series[name] % SERIES_COLOURS,
+            "valid": float(f"{each.valid:.4g}") if math.isfinite(each.valid) else 0.0,
+            "verdict": verdict(cell, each.valid, each.unit),
+            "values": written(each.forecast),
+        }
+
+    return {
+        "step": float(f"{first.step:.6g}"),
+        "unit": first.unit,
+        "component": first.component,
+        "past": written(first.past),
+        "truth": written(first.truth),
+        "forecasts": [forecast(cell, each) for cell, each in shown],
+    }

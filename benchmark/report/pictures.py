@@ -1,0 +1,50 @@
+"""The attractors of the systems as small pictures, drawn in worker processes where there are many."""
+
+import base64
+import io
+import multiprocessing
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+
+from dysts.errors import DystsError
+from dysts.system import System
+
+ENOUGH_FOR_PROCESSES = 12
+PERIODS, POINTS = 60.0, 90
+INCHES, RESOLUTION = 3.4, 100
+
+
+def attractor_pictures(systems: Mapping[str, System], *, workers: int = 1) -> dict[str, str]:
+    """Return a picture of each system as a data address; one that cannot be drawn is left out.
+
+    Parameters
+    ----------
+    systems : mapping of str to System
+    workers : int
+        Processes, where there are enough systems to be worth their start.
+    """
+    if workers < 2 or len(systems) < ENOUGH_FOR_PROCESSES:
+        drawn = [_draw(system) for system in systems.values()]
+    else:
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+            drawn = list(pool.map(_draw, systems.values(), chunksize=4))
+    return {name: picture for name, picture in zip(systems, drawn, strict=True) if picture}
+
+
+def _draw(system: System) -> str:
+    from dysts.plotting import view_of
+    from dysts.plotting.attractor import draw_projection
+    from dysts.plotting.style import house_style
+
+    try:
+        view = view_of(system, periods=PERIODS, points_per_period=POINTS)
+    except DystsError:
+        return ""
+    with house_style() as library:
+        figure = library.figure.Figure(figsize=(INCHES, INCHES), layout="none")
+        axes = figure.add_axes((0.03, 0.03, 0.94, 0.94))
+        axes.axis("off")
+        draw_projection(axes, view, *view.best_pair(), width=0.5)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, dpi=RESOLUTION, format="webp", pil_kwargs={"quality": 82})
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,119 @@
+"""What all pages of a report share: the table, the ranking, the colours, the names of the files."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from benchmark.comparison import leaderboard, short_name, with_worst_scores
+from benchmark.results import Results
+from dysts.errors import DystsError
+from dysts.registry import get_system
+from dysts.system import System
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Site:
+    """A report in the making.
+
+    Attributes
+    ----------
+    results : Results
+    table : pandas.DataFrame
+        Rows of results, failed ones with the worst scores.
+    board : pandas.DataFrame
+        What `benchmark.comparison.leaderboard` returns.
+    forecasters : tuple of str
+        In the order of the leaderboard.
+    systems : tuple of str
+        In the order of the table.
+    series : mapping of str to int
+        The number of each forecaster's colour.
+    forecaster_pages, system_pages : mapping of str to str
+        Addresses of the pages, from the front page.
+    known : mapping of str to System
+        The systems that the registry knows.
+    """
+
+    results: Results
+    table: pd.DataFrame
+    board: pd.DataFrame
+    forecasters: tuple[str, ...]
+    systems: tuple[str, ...]
+    series: Mapping[str, int]
+    forecaster_pages: Mapping[str, str]
+    system_pages: Mapping[str, str]
+    known: Mapping[str, System]
+
+    def cells_of_system(self, system: str) -> pd.DataFrame:
+        """Return the rows of the first trajectory of a system, one per forecaster, in the order of the leaderboard."""
+        cells = self.results.table[self.results.table["system"] == system]
+        cells = cells[cells["trajectory"] == cells["trajectory"].min()].drop_duplicates("forecaster")
+        order = {name: place for place, name in enumerate(self.forecasters)}
+        return cells.iloc[cells["forecaster"].map(order).argsort(kind="stable")]
+
+
+def site_of(results: Results) -> Site:
+    """Gather what the pages of a report on a run share.
+
+    Parameters
+    ----------
+    results : Results
+        Results of a run, finished or not.
+
+    Returns
+    -------
+    Site
+    """
+    board = leaderboard(results)
+    forecasters = tuple(str(name) for name in board["forecaster"])
+    systems = tuple(str(name) for name in results.table["system"].unique())
+    return Site(
+        results=results,
+        table=with_worst_scores(results.table),
+        board=board,
+        forecasters=forecasters,
+        systems=systems,
+        series={name: index for index, name in enumerate(forecasters)},
+        forecaster_pages=page_names("forecasters", forecasters),
+        system_pages=page_names("systems", systems),
+        known=_known(systems),
+    )
+
+
+def page_names(folder: str, names: Iterable[str]) -> dict[str, str]:
+    """Return a file name for each name, which no name can lead out of the folder and no two share.
+
+    Examples
+    --------
+    >>> page_names("systems", ["Lorenz", "../Lorenz", "lorenz"])["Lorenz"]
+    'systems/Lorenz.html'
+    >>> page_names("systems", ["Lorenz", "../Lorenz", "lorenz"])["../Lorenz"]
+    'systems/Lorenz-8bfa8c76.html'
+    """
+    pages: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        short = short_name(name)
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", short).strip("-")[:LONGEST_NAME]
+        # Where a file system does not tell capitals, two names may not differ by them alone.
+        if stem != short or stem.lower() in taken:
+            mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+            stem = f"{stem}-{mark}" if stem else mark
+        taken.add(stem.lower())
+        pages[name] = f"{folder}/{stem}.html"
+    return pages
+
+
+def _known(names: Iterable[str]) -> dict[str, System]:
+    known = {}
+    for name in names:
+        try:
+            known[name] = get_system(name)
+        except DystsError:
+            continue
+    return known

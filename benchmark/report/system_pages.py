@@ -1,0 +1,130 @@
+"""The page of one system: what it is, truth and forecasts, the scores of all forecasters."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from benchmark.references import REFERENCES
+from benchmark.report.panels import drawn_panel, panel_numbers
+from benchmark.report.site import Site
+from benchmark.report.svg import SERIES_COLOURS
+from dysts.errors import DystsError
+from dysts.formulas import as_mathml
+from dysts.system import System
+from dysts.wording import citation_text, value_text
+
+PROPERTIES = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
+
+
+def system_page(site: Site, name: str, *, picture: str) -> dict[str, Any]:
+    """Return what the template of a system's page needs.
+
+    Parameters
+    ----------
+    site : Site
+    name : str
+        One of its systems.
+    picture : str
+        Data address of the attractor, or an empty text.
+    """
+    system = site.known.get(name)
+    cells = site.cells_of_system(name)
+    place = site.systems.index(name)
+    numbers = panel_numbers(site, cells)
+    panels = _best_and_worst(site, cells) if numbers else []
+    return {
+        "name": name,
+        "system": system,
+        "picture": picture,
+        "equations": _equations(system),
+        "parameters": []
+        if system is None
+        else [(key, f"{value:.10g}") for key, value in system.flat_parameters.items()],
+        "properties": _properties(system),
+        "sources": [] if system is None else [citation_text(each) for each in system.citations],
+        "before": _neighbour(site, place - 1),
+        "after": _neighbour(site, place + 1),
+        "panels": panels,
+        "component": numbers["component"] if numbers else "",
+        "unit": numbers["unit"] if numbers else "",
+        "numbers": numbers,
+        "missing": str(cells.iloc[0]["vpt_missing"]) if len(cells) else "",
+        "rows": _rows(site, name),
+    }
+
+
+def _equations(system: System | None) -> list[Any]:
+    from markupsafe import Markup
+
+    if system is None:
+        return []
+    try:
+        return [Markup(equation) for equation in as_mathml(system)]
+    except DystsError:
+        return [f"{variable}' = {equation}" for variable, equation in system.equations.items()]
+
+
+def _properties(system: System | None) -> list[tuple[str, str]]:
+    if system is None:
+        return []
+    return [
+        (name.replace("_", " "), value_text(system.properties_entry(name)))
+        for name in PROPERTIES
+        if name in system.properties
+    ]
+
+
+def _neighbour(site: Site, place: int) -> dict[str, str] | None:
+    if not 0 <= place < len(site.systems):
+        return None
+    name = site.systems[place]
+    return {"name": name, "page": site.system_pages[name]}
+
+
+def _best_and_worst(site: Site, cells: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the panels of the best and the worst forecaster that made a forecast, references left out."""
+    made = cells[(cells["status"] == "ok") & ~cells["forecaster"].isin(list(REFERENCES))]
+    made = made if len(made) else cells[cells["status"] == "ok"]
+    if made.empty:
+        return []
+    ranked = made.sort_values(["vpt_periods", "smape"], ascending=[False, True], kind="stable")
+    chosen = [("best", ranked.iloc[0])] + ([("worst", ranked.iloc[-1])] if len(ranked) > 1 else [])
+    panels = []
+    for role, cell in chosen:
+        shown = drawn_panel(site, cell, name=role)
+        if shown is not None:
+            panels.append(shown | {"role": role, "page": site.forecaster_pages[shown["forecaster"]]})
+    return panels
+
+
+def _rows(site: Site, name: str) -> list[dict[str, Any]]:
+    cells = site.table[site.table["system"] == name]
+    rows = []
+    for forecaster in site.forecasters:
+        own = cells[(cells["forecaster"] == forecaster) & (cells["status"] != "unavailable")]
+        if own.empty:
+            continue
+        failed = own[own["status"] != "ok"]
+        rows.append(
+            {
+                "forecaster": forecaster,
+                "page": site.forecaster_pages[forecaster],
+                "colour": site.series[forecaster] % SERIES_COLOURS,
+                "reference": forecaster in REFERENCES,
+                "vpt": median(own, "vpt"),
+                "censored": bool(own["vpt_censored"].all()),
+                "vpt_periods": median(own, "vpt_periods"),
+                "smape": median(own, "smape"),
+                "nrmse": median(own, "nrmse"),
+                "seconds": float(own["cell_seconds"].sum()),
+                "error": "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['error']}",
+            }
+        )
+    return rows
+
+
+def median(cells: pd.DataFrame, column: str) -> float:
+    """Return the median of a column; NaN where there are no values."""
+    values = cells[column].dropna()
+    return float(values.median()) if len(values) else math.nan

@@ -1,0 +1,115 @@
+"""The report in a browser: sorting, questions, pages of systems and forecasters, keyboard, phone width, dark mode."""
+
+from pathlib import Path
+from typing import Any
+
+import benchmark_fakes as fakes
+import pytest
+from links import internal_links
+
+import benchmark
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Path:  # noqa: ARG001 - skips before the run
+    folder = tmp_path_factory.mktemp("report")
+    results = benchmark.run(
+        fakes.suite("Seasonal", "Mean", "Raising", systems=["Lorenz", "HastingsPowell", "Alpha"]),
+        open_dataset=lambda _recipe, *, systems: {name: fakes.dataset(name) for name in systems},
+        output=folder / "results",
+        workers=1,
+        progress=False,
+    )
+    return benchmark.write_report(results, folder / "report")
+
+
+def _column(page: Any, table: str, number: int) -> list[str]:
+    cells = page.locator(f"{table} tbody tr > :nth-child({number})").all_inner_texts()
+    return [text.strip() for text in cells]
+
+
+def test_a_heading_sorts_both_ways(report: Path, page: Any) -> None:
+    page.goto(report.as_uri())
+    heading = page.locator("#leaderboard th button", has_text="Forecaster")
+    heading.click()
+    rising = _column(page, "#leaderboard", 2)
+    heading.click()
+    assert _column(page, "#leaderboard", 2) == rising[::-1]
+    assert sorted(rising, key=str.lower) == rising
+    assert page.locator("#leaderboard th[aria-sort]").get_attribute("aria-sort") == "descending"
+
+
+def test_another_question_gives_another_ranking(report: Path, page: Any) -> None:
+    page.goto(report.as_uri())
+    ranked, shown = _column(page, "#leaderboard", 2), _column(page, "#exploring", 2)
+    assert shown == ranked
+    medians = _column(page, "#exploring", 3)
+    assert medians == [text.removeprefix("≥").strip() for text in _column(page, "#leaderboard", 3)]
+    page.get_by_label("Systems of").select_option("ecology")
+    assert page.locator("#explored-count").inner_text().startswith("1 of 3 systems")
+    assert _column(page, "#exploring", 4) == ["n/a"] * len(ranked)
+    page.get_by_label("Systems of").select_option("all")
+    page.locator("select[name=score]").select_option("smape, 0 to 200")
+    page.get_by_label("Over the").select_option("first 0.5 Lyapunov times")
+    values = [float(text) for text in _column(page, "#exploring", 3)]
+    assert values == sorted(values)
+    assert values[-1] == 200
+
+
+def test_any_forecaster_can_be_laid_over_the_truth(report: Path, page: Any) -> None:
+    page.goto((report.parent / "systems" / "Lorenz.html").as_uri())
+    chosen = page.locator("#chosen svg")
+    page.get_by_label("Another forecaster").select_option("Mean")
+    assert chosen.get_attribute("aria-label").startswith("Mean: valid")
+    page.get_by_label("Another forecaster").select_option("Raising")
+    assert chosen.get_attribute("aria-label") == "Raising: no forecast (failed)"
+    assert page.locator("math").count() == 3
+
+
+def test_every_link_leads_somewhere_without_a_complaint(report: Path, page: Any) -> None:
+    seen: set[Path] = set()
+    waiting = [report]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        assert path.is_file()
+        if path.suffix != ".html":
+            continue
+        page.goto(path.as_uri())
+        broken = "images => images.filter(image => !image.complete || !image.naturalWidth).length"
+        assert page.eval_on_selector_all("img", broken) == 0
+        waiting += internal_links(page)
+    assert {path.name for path in seen} >= {"Lorenz.html", "Alpha.html", "results.csv", "results.parquet", "growth.svg"}
+    assert seen == {path for path in report.parent.rglob("*") if path.is_file()}
+
+
+def test_the_keyboard_sorts_and_opens(report: Path, page: Any) -> None:
+    page.goto(report.as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the leaderboard"
+    page.locator("#leaderboard th button", has_text="smape").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#leaderboard th[aria-sort=ascending]").inner_text().startswith("smape")
+    page.locator("#leaderboard tbody a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/forecasters/*.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_a_phone(report: Path, page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in ("index.html", "systems/Lorenz.html", "forecasters/Seasonal.html"):
+        page.goto((report.parent / name).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == {"light": "rgb(251, 250, 248)", "dark": "rgb(20, 22, 26)"}[scheme]
+
+
+def test_print_shows_the_tables_whole(report: Path, page: Any) -> None:
+    page.goto(report.as_uri())
+    page.emulate_media(media="print")
+    assert not page.locator("header nav").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
