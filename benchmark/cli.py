@@ -163,9 +163,13 @@ def _report(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from benchmark.comparison_text import comparison_text
+    from benchmark.curves import error_curves
     from benchmark.results import Results
+    from benchmark.scores import LYAPUNOV_TIMES
 
-    print(comparison_text(Results.load(options.folder).table, options.score))
+    results = Results.load(options.folder)
+    curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
+    print(comparison_text(results.table, options.score, curves=curves))
     return EXIT_OK
 
 
@@ -272,6 +276,11 @@ def _parser() -> argparse.ArgumentParser:
         commands, "compare", "print how far the differences between forecasters can be trusted"
     )
     compare.add_argument("--score", default="vpt", metavar="SCORE", help="what is compared (default: %(default)s)")
+    compare.add_argument(
+        "--over-time",
+        action="store_true",
+        help="correlate errors with invariants at Lyapunov times",
+    )
     _add_folder_command(commands, "status", "print how far a run is")
     _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
     export = _add_folder_command(commands, "export", "write the table as one small Parquet file")

@@ -9,6 +9,8 @@ from benchmark.statistics import (
     compare_ranks,
     hardest_systems,
     invariant_correlations,
+    invariants_of,
+    median_curve_correlations,
     pareto_front,
     rank_stability,
     win_rates,
@@ -20,7 +22,7 @@ _MOST_CORRELATIONS = 10
 _NAME = 20
 
 
-def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
+def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataFrame | None = None) -> str:
     """Write all comparisons of a score, each under its heading; one that the results do not allow says why.
 
     Parameters
@@ -29,6 +31,8 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
         Rows of results.
     score : str
         A score with a direction.
+    curves : pandas.DataFrame, optional
+        Errors at Lyapunov times, as from `benchmark.curves.error_curves`, for correlations along the forecast.
 
     Returns
     -------
@@ -41,7 +45,10 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
         If there is no such score, or it has no direction.
     """
     sections = [_ranks(table, score), _wins(table, score), _front(table, score), _hard(table, score)]
-    return "\n\n".join([*sections, _invariants(table, score)])
+    sections.append(_invariants(table, score))
+    if curves is not None:
+        sections.append(_along_the_forecast(curves))
+    return "\n\n".join(sections)
 
 
 def _ranks(table: pd.DataFrame, score: str) -> str:
@@ -120,6 +127,19 @@ def _invariants(table: pd.DataFrame, score: str) -> str:
         lines.append(f"{row['invariant']:<34} {row['correlation']:+.2f}  ({span}, {row['systems']} systems)")
     if median.empty:
         lines.append("too few systems with known invariants")
+    return "\n".join(lines)
+
+
+def _along_the_forecast(curves: pd.DataFrame) -> str:
+    found = median_curve_correlations(curves, invariants_of([str(name) for name in curves["system"].unique()]))
+    found = found.dropna(subset="correlation")
+    lines = ["The same of the median error, at Lyapunov times", ""]
+    if found.empty:
+        return "\n".join([*lines, "too few systems with known invariants and stored forecasts"])
+    table = found.pivot(index="invariant", columns="time", values="correlation")
+    lines.append(f"{'':<34} " + " ".join(f"{time:>6g}" for time in table.columns))
+    for name, row in table.iterrows():
+        lines.append(f"{name!s:<34} " + " ".join("   n/a" if np.isnan(value) else f"{value:+6.2f}" for value in row))
     return "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
 """Figures that compare forecasters: mean ranks, score against cost, systems against forecasters, invariants."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
@@ -171,6 +171,38 @@ def invariants_svg(correlations: pd.DataFrame, *, score: str, name: str) -> Mark
         axes.set_xlabel(f"rank correlation with {score}")
         told = "; ".join(f"{row['invariant']} {row['correlation']:.2f}" for row in middle.to_dict("records"))
         return svg_element(figure, name=name, label=f"Correlations of {score} with invariants: {told}")
+
+
+def over_time_svg(correlations: pd.DataFrame, *, order: Sequence[str], name: str) -> Markup:
+    """Draw the correlation of the median error over forecasters with invariants against Lyapunov time."""
+    with page_style():
+        figure, axes = new_figure(4.6, 3.0)
+        for index, invariant in enumerate(order):
+            own = correlations[correlations["invariant"] == invariant].sort_values("time")
+            if own.empty:
+                continue
+            colour = series_colour(index)
+            axes.fill_between(own["time"], own["low"], own["high"], color=colour, alpha=0.13, linewidth=0)
+            axes.plot(own["time"], own["correlation"], color=colour, linewidth=1.8, label=invariant.replace("_", " "))
+        axes.axhline(0, color=MUTED, linewidth=0.8)
+        axes.set_ylim(-1, 1)
+        axes.set_xlim(left=0)
+        axes.grid(axis="y", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.legend(
+            fontsize=8,
+            frameon=False,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=2,
+            labelcolor="linecolor",
+            handlelength=1.2,
+        )
+        axes.set_xlabel("time after the last observation, Lyapunov times")
+        axes.set_ylabel("rank correlation with the median error")
+        last = correlations.sort_values("time").drop_duplicates("invariant", keep="last").to_dict("records")
+        told = "; ".join(f"{row['invariant']} {row['correlation']:.2f}" for row in last)
+        return svg_element(figure, name=name, label=f"Correlations of the error with invariants; at the end: {told}")
 
 
 def error_bands_svg(

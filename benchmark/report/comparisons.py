@@ -1,17 +1,38 @@
 """The figures of the front page that compare forecasters, and what they say in words."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from benchmark.comparison import figures, short_name
-from benchmark.report.comparison_figures import MEDIAN, cost_svg, heat_map_svg, invariants_svg, mean_ranks_svg
+from benchmark.report.comparison_figures import (
+    MEDIAN,
+    cost_svg,
+    heat_map_svg,
+    invariants_svg,
+    mean_ranks_svg,
+    over_time_svg,
+)
 from benchmark.report.site import Site
-from benchmark.statistics import RankComparison, compare_ranks, invariant_correlations, pareto_front, score_by_system
+from benchmark.statistics import (
+    RankComparison,
+    compare_ranks,
+    invariant_correlations,
+    invariants_of,
+    median_curve_correlations,
+    pareto_front,
+    score_by_system,
+)
 from dysts.errors import InvalidArgumentError
 
 RESAMPLES = 500
 VALID_TIME = "valid prediction time, Lyapunov times"
 FEWEST_FOR_HEAT_MAP = 2
+OVER_TIME = ("lyapunov_exponent_per_period", "kaplan_yorke_dimension", "pesin_entropy", "correlation_dimension")
+TIMES_OF_CORRELATIONS = 20
 NAMES = ("mean-ranks", "cost", "heat-map", "invariants")
 
 
@@ -35,6 +56,19 @@ def comparison_figures(site: Site, ranks: RankComparison | None) -> dict[str, Ma
     if correlations.loc[correlations["forecaster"] == MEDIAN, "correlation"].notna().any():
         drawn["invariants"] = invariants_svg(correlations, score="the valid prediction time", name="invariants")
     return drawn
+
+
+def over_time_figure(curves: pd.DataFrame, grid: NDArray[np.float64], systems: Sequence[str]) -> Markup | None:
+    """Return how the correlation of the error with invariants changes along the forecast; None without any."""
+    if not grid.size or curves.empty:
+        return None
+    times = list(grid[:: max(1, grid.size // TIMES_OF_CORRELATIONS)])
+    named = curves[["key", "system", "forecaster", *times]]
+    found = median_curve_correlations(named, invariants_of(list(systems)), resamples=RESAMPLES)
+    shown = found[found["invariant"].isin(OVER_TIME)].dropna(subset="correlation")
+    if shown["time"].nunique() < 2:
+        return None
+    return over_time_svg(shown, order=OVER_TIME, name="invariants-over-time")
 
 
 def comparison_words(ranks: RankComparison | None) -> str:

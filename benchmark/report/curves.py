@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.curves import cell_error_curve, stored_forecast
+from benchmark.curves import stored_forecast
 from benchmark.results import Results
 from dysts.errors import DystsError
 
@@ -72,31 +72,40 @@ def panel(results: Results, cell: pd.Series) -> Panel | None:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def error_quantiles(
-    results: Results, forecasters: Sequence[str]
-) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    """Quantiles of the normalised error of each forecaster on a grid of Lyapunov times.
-
-    The grid ends where fewer than half of the cells reach. A cell without a forecast counts as infinitely
-    wrong.
-
-    Returns
-    -------
-    tuple
-        Grid, float64 [time], and for each forecaster the `QUANTILES`, float64 [quantile, time], over its cells;
-        empty if no system has a Lyapunov time.
-    """
+def lyapunov_grid(results: Results) -> NDArray[np.float64]:
+    """Return Lyapunov times, float64 [time], up to where half of the cells reach; none if no system has any."""
     table = results.table
     chaotic = table[(table["vpt_missing"] == "") & table["horizon_lyapunov"].gt(0)]
     if chaotic.empty:
-        return np.zeros(0), {}
-    grid = np.linspace(0, float(chaotic["horizon_lyapunov"].median()), _GRID_POINTS + 1)[1:]
+        return np.zeros(0)
+    return np.linspace(0, float(chaotic["horizon_lyapunov"].median()), _GRID_POINTS + 1)[1:]
+
+
+def error_quantiles(
+    curves: pd.DataFrame, grid: NDArray[np.float64], forecasters: Sequence[str]
+) -> dict[str, NDArray[np.float64]]:
+    """Quantiles over cells of the normalised error of each forecaster.
+
+    A cell without a forecast counts as infinitely wrong.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        From `benchmark.curves.error_curves`, at the times of the grid.
+    grid : float64 [time]
+        Lyapunov times.
+    forecasters : sequence of str
+
+    Returns
+    -------
+    dict of str to float64 [quantile, time]
+        The `QUANTILES` of each forecaster with any cell.
+    """
     found = {}
     for name in forecasters:
-        cells = chaotic[(chaotic["forecaster"] == name) & (chaotic["status"] != "unavailable")]
-        if cells.empty:
+        errors = curves.loc[curves["forecaster"] == name, list(grid)].to_numpy(dtype=np.float64)
+        if not len(errors) or not grid.size:
             continue
-        errors = np.array([cell_error_curve(results, cell, grid) for _, cell in cells.iterrows()])
         quantiles = np.full((len(QUANTILES), grid.size), np.nan)
         for time in np.flatnonzero(~np.isnan(errors).all(axis=0)):
             known = errors[~np.isnan(errors[:, time]), time]
@@ -104,4 +113,4 @@ def error_quantiles(
             quantiles[:, time] = np.quantile(known, QUANTILES, method="inverted_cdf")
             quantiles[2, time] = np.median(known)
         found[name] = quantiles
-    return grid, found
+    return found

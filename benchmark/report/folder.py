@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from benchmark.comparison import short_name
+from benchmark.curves import error_curves
 from benchmark.progress import clock_text
-from benchmark.report.curves import error_quantiles
+from benchmark.report.curves import error_quantiles, lyapunov_grid
 from benchmark.report.forecaster_pages import forecaster_page
 from benchmark.report.front_page import front_page, written_figures
 from benchmark.report.pictures import attractor_pictures
@@ -86,9 +87,11 @@ def pages(results: Results, *, report: Callable[[str], None] | None = None) -> d
     site = site_of(results)
     environment = _environment()
     tell(f"errors of {len(site.table)} cells")
-    grid, bands = error_quantiles(results, site.forecasters)
+    grid = lyapunov_grid(results)
+    curves = error_curves(results, grid)
+    bands = error_quantiles(curves, grid, site.forecasters)
     tell("front page")
-    front = front_page(site, grid=grid, bands=bands)
+    front = front_page(site, grid=grid, curves=curves, bands=bands)
     written = {"index.html": environment.get_template("front.html").render(front)}
     written |= {f"figures/{name}.svg": standalone(figure) for name, figure in _figures(front).items()}
     tell(f"attractors of {len(site.known)} systems")
@@ -105,8 +108,10 @@ def pages(results: Results, *, report: Callable[[str], None] | None = None) -> d
 
 def render_front(site: Site) -> str:
     """Return the front page alone."""
-    grid, bands = error_quantiles(site.results, site.forecasters)
-    return _environment().get_template("front.html").render(front_page(site, grid=grid, bands=bands))
+    grid = lyapunov_grid(site.results)
+    curves = error_curves(site.results, grid)
+    bands = error_quantiles(curves, grid, site.forecasters)
+    return _environment().get_template("front.html").render(front_page(site, grid=grid, curves=curves, bands=bands))
 
 
 def _figures(front: Mapping[str, Any]) -> dict[str, Markup]:

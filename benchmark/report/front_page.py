@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.comparison import LEVEL, figures, short_name
 from benchmark.report.comparison_figures import error_bands_svg
-from benchmark.report.comparisons import comparison_figures, comparison_words, ranks_of
+from benchmark.report.comparisons import comparison_figures, comparison_words, over_time_figure, ranks_of
 from benchmark.report.explorer import explorer_data
 from benchmark.report.figures import MOST_POINTS, error_growth_svg, valid_times_svg
 from benchmark.report.panels import drawn_panel
@@ -32,14 +32,18 @@ _MOST_PANELS = 6
 _MOST_FAILURES = 200
 
 
-def front_page(site: Site, *, grid: NDArray[np.float64], bands: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
+def front_page(
+    site: Site, *, grid: NDArray[np.float64], curves: pd.DataFrame, bands: Mapping[str, NDArray[np.float64]]
+) -> dict[str, Any]:
     """Return what the template of the front page needs.
 
     Parameters
     ----------
     site : Site
     grid : float64 [time]
-        Lyapunov times of the bands.
+        Lyapunov times of the errors.
+    curves : pandas.DataFrame
+        Errors of all cells, as from `benchmark.curves.error_curves`.
     bands : mapping of str to float64 [5, time]
         Quantiles of the errors by forecaster, as from `benchmark.report.curves.error_quantiles`.
 
@@ -67,6 +71,7 @@ def front_page(site: Site, *, grid: NDArray[np.float64], bands: Mapping[str, NDA
             "growth": _growth(grid, {name: values[2] for name, values in bands.items()}, series),
             "bands": _bands(grid, bands, series),
             **comparison_figures(site, ranks),
+            "invariants-over-time": over_time_figure(curves, grid, site.systems),
         },
         "valid_times_caption": POINTS_CAPTION if _drawn_one_by_one(table) else BOXES_CAPTION,
         "comparison": comparison_words(ranks),

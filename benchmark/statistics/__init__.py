@@ -1,7 +1,12 @@
 """Statistics over the systems of a run: one question per file. References are not compared."""
 
 from benchmark.statistics.blocks import score_by_system
-from benchmark.statistics.correlations import curve_correlations, invariant_correlations, invariants_of
+from benchmark.statistics.correlations import (
+    curve_correlations,
+    invariant_correlations,
+    invariants_of,
+    median_curve_correlations,
+)
 from benchmark.statistics.hardest import hardest_systems
 from benchmark.statistics.pareto import pareto_front
 from benchmark.statistics.ranks import RankComparison, compare_ranks
@@ -15,6 +20,7 @@ __all__ = [
     "hardest_systems",
     "invariant_correlations",
     "invariants_of",
+    "median_curve_correlations",
     "pareto_front",
     "rank_stability",
     "score_by_system",

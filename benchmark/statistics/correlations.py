@@ -9,10 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from benchmark.references import REFERENCES
 from benchmark.statistics.blocks import score_by_system
 from dysts.errors import DystsError, InvalidArgumentError
 
 FEWEST_SYSTEMS = 5
+MEDIAN = "(median)"
+"""Stands for the median over forecasters."""
 _SKIPPED = ("period", "recommended_step", "mean", "standard_deviation")
 
 
@@ -91,7 +94,7 @@ def invariant_correlations(
     if not 0 < level < 1:
         raise InvalidArgumentError(f"level must lie between 0 and 1, got {level!r}")
     blocks = score_by_system(table, score)
-    blocks["(median)"] = blocks.median(axis=1)
+    blocks[MEDIAN] = blocks.median(axis=1)
     known = invariants_of(list(blocks.index)) if invariants is None else invariants.reindex(blocks.index)
     rows = []
     for invariant in known.columns:
@@ -139,6 +142,44 @@ def curve_correlations(
             found = _spearman(x[usable], y[usable], resamples=resamples, level=level, seed=seed)
             rows.append({"forecaster": forecaster, "time": time, **found, "systems": int(usable.sum())})
     return pd.DataFrame(rows, columns=["forecaster", "time", "correlation", "low", "high", "systems"])
+
+
+def median_curve_correlations(
+    curves: pd.DataFrame,
+    invariants: pd.DataFrame,
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Correlate the median error over forecasters with invariants, at every Lyapunov time.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        From `benchmark.curves.error_curves`; references are left out.
+    invariants : pandas.DataFrame
+        A row per system, as from `invariants_of`.
+    resamples, level, seed
+        As in `invariant_correlations`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``invariant``, ``time`` (Lyapunov times), Spearman's ``correlation`` with ``low`` and ``high``, ``systems``.
+    """
+    times = [column for column in curves.columns if isinstance(column, float)]
+    own = curves[~curves["forecaster"].isin(list(REFERENCES))]
+    medians = own.groupby(["system", "forecaster"])[times].median().groupby("system").median().reset_index()
+    medians.insert(0, "forecaster", MEDIAN)
+    found = [
+        curve_correlations(medians, invariants[name], resamples=resamples, level=level, seed=seed).assign(
+            invariant=name
+        )
+        for name in invariants.columns
+    ]
+    columns = ["invariant", "time", "correlation", "low", "high", "systems"]
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
 
 def _spearman(

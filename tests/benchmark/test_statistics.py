@@ -207,6 +207,23 @@ def test_correlations_along_lyapunov_time() -> None:
     assert math.isnan(found.loc[2.0, "correlation"])
 
 
+def test_median_over_forecasters_is_correlated_without_references() -> None:
+    systems = [f"S{number}" for number in range(9)]
+    rising = np.arange(9.0)
+    curves = pd.concat(
+        [
+            pd.DataFrame({"key": name, "system": systems, "forecaster": name, 0.5: values, 1.0: -values})
+            for name, values in (("A", rising), ("B", rising + 0.1), ("C", -rising), ("Oracle", -100.0 * rising))
+        ]
+    )
+    known = pd.DataFrame({"same": rising, "constant": 1.0}, index=systems)
+    found = statistics.median_curve_correlations(curves, known).set_index(["invariant", "time"])
+    assert found.loc[("same", 0.5), "correlation"] == pytest.approx(1.0)
+    assert found.loc[("same", 1.0), "correlation"] == pytest.approx(-1.0)
+    assert math.isnan(found.loc[("constant", 0.5), "correlation"])
+    assert set(found["systems"]) == {9}
+
+
 def test_invariants_come_from_the_registry() -> None:
     known = statistics.invariants_of(["Lorenz", "Nowhere"])
     assert known.loc["Lorenz", "dimension"] == 3.0
