@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page lyapunov-benchmark engine-benchmark accuracy work-precision energy store-benchmark store-kills ensemble-benchmark clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy store-benchmark store-kills ensemble-benchmark clean
 
 install: $(INSTALLED)
 
@@ -55,6 +55,16 @@ gallery: $(INSTALLED)
 # Writes docs/invariants.md from systems.json.
 invariants-page: $(INSTALLED)
 	$(BIN)/python docs/invariants_page.py
+
+# Runs every forecaster on every system, about an hour on two cores, and goes on where it was; writes what is committed.
+standard: $(INSTALLED)
+	$(BIN)/dysts-benchmark run standard -o benchmark-results/standard
+	$(BIN)/dysts-benchmark export benchmark-results/standard -o results/standard.parquet
+	$(BIN)/python docs/results_page.py
+
+# Writes docs/results.md from results/standard.parquet.
+results-page: $(INSTALLED)
+	$(BIN)/python docs/results_page.py
 
 # Times Lyapunov exponents beside the predecessor and draws how they converge.
 lyapunov-benchmark: $(INSTALLED)

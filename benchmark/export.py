@@ -1,10 +1,15 @@
 """A table of results small enough to commit: one Parquet file, numbers to five significant digits."""
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmark.results import Results
@@ -12,6 +17,10 @@ from benchmark.schema import COLUMNS, check_table
 from dysts.errors import StorageError
 
 DIGITS = 5
+MANIFEST_KEY = b"dysts-benchmark"
+"""Under which the metadata of the file hold what was run and where, as JSON."""
+LEFT_OUT = ("cells",)
+"""Of the manifest: the keys stand in the table."""
 
 
 def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGITS) -> Path:
@@ -47,7 +56,10 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
     temporary = target.with_name(f".{target.name}.part")
     try:
         # Rounded numbers repeat, so a dictionary and zstd make them small.
-        table.to_parquet(temporary, index=False, compression="zstd", compression_level=19)
+        told = {name: value for name, value in results.manifest.items() if name not in LEFT_OUT}
+        arrow = pa.Table.from_pandas(table, preserve_index=False)
+        metadata = {**(arrow.schema.metadata or {}), MANIFEST_KEY: json.dumps(told, sort_keys=True).encode()}
+        pq.write_table(arrow.replace_schema_metadata(metadata), temporary, compression="zstd", compression_level=19)
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True) if target.parent.is_dir() else None
@@ -71,6 +83,22 @@ def read_export(path: str | os.PathLike[str]) -> pd.DataFrame:
         raise StorageError(f"cannot read {os.fspath(path)}: {error}") from error
     check_table(table)
     return table
+
+
+def exported_manifest(path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """Return what an exported file says of the run: suite, command, versions.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be read, or says nothing of a run.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        manifest = json.loads(metadata[MANIFEST_KEY])
+    except (OSError, ValueError, KeyError) as error:
+        raise StorageError(f"cannot read what {os.fspath(path)} says of its run: {error}") from error
+    return dict(manifest)
 
 
 def significant(values: NDArray[np.float64], digits: int) -> NDArray[np.float64]:

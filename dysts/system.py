@@ -281,6 +281,9 @@ class System:
         """
         return self._right_hand_side.jacobian(t, self._with_delayed(state, delayed))
 
+    jac = jacobian
+    """The same under the name that scipy's solvers have for it."""
+
     def _with_delayed(self, state: Any, delayed: Any) -> np.ndarray:
         states = self.check_states(state)
         if self.delay is None:

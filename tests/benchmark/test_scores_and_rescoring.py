@@ -16,13 +16,13 @@ import benchmark
 import dysts
 from benchmark import Task
 from benchmark.data import ScoringData, TaskData, cut
-from benchmark.export import export, read_export
+from benchmark.export import export, exported_manifest, read_export
 from benchmark.results import ROWS, TABLE, Results
 from benchmark.schema import COLUMNS, SCORED_COLUMNS, check_table
 from benchmark.scores import LYAPUNOV_TIMES, SCORES, at_column, get_score
 from benchmark.scoring import score
 from dysts import metrics
-from dysts.errors import InvalidArgumentError, RunError, UnknownNameError
+from dysts.errors import InvalidArgumentError, RunError, StorageError, UnknownNameError
 
 
 def _data(**attributes: object) -> TaskData:
@@ -235,6 +235,15 @@ def test_table_passes_its_schema_and_a_doctored_one_does_not(results: Results) -
     for words, wrong in doctored.items():
         with pytest.raises(InvalidArgumentError, match=words):
             check_table(wrong)
+
+
+def test_export_says_what_was_run(results: Results, tmp_path: Path) -> None:
+    path = export(results, tmp_path / "small.parquet")
+    told = exported_manifest(path)
+    assert told == {name: value for name, value in results.manifest.items() if name != "cells"}
+    pd.DataFrame({"key": ["a"]}).to_parquet(tmp_path / "other.parquet")
+    with pytest.raises(StorageError, match="says of its run"):
+        exported_manifest(tmp_path / "other.parquet")
 
 
 def test_exported_table_is_the_table_to_five_digits(results: Results, tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Pages that are written from data say what the data say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmark.export import exported_manifest, read_export
+from dysts import list_systems
+from forecasters import list_forecasters
+
+ROOT = Path(__file__).parents[2]
+RESULTS = sorted((ROOT / "results").glob("*.parquet"))
+MOST_BYTES = 1_000_000
+
+
+@pytest.mark.parametrize("script", ["invariants_page.py", "results_page.py"])
+def test_the_page_is_up_to_date(script: str) -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / script, "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.name)
+def test_committed_results_are_results_and_say_where_they_come_from(path: Path) -> None:
+    table = read_export(path)
+    manifest = exported_manifest(path)
+    assert path.stat().st_size < MOST_BYTES
+    assert len(manifest["commit"]) == 40
+    assert all(session["command"].startswith("dysts-benchmark run ") for session in manifest["sessions"])
+    assert set(table["system"]) == set(manifest["systems"])
+    assert set(table["forecaster"]) == {*manifest["forecasters"], *manifest["references"]}
+    counted = table.groupby(["system", "forecaster"]).size()
+    assert len(counted) == table["system"].nunique() * table["forecaster"].nunique()
+
+
+def test_standard_is_whole() -> None:
+    table = read_export(ROOT / "results" / "standard.parquet")
+    assert set(table["system"]) == set(list_systems())
+    assert set(list_forecasters()) < set(table["forecaster"])
