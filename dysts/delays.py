@@ -13,7 +13,7 @@ def solve_delay_system(
     system: System,
     times: np.ndarray,
     histories: Sequence[History],
-    relative: float,
+    relative: np.ndarray,
     absolute: np.ndarray,
     maximum_steps: int,
     threads: int | None,
@@ -27,10 +27,8 @@ def solve_delay_system(
         Increasing, none negative; at time 0 a row holds the end of the history.
     histories : sequence of History
         From `check_histories` for this system.
-    relative : float
-        Relative tolerance of each step.
-    absolute : float64 [component]
-        Absolute tolerance of each step.
+    relative, absolute : float64 [component]
+        Tolerances of each step.
     maximum_steps : int
         Limit for each trajectory.
     threads : int or None

@@ -107,6 +107,13 @@ class RightHandSide:
         definitions, equations = self.system.trees
         return has_switches([*definitions.values(), *equations])
 
+    @cached_property
+    def turns(self) -> np.ndarray:
+        """Periods of the variables that are angles, 0 for the others: float64 [component]."""
+        from dysts.angles import turns_of
+
+        return turns_of(self.system)
+
     def hybrid(self, event: ast.expr | None, *, with_switches: bool) -> HybridFunctions:
         """Return the functions for the general drivers, made once for each event."""
         key = ("" if event is None else ast.unparse(event), with_switches)

@@ -12,7 +12,7 @@ from dysts.events import make_event
 from dysts.registry import get_system
 from dysts.solving import Problem, check_solver, solve
 from dysts.system import System
-from dysts.tolerances import DEFAULT_TOLERANCE, check_initial_conditions, check_tolerances
+from dysts.tolerances import DEFAULT_TOLERANCE, by_component, check_initial_conditions, check_tolerances
 
 if TYPE_CHECKING:
     import xarray
@@ -100,6 +100,7 @@ def poincare_section(
     )
     states = np.atleast_2d(given)
     relative, absolute = check_tolerances(system, rtol, atol)
+    relatives, absolutes = by_component(system, relative, absolute)
     last = (
         PERIODS_FOR_EACH * system.period * (crossings + skip)
         if maximum_time is None
@@ -110,8 +111,8 @@ def poincare_section(
             systems=(system,),
             times=np.array([last]),
             states=states,
-            relative_tolerance=relative,
-            absolute_tolerance=absolute,
+            relative_tolerance=relatives,
+            absolute_tolerance=absolutes,
             maximum_steps=check_count(maximum_steps, "maximum_steps"),
             solver=check_solver(solver),
             event=event,

@@ -29,8 +29,7 @@ class Problem:
         One for all trajectories, or one for each.
     times : float64 [time]
     states : float64 [trajectory, component]
-    relative_tolerance : float
-    absolute_tolerance : float64 [component]
+    relative_tolerance, absolute_tolerance : float64 [component]
     maximum_steps : int
     solver : {"auto", "dop853", "radau"}
     event : Event or None
@@ -41,7 +40,7 @@ class Problem:
     systems: Sequence[System]
     times: np.ndarray
     states: np.ndarray
-    relative_tolerance: float
+    relative_tolerance: np.ndarray
     absolute_tolerance: np.ndarray
     maximum_steps: int
     solver: Solver = AUTO

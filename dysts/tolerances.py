@@ -42,6 +42,35 @@ def check_tolerances(system: System, rtol: Any, atol: Any) -> tuple[float, np.nd
     return relative, np.array(np.broadcast_to(absolute, (system.dimension,)))
 
 
+def by_component(system: System, relative: float, absolute: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the relative and the absolute tolerance of each component, as the solvers take them.
+
+    An angle that goes round and round grows without bound, and a tolerance relative to it would loosen all the time:
+    angles have an absolute tolerance in units of one turn.
+
+    Parameters
+    ----------
+    system : System
+    relative : float
+    absolute : float64 [component]
+
+    Returns
+    -------
+    relative, absolute : float64 [component]
+
+    Examples
+    --------
+    >>> import dysts, numpy as np
+    >>> relative, absolute = by_component(dysts.get_system("DoublePendulum"), 1e-9, np.full(4, 1e-18))
+    >>> relative.tolist()
+    [0.0, 0.0, 1e-09, 1e-09]
+    >>> (absolute / 1e-9).round(2).tolist()
+    [6.28, 6.28, 0.0, 0.0]
+    """
+    turns = system._right_hand_side.turns
+    return np.where(turns > 0.0, 0.0, relative), absolute + relative * turns
+
+
 def check_initial_conditions(system: System, given: Any, members: int | None) -> np.ndarray:
     """Return one state [component] or many [trajectory, component].
 

@@ -14,7 +14,7 @@ from dysts.parameters import Ensemble
 from dysts.solution import Solution, join
 from dysts.solving import Problem, check_solver, solve
 from dysts.system import System
-from dysts.tolerances import check_initial_conditions, check_tolerances
+from dysts.tolerances import by_component, check_initial_conditions, check_tolerances
 
 if TYPE_CHECKING:
     from dysts.noise import Noise
@@ -100,12 +100,13 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
     solver = check_solver(request.solver)
 
     def again(tolerance: float) -> Solution:
+        relatives, absolutes = by_component(request.base, tolerance, absolute * (tolerance / relative))
         problem = Problem(
             systems=request.members,
             times=request.times,
             states=request.spread(given),
-            relative_tolerance=tolerance,
-            absolute_tolerance=absolute * (tolerance / relative),
+            relative_tolerance=relatives,
+            absolute_tolerance=absolutes,
             maximum_steps=request.maximum_steps,
             solver=solver,
             event=event,
@@ -161,8 +162,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
                     member,
                     request.times,
                     group,
-                    tolerance,
-                    absolute * (tolerance / relative),
+                    *by_component(member, tolerance, absolute * (tolerance / relative)),
                     request.maximum_steps,
                     request.threads,
                 )

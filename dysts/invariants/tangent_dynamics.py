@@ -71,6 +71,7 @@ def follow_tangents(
     turns = turns_of(system)
     states = within_one_turn(states, turns)
     absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])
+    relative = np.full(len(absolute), rtol)
     starts = starting_vectors(system, len(states), vectors, seed=seed)
     growth = np.empty((len(states), intervals, vectors))
     endings = [(0, 0.0)] * len(states)
@@ -83,7 +84,7 @@ def follow_tangents(
             starts[index],
             discard,
             interval,
-            rtol,
+            relative,
             absolute,
             maximum_steps,
             clock,

@@ -122,7 +122,7 @@ def _first_step(
     address: int,
     constants: np.ndarray,
     delay: float,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     past: Past,
     newest: int,
@@ -133,7 +133,7 @@ def _first_step(
     inputs = work.inputs
     slopes = work.slopes
     for i in range(size):
-        work.scale[i] = absolute_tolerance[i] + relative_tolerance * abs(work.state[i])
+        work.scale[i] = absolute_tolerance[i] + relative_tolerance[i] * abs(work.state[i])
     state_norm = scaled_norm(work.state, work.scale)
     slope = scaled_norm(slopes[0], work.scale)
     trial = 1e-6 if state_norm < 1e-10 or slope < 1e-10 else 0.01 * state_norm / slope
@@ -156,7 +156,7 @@ def _advance(
     constants: np.ndarray,
     delay: float,
     times: np.ndarray,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     most_steps: int,
     clock: int,
@@ -286,7 +286,7 @@ _INTEGERS = types.int64[::1]
         _MATRIX,
         types.float64[:, :, ::1],
         _VECTOR,
-        types.float64,
+        _VECTOR,
         _VECTOR,
         types.int64,
         types.int64,
@@ -310,7 +310,7 @@ def integrate_delay(
     states: np.ndarray,
     polynomials: np.ndarray,
     times: np.ndarray,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     most_steps: int,
     clock: int,

@@ -108,7 +108,7 @@ def error_of_step(
     k: np.ndarray,
     state: np.ndarray,
     trial: np.ndarray,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
 ) -> float:
     """Return the error estimate in units of the tolerance, combined from the orders 5 and 3."""
@@ -117,7 +117,7 @@ def error_of_step(
     for i in range(state.size):
         if not math.isfinite(trial[i]):
             return math.inf
-        inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance * max(abs(state[i]), abs(trial[i])))
+        inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance[i] * max(abs(state[i]), abs(trial[i])))
         third = third_order(k, i) * inverse
         fifth = fifth_order(k, i) * inverse
         square_3 += third * third

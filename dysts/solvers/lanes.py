@@ -53,7 +53,7 @@ def _errors(
     k: np.ndarray,
     state: np.ndarray,
     trial: np.ndarray,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     squares: np.ndarray,
 ) -> None:
@@ -63,7 +63,7 @@ def _errors(
     for i in range(state.shape[0]):
         for lane in range(LANES):
             before, after = state[i, lane], trial[i, lane]
-            inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance * max(abs(before), abs(after)))
+            inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance[i] * max(abs(before), abs(after)))
             third = third_order(slopes, i * LANES + lane) * inverse
             fifth = fifth_order(slopes, i * LANES + lane) * inverse
             squares[0, lane] += third * third
@@ -90,7 +90,7 @@ def _write_polynomial(step: np.ndarray, k: np.ndarray, state: np.ndarray, trial:
         types.int64,
         _MATRIX,
         _VECTOR,
-        types.float64,
+        _VECTOR,
         _VECTOR,
         types.int64,
         types.boolean,
@@ -110,7 +110,7 @@ def integrate_lanes(
     last: int,
     states: np.ndarray,
     times: np.ndarray,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     most_steps: int,
     hand_over: bool,

@@ -75,7 +75,7 @@ def radau_step(
     state: np.ndarray,
     derivative: np.ndarray,
     step: float,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     repeated: bool,
     work: RadauWorkspace,
@@ -138,7 +138,7 @@ def _newton(
     t: float,
     state: np.ndarray,
     step: float,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     real: float,
     pair: complex,
@@ -150,7 +150,9 @@ def _newton(
     stages = work.stages
     transformed = work.transformed
     _transform(TO_EIGENBASIS, stages, transformed)
-    tolerance = max(10.0 * 2.2e-16 / relative_tolerance, min(0.03, math.sqrt(relative_tolerance)))
+    # Where all components are angles, which have an absolute tolerance alone, that is of the same size.
+    relative = max(relative_tolerance.max(), absolute_tolerance.min())
+    tolerance = max(10.0 * 2.2e-16 / relative, min(0.03, math.sqrt(relative)))
     previous = 0.0
     for iteration in range(1, ITERATIONS + 1):
         for stage in range(STAGES):
@@ -166,7 +168,7 @@ def _newton(
         substitute(work.complex_factors, work.complex_pivots, work.complex_right)
         square = 0.0
         for i in range(size):
-            scale = absolute_tolerance[i] + relative_tolerance * abs(state[i])
+            scale = absolute_tolerance[i] + relative_tolerance[i] * abs(state[i])
             change = work.complex_right[i]
             square += (work.real_right[i] ** 2 + change.real**2 + change.imag**2) / scale**2
         length = math.sqrt(square / (3.0 * size))
@@ -211,7 +213,7 @@ def _error(
     trial: np.ndarray,
     derivative: np.ndarray,
     step: float,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     work: RadauWorkspace,
 ) -> float:
@@ -224,7 +226,7 @@ def _error(
     substitute(work.real_factors, work.real_pivots, work.real_right)
     total = 0.0
     for i in range(size):
-        scale = absolute_tolerance[i] + relative_tolerance * max(abs(state[i]), abs(trial[i]))
+        scale = absolute_tolerance[i] + relative_tolerance[i] * max(abs(state[i]), abs(trial[i]))
         total += (work.real_right[i] / scale) ** 2
     error = math.sqrt(total / size)
     return error if math.isfinite(error) else math.inf

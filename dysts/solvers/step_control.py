@@ -75,7 +75,7 @@ def first_step(
     t: float,
     state: np.ndarray,
     derivative: np.ndarray,
-    relative_tolerance: float,
+    relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     order: float,
     longest: float,
@@ -86,7 +86,7 @@ def first_step(
     size = state.size
     scale = np.empty(size)
     for i in range(size):
-        scale[i] = absolute_tolerance[i] + relative_tolerance * abs(state[i])
+        scale[i] = absolute_tolerance[i] + relative_tolerance[i] * abs(state[i])
     state_norm = scaled_norm(state, scale)
     slope = scaled_norm(derivative, scale)
     trial = 1e-6 if state_norm < 1e-10 or slope < 1e-10 else 0.01 * state_norm / slope

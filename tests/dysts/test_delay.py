@@ -39,7 +39,9 @@ def solve(
 ) -> Solution:
     absolute = np.full(system.dimension, 1e-3 * rtol if atol is None else atol)
     histories = check_histories(system, given)
-    return solve_delay_system(system, np.asarray(times, float), histories, rtol, absolute, maximum_steps, threads)
+    return solve_delay_system(
+        system, np.asarray(times, float), histories, np.full(system.dimension, rtol), absolute, maximum_steps, threads
+    )
 
 
 def decay() -> System:

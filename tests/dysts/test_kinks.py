@@ -154,7 +154,7 @@ def test_the_switched_solution_is_that_of_small_plain_steps(name: str) -> None:
         systems=(system,),
         times=times,
         states=np.array([system.initial_conditions]),
-        relative_tolerance=1e-13,
+        relative_tolerance=np.full(system.dimension, 1e-13),
         absolute_tolerance=np.full(system.dimension, 1e-16),
         maximum_steps=10**7,
     )

@@ -14,7 +14,10 @@ from dysts.system import System
 def both_ways(
     monkeypatch: pytest.MonkeyPatch, system: System, states: np.ndarray, times: np.ndarray, **changes: object
 ) -> tuple[Solution, Solution]:
-    arguments: dict[str, object] = {"relative_tolerance": 1e-9, "maximum_steps": 10**6} | changes
+    arguments: dict[str, object] = {
+        "relative_tolerance": np.full(system.dimension, 1e-9),
+        "maximum_steps": 10**6,
+    } | changes
     problem = Problem(
         systems=(system,),
         times=times,

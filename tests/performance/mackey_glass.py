@@ -72,7 +72,9 @@ def ours(system: System, tolerance: float, repeats: int = 21) -> tuple[float, fl
     for _ in range(repeats + 1):
         begin = time.process_time()
         histories = check_histories(system, system.initial_conditions)
-        solution = solve_delay_system(system, times, histories, tolerance, absolute, MAXIMUM_STEPS, 1)
+        solution = solve_delay_system(
+            system, times, histories, np.full(system.dimension, tolerance), absolute, MAXIMUM_STEPS, 1
+        )
         seconds.append(time.process_time() - begin)
     return float(np.median(seconds[1:])), float(solution.values[0, times == COMPARED_AT, 0][0])
 
