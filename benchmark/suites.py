@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmark.suite import Suite
 from benchmark.tuning import Budget
-from dysts.errors import InvalidArgumentError, StorageError, unknown_name
+from dysts.errors import InvalidArgumentError, unknown_name, unreadable
 
 _QUICK_SYSTEMS = (
     "Lorenz",
@@ -104,7 +104,7 @@ def read_suite(path: str | os.PathLike[str]) -> Suite:
         text = file.read_text(encoding="utf-8")
         values: Any = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
     except (OSError, ValueError) as error:
-        raise StorageError(f"cannot read the suite {file}: {error}") from error
+        raise unreadable(file, error, what="the suite") from error
     if not isinstance(values, dict):
         raise InvalidArgumentError(f"the suite {file} must be a mapping of its fields")
     values.setdefault("name", file.stem)
