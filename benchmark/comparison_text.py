@@ -1,5 +1,7 @@
 """Comparisons over systems as text for a terminal."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -42,6 +44,46 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
     """
     sections = [_ranks(table, score), _wins(table, score), _front(table, score), _hard(table, score)]
     return "\n\n".join([*sections, _invariants(table, score)])
+
+
+def comparison_tables(table: pd.DataFrame, score: str = "vpt") -> dict[str, Any]:
+    """Return what `comparison_text` writes, as lists and mappings for other programs.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of results.
+    score : str
+        A score with a direction.
+
+    Returns
+    -------
+    dict of str to object
+        ``ranks``, ``front``, ``hardest`` and ``invariants`` are lists of rows; ``wins`` holds a mapping of forecasters
+        for each forecaster; ``test`` is the comparison of the ranks, or None with ``no_test`` as the reason.
+
+    Raises
+    ------
+    UnknownNameError, InvalidArgumentError
+        If there is no such score, or it has no direction.
+    """
+    ranks = rank_stability(table, score).to_dict("records")
+    test, reason = None, ""
+    try:
+        found = compare_ranks(table, score)
+        test = {**vars(found), "mean_ranks": dict(found.mean_ranks), "pairs": found.pairs.to_dict("records")}
+    except DystsError as problem:
+        reason = str(problem)
+    return {
+        "score": score,
+        "ranks": ranks,
+        "test": test,
+        "no_test": reason,
+        "wins": win_rates(table, score).to_dict("index"),
+        "front": pareto_front(table, score).to_dict("records"),
+        "hardest": hardest_systems(table, score).to_dict("records"),
+        "invariants": invariant_correlations(table, score).to_dict("records"),
+    }
 
 
 def _ranks(table: pd.DataFrame, score: str) -> str:

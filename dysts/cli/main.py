@@ -1,94 +1,122 @@
-"""``dysts``: list, show and integrate systems, compute data sets and properties.
-
-Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a part failed,
-2 the request cannot be met as it stands, 130 interrupted.
-"""
+"""``dysts``: list, show and integrate systems, compute data sets and properties."""
 
 import argparse
 import os
-import sys
-import warnings
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import dysts
 from dysts.cli import cite, commands, pictures
+from dysts.cli.completion import add_completion
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
-from dysts.errors import DystsError, DystsWarning
+from dysts.cli.manners import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text, run_command
 
-EXIT_FAILED_IN_PART = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
+_GROUPS = {
+    "systems": ("list", "show", "integrate", "plot", "gallery", "cite"),
+    "precomputed series": ("dataset", "build"),
+    "registry files": ("annotate", "check"),
+}
 
-_EXAMPLES = """\
-examples:
-  dysts list --field ecology
-  dysts show Lorenz
-  dysts integrate Lorenz -n 1000 --points-per-period 100 -o lorenz.zarr
-  dysts integrate Rossler -n 500 --set c=18 --step 0.05 -o rossler.csv
-  dysts dataset build test-fine --systems Lorenz,Rossler
-  dysts dataset download test-fine --systems Lorenz --source https://example.org/series
-"""
+_EXAMPLES = (
+    "dysts list --field ecology",
+    "dysts show Lorenz",
+    "dysts integrate Lorenz -n 1000 --points-per-period 100 -o lorenz.zarr",
+    "dysts plot Lorenz --kind space -o lorenz.svg",
+    "dysts dataset build test-fine --systems Lorenz,Rossler",
+)
+
+_EXIT_CODES = exit_codes_text(done="done", in_part="done in part: something failed, is damaged or breaks an identity")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="dysts",
         description="135 chaotic systems: their equations, their invariants, their trajectories.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\ndysts COMMAND --help tells more about a command.",
     )
     top.add_argument("--version", action="version", version=f"dysts {dysts.__version__}")
-    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_completion(top, _completed())
+    known = add_commands(top, _GROUPS)
+    _add_reading(known)
+    _add_integrate(known)
+    _add_pictures(known)
+    add_dataset_parser(known)
+    add_build_arguments(add_command(known, "build", "short for: dataset build"))
+    _add_registry_files(known)
+    return top
 
-    listing = subparsers.add_parser("list", help="names of the systems, with one line about each")
+
+def _add_reading(known: Commands) -> None:
+    listing = add_command(
+        known,
+        "list",
+        "names of the systems, with one line about each",
+        examples=("dysts list --field neuroscience", "dysts list --json | jq -r '.[].name'"),
+    )
     listing.add_argument("--field", help="only systems from this field of science, such as ecology")
     listing.add_argument("--variants", action="store_true", help="also the predecessor's forms of corrected equations")
-    listing.add_argument("--json", action="store_true", help="print JSON")
+    _add_json(listing)
     listing.set_defaults(command=commands.list_command)
 
-    show = subparsers.add_parser("show", help="equations, parameters, properties and citation of one system")
+    show = add_command(
+        known,
+        "show",
+        "equations, parameters, properties and citation of one system",
+        examples=("dysts show Lorenz", "dysts show Lorenz --json"),
+    )
     show.add_argument("system", metavar="SYSTEM")
-    show.add_argument("--json", action="store_true", help="print the registry entry")
+    show.add_argument("--json", action="store_true", help="print the registry entry as JSON")
     show.set_defaults(command=commands.show_command)
 
-    integrate = subparsers.add_parser("integrate", help="write a trajectory to a file")
+    citing = add_command(
+        known,
+        "cite",
+        "sources of systems and methods as BibTeX",
+        examples=("dysts cite Lorenz Rossler", "dysts cite --method lyapunov_spectrum", "dysts cite --all > dysts.bib"),
+    )
+    citing.add_argument("systems", metavar="SYSTEM", nargs="*")
+    citing.add_argument("--method", action="append", default=[], metavar="NAME", help="such as lyapunov_spectrum")
+    citing.add_argument("--all", action="store_true", help="all systems and methods")
+    citing.set_defaults(command=cite.cite_command)
+
+
+def _add_integrate(known: Commands) -> None:
+    integrate = add_command(
+        known,
+        "integrate",
+        "write a trajectory to a file",
+        examples=(
+            "dysts integrate Lorenz -n 1000 --points-per-period 100 -o lorenz.zarr",
+            "dysts integrate Rossler -n 500 --set c=18 --step 0.05 -o rossler.csv",
+        ),
+    )
     integrate.add_argument("system", metavar="SYSTEM")
-    integrate.add_argument("-n", "--points", type=int, default=1000, help="number of points (default 1000)")
-    clock = integrate.add_mutually_exclusive_group()
+    output = integrate.add_argument_group("output")
+    output.add_argument("-o", "--output", required=True, metavar="FILE", help="FILE.zarr, FILE.csv or FILE.npz")
+    output.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    output.add_argument("--observables", action="store_true", help="bounded observables instead of the state")
+    sampling = integrate.add_argument_group("sampling")
+    sampling.add_argument("-n", "--points", type=int, default=1000, metavar="N", help="how many (default 1000)")
+    clock = sampling.add_mutually_exclusive_group()
     clock.add_argument("--points-per-period", type=float, metavar="P", help="spacing by the period (default 100)")
     clock.add_argument("--points-per-lyapunov-time", type=float, metavar="P", help="spacing by the Lyapunov time")
     clock.add_argument("--step", type=float, metavar="DT", help="spacing in the system's own time")
-    integrate.add_argument("--initial-conditions", metavar="X,Y,...", help="start here instead of the stored state")
-    integrate.add_argument(
+    what = integrate.add_argument_group("system")
+    what.add_argument("--initial-conditions", metavar="X,Y,...", help="start here instead of the stored state")
+    what.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
     )
-    integrate.add_argument("--rtol", type=float, default=1e-9, help="relative tolerance (default 1e-9)")
-    integrate.add_argument("--atol", type=float, help="absolute tolerance (default rtol/1e9)")
-    integrate.add_argument(
-        "--solver", choices=("auto", "dop853", "radau"), default="auto", help="method (default auto)"
-    )
-    integrate.add_argument("--observables", action="store_true", help="bounded observables instead of the state")
-    integrate.add_argument("-o", "--output", required=True, metavar="FILE", help="FILE.zarr, FILE.csv or FILE.npz")
-    integrate.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    how = integrate.add_argument_group("solver")
+    how.add_argument("--solver", choices=("auto", "dop853", "radau"), default="auto", help="method (default auto)")
+    how.add_argument("--rtol", type=float, default=1e-9, metavar="R", help="relative tolerance (default 1e-9)")
+    how.add_argument("--atol", type=float, metavar="A", help="absolute tolerance (default rtol/1e9)")
     integrate.set_defaults(command=commands.integrate_command)
 
-    add_dataset_parser(subparsers)
-    add_build_arguments(subparsers.add_parser("build", help="short for: dataset build"))
 
-    annotate = subparsers.add_parser("annotate", help="recompute the properties in a registry file")
-    annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")
-    annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
-    annotate.add_argument("--workers", type=int, default=_cores(), help="processes (default: one per core)")
-    annotate.set_defaults(command=commands.annotate_command)
-
-    check = subparsers.add_parser("check", help="check the identities that stored exponents must obey")
-    check.add_argument("file", metavar="FILE", nargs="?", help="a systems.json (default: the packaged one)")
-    check.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
-    check.set_defaults(command=commands.check_command)
-
-    plot = subparsers.add_parser("plot", help="draw a system")
+def _add_pictures(known: Commands) -> None:
+    plot = add_command(
+        known, "plot", "draw a system", examples=("dysts plot Lorenz", "dysts plot Rossler --kind return-map -o r.svg")
+    )
     plot.add_argument("system", metavar="SYSTEM")
     plot.add_argument(
         "--kind",
@@ -100,19 +128,65 @@ def parser() -> argparse.ArgumentParser:
     plot.add_argument("--overwrite", action="store_true", help="replace an existing file")
     plot.set_defaults(command=pictures.plot_command)
 
-    gallery = subparsers.add_parser("gallery", help="draw all attractors: pages and a poster")
+    gallery = add_command(
+        known,
+        "gallery",
+        "draw all attractors: pages and a poster",
+        examples=("dysts gallery -o gallery", "dysts gallery --systems Lorenz,Thomas --no-poster"),
+    )
     gallery.add_argument("-o", "--output", default="gallery", metavar="FOLDER", help="default: gallery")
     gallery.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
-    gallery.add_argument("--workers", type=int, default=_cores(), help="processes (default: one per core)")
+    gallery.add_argument("--workers", type=int, default=_cores(), metavar="N", help="processes (default: one per core)")
     gallery.add_argument("--no-poster", action="store_true", help="leave the poster out")
     gallery.set_defaults(command=pictures.gallery_command)
 
-    citing = subparsers.add_parser("cite", help="print the sources of systems and methods as BibTeX")
-    citing.add_argument("systems", metavar="SYSTEM", nargs="*")
-    citing.add_argument("--method", action="append", default=[], metavar="NAME", help="such as lyapunov_spectrum")
-    citing.add_argument("--all", action="store_true", help="all systems and methods")
-    citing.set_defaults(command=cite.cite_command)
-    return top
+
+def _add_registry_files(known: Commands) -> None:
+    annotate = add_command(
+        known,
+        "annotate",
+        "recompute the properties in a registry file",
+        examples=("dysts annotate mine.json", "dysts annotate mine.json --systems MySystem --workers 1"),
+    )
+    annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")
+    annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    annotate.add_argument(
+        "--workers", type=int, default=_cores(), metavar="N", help="processes (default: one per core)"
+    )
+    annotate.set_defaults(command=commands.annotate_command)
+
+    check = add_command(
+        known,
+        "check",
+        "check the identities that stored exponents must obey",
+        examples=("dysts check", "dysts check mine.json --json"),
+    )
+    check.add_argument("file", metavar="FILE", nargs="?", help="a systems.json (default: the packaged one)")
+    check.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    _add_json(check)
+    check.set_defaults(command=commands.check_command)
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _completed() -> Mapping[str, Callable[[], Iterable[str]]]:
+    from dysts.registry import list_systems
+
+    return {"system": list_systems, "systems": list_systems, "datasets": _datasets, "method": _methods}
+
+
+def _datasets() -> Iterable[str]:
+    from dysts.datasets.named_recipes import RECIPES
+
+    return [*RECIPES, "all"]
+
+
+def _methods() -> Iterable[str]:
+    from dysts.citations import list_methods
+
+    return list_methods()
 
 
 def _cores() -> int:
@@ -132,34 +206,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
-    chosen = parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = chosen.command
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", DystsWarning)
-        warnings.showwarning = _show_warning
-        try:
-            code = command(chosen)
-            sys.stdout.flush()
-            return code
-        except DystsError as error:
-            print(f"dysts: error: {error}", file=sys.stderr)
-            return EXIT_USAGE
-        except KeyboardInterrupt:
-            print("dysts: interrupted; finished parts are kept", file=sys.stderr)
-            return EXIT_INTERRUPTED
-        except BrokenPipeError:
-            # The reader, such as `head`, has seen enough; keep Python from complaining when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
 
+    def command() -> int:
+        chosen = parser().parse_args(arguments)
+        return int(chosen.command(chosen))
 
-def _show_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,  # noqa: ARG001
-    lineno: int,  # noqa: ARG001
-    file: TextIO | None = None,  # noqa: ARG001
-    line: str | None = None,  # noqa: ARG001
-) -> None:
-    if issubclass(category, DystsWarning):
-        print(f"dysts: warning: {message}", file=sys.stderr)
+    return run_command("dysts", command, interrupted="interrupted; finished parts are kept")
