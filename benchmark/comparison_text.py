@@ -1,5 +1,6 @@
 """Comparisons over systems as text for a terminal."""
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from dysts.errors import DystsError
 _MOST_SYSTEMS = 10
 _MOST_CORRELATIONS = 10
 _NAME = 20
+_WIDTH = 80
+_MOST_COLUMNS = 14
 
 
 def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
@@ -43,7 +46,7 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt") -> str:
         If there is no such score, or it has no direction.
     """
     sections = [_ranks(table, score), _wins(table, score), _front(table, score), _hard(table, score)]
-    return "\n\n".join([*sections, _invariants(table, score)])
+    return _fitted("\n\n".join([*sections, _invariants(table, score)]))
 
 
 def comparison_tables(table: pd.DataFrame, score: str = "vpt") -> dict[str, Any]:
@@ -118,10 +121,14 @@ def _ranks(table: pd.DataFrame, score: str) -> str:
 def _wins(table: pd.DataFrame, score: str) -> str:
     rates = win_rates(table, score)
     lines = [f"Share of systems on which the row beats the column by {score}, in percent", ""]
-    lines.append(" " * (_NAME + 1) + " ".join(f"{number:>3}" for number in range(1, len(rates) + 1)))
-    for number, (name, row) in enumerate(rates.iterrows(), start=1):
-        cells = " ".join("  ." if np.isnan(value) else f"{100 * value:>3.0f}" for value in row)
-        lines.append(f"{number:>2} {_short(name)[: _NAME - 3]:<{_NAME - 3}} {cells}")
+    for first in range(0, len(rates), _MOST_COLUMNS):
+        columns = range(first, min(first + _MOST_COLUMNS, len(rates)))
+        lines += [""] * bool(first)
+        lines.append(" " * (_NAME + 1) + " ".join(f"{column + 1:>3}" for column in columns))
+        for number, (name, row) in enumerate(rates.iterrows(), start=1):
+            shares = row.to_numpy()[first : first + _MOST_COLUMNS]
+            cells = " ".join("  ." if np.isnan(share) else f"{100 * share:>3.0f}" for share in shares)
+            lines.append(f"{number:>2} {_short(name)[: _NAME - 3]:<{_NAME - 3}} {cells}")
     return "\n".join(lines)
 
 
@@ -163,6 +170,18 @@ def _invariants(table: pd.DataFrame, score: str) -> str:
     if median.empty:
         lines.append("too few systems with known invariants")
     return "\n".join(lines)
+
+
+def _fitted(text: str) -> str:
+    # Tables are made to fit; sentences and groups of names may be longer.
+    return "\n".join(part for line in text.split("\n") for part in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    if len(line) <= _WIDTH:
+        return [line]
+    indent = "    " if line.startswith("  ") else ""
+    return textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _short(forecaster: object) -> str:
