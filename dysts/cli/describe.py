@@ -15,7 +15,8 @@ def describe(system: System, *, width: int = 100) -> str:
 def _lines(system: System) -> Iterator[str]:
     kind = "delay" if system.delay else "ordinary"
     yield f"{system.name}: {system.description}"
-    yield f"{system.dimension} variables, {kind} differential equations, from {system.field}"
+    variables = f"{system.dimension} variable{'s' if system.dimension > 1 else ''}"
+    yield f"{variables}, {kind} differential equations, from {system.field}"
     if system.variant_of:
         yield f"variant of {system.variant_of['name']}: {system.variant_of['reason']}"
     yield ""

@@ -193,19 +193,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+def run(arguments: Sequence[str] | None) -> int:
+    """Parse the arguments, do what they ask, and return the exit code."""
 
     def command() -> int:
         chosen = parser().parse_args(arguments)
