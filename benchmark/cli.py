@@ -4,15 +4,15 @@ import argparse
 import os
 import shlex
 import sys
-import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dysts
+from benchmark.listing import completed_words, list_command, suites_text
 from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.requirements import check_installed
-from benchmark.suites import describe_suite, get_suite, list_suites
+from benchmark.suites import get_suite
 from dysts.cli.arguments import names
 from dysts.cli.completion import add_completion
 from dysts.cli.manners import (
@@ -25,7 +25,7 @@ from dysts.cli.manners import (
     exit_codes_text,
     run_command,
 )
-from dysts.cli.terminal import columns, json_text
+from dysts.cli.terminal import json_text
 from dysts.errors import unknown_name
 
 if TYPE_CHECKING:
@@ -181,23 +181,6 @@ def _status(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _list(options: argparse.Namespace) -> int:
-    from forecasters import list_forecasters
-
-    suites = {name: describe_suite(name) for name in list_suites()}
-    if options.json:
-        print(json_text({"suites": suites, "forecasters": list_forecasters()}))
-        return EXIT_DONE
-    print(f"suites:\n{_suites_text()}\n\nforecasters:")
-    print(textwrap.fill(", ".join(list_forecasters()), columns() - 2, initial_indent="  ", subsequent_indent="  "))
-    return EXIT_DONE
-
-
-def _suites_text() -> str:
-    lines = (f"  {name:12}  {describe_suite(name)}" for name in list_suites())
-    return "\n".join(textwrap.fill(line, columns() - 2, subsequent_indent=" " * 16) for line in lines)
-
-
 def _rescore(options: argparse.Namespace) -> int:
     from benchmark.rescoring import rescore
 
@@ -230,7 +213,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "leaderboard": _leaderboard,
     "compare": _compare,
     "status": _status,
-    "list": _list,
+    "list": list_command,
     "rescore": _rescore,
     "export": _export,
     "merge": _merge,
@@ -264,7 +247,7 @@ def _parser() -> Parser:
         "dysts-benchmark COMMAND --help tells more about a command.",
     )
     parser.add_argument("--version", action="version", version=f"dysts-benchmark {dysts.__version__}")
-    add_completion(parser, _completed())
+    add_completion(parser, completed_words())
     commands = add_commands(parser, _GROUPS, dest="command")
     _add_run(commands)
     report = commands.add_parser(
@@ -278,17 +261,27 @@ def _parser() -> Parser:
         "-o", "--output", default="report.html", metavar="FILE", help="page to write (default: %(default)s)"
     )
     board = _add_folder_command(
-        commands, "leaderboard", "print the leaderboard of a results folder, finished or not", json=True
+        commands,
+        "leaderboard",
+        "print the leaderboard of a results folder, finished or not",
+        json=True,
+        examples=("--by measurement_noise", "--json"),
     )
     board.add_argument("--csv", action="store_true", help="print all columns as CSV")
     board.add_argument("--by", metavar="COLUMN", help="one leaderboard for each value, such as measurement_noise")
     compare = _add_folder_command(
-        commands, "compare", "print how far the differences between forecasters can be trusted", json=True
+        commands,
+        "compare",
+        "print how far the differences between forecasters can be trusted",
+        json=True,
+        examples=("--score smape",),
     )
     compare.add_argument("--score", default="vpt", metavar="SCORE", help="what is compared (default: %(default)s)")
     _add_folder_command(commands, "status", "print how far a run is", json=True)
     _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
-    export = _add_folder_command(commands, "export", "write the table as one small Parquet file")
+    export = _add_folder_command(
+        commands, "export", "write the table as one small Parquet file", examples=("-o quick.parquet",)
+    )
     export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write")
     merge = add_command(
         commands,
@@ -303,30 +296,11 @@ def _parser() -> Parser:
     return parser
 
 
-def _completed() -> Mapping[str, Callable[[], Iterable[str]]]:
-    return {"suite": list_suites, "systems": _system_names, "forecasters": _forecaster_names, "score": _score_names}
-
-
-def _system_names() -> Iterable[str]:
-    from dysts.registry import list_systems
-
-    return list_systems()
-
-
-def _forecaster_names() -> Iterable[str]:
-    from forecasters import list_forecasters
-
-    return list_forecasters()
-
-
-def _score_names() -> Iterable[str]:
-    from benchmark.scores import SCORES
-
-    return [name for name, score in SCORES.items() if score.direction is not None]
-
-
-def _add_folder_command(commands: Commands, name: str, purpose: str, *, json: bool = False) -> Parser:
-    parser = add_command(commands, name, purpose)
+def _add_folder_command(
+    commands: Commands, name: str, purpose: str, *, json: bool = False, examples: Sequence[str] = ("",)
+) -> Parser:
+    whole = [f"dysts-benchmark {name} benchmark-results/quick {example}".rstrip() for example in examples]
+    parser = add_command(commands, name, purpose, examples=whole)
     parser.add_argument("folder", metavar="FOLDER", help="results folder of a run")
     if json:
         parser.add_argument("--json", action="store_true", help="print JSON")
@@ -335,7 +309,7 @@ def _add_folder_command(commands: Commands, name: str, purpose: str, *, json: bo
 
 def _add_run(commands: Commands) -> None:
     run = add_command(commands, "run", "run a suite, or go on with it, and print the leaderboard")
-    run.epilog = f"suites:\n{_suites_text()}\n\n{examples_text(_RUN_EXAMPLES)}\n\n{_RUN_NOTES}"
+    run.epilog = f"suites:\n{suites_text()}\n\n{examples_text(_RUN_EXAMPLES)}\n\n{_RUN_NOTES}"
     run.add_argument(
         "suite",
         nargs="?",

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmark.suite import Suite
 from benchmark.tuning import Budget
-from dysts.errors import InvalidArgumentError, unknown_name, unreadable
+from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name, unreadable
 
 _QUICK_SYSTEMS = (
     "Lorenz",
@@ -74,6 +74,8 @@ def get_suite(name: str) -> Suite:
     """
     if str(name).endswith((".toml", ".json")):
         return read_suite(name)
+    if name not in _DESCRIPTIONS and Path(name).suffix:
+        raise UnknownNameError(f"unknown suite {name!r}; a file that holds a suite ends in .toml or .json")
     if name not in _DESCRIPTIONS:
         raise unknown_name("suite", name, list_suites())
     return replace(_BUILDERS[name](), name=name, description=_DESCRIPTIONS[name])

@@ -4,6 +4,9 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+_MOST_NAMES = 16
+"""Names that are listed beside a suggestion; more of them would bury it."""
+
 
 class DystsError(Exception):
     """Base of every exception that this project raises on purpose."""
@@ -84,7 +87,12 @@ def unknown_name(kind: str, name: object, known: Iterable[str], *, listing: str 
     by_lower_case = {candidate.lower(): candidate for candidate in names}
     close = difflib.get_close_matches(str(name).lower(), by_lower_case, n=1, cutoff=0.6)
     suggestion = f"; did you mean {by_lower_case[close[0]]!r}?" if close else ""
-    where = f"{len(names)} known: {listing}" if listing else f"known: {', '.join(names)}"
+    if listing:
+        where = f"{len(names)} known: {listing}"
+    elif close and len(names) > _MOST_NAMES:
+        where = f"{len(names)} known"
+    else:
+        where = f"known: {', '.join(names)}"
     return UnknownNameError(f"unknown {kind} {name!r}{suggestion} ({where})")
 
 

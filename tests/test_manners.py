@@ -17,7 +17,7 @@ from dysts.cli import main
 from dysts.cli.manners import Commands
 from dysts.cli.program import parser
 from dysts.cli.terminal import json_text
-from dysts.errors import StorageError, unreadable
+from dysts.errors import StorageError, unknown_name, unreadable
 
 PARSERS = {"dysts": parser, "dysts-benchmark": benchmark_cli._parser}
 MAINS = {"dysts": main, "dysts-benchmark": benchmark_cli.main}
@@ -122,6 +122,13 @@ def test_a_folder_without_results_is_answered_with_one_that_has_some(
     for wrong in ("all", "all/quik"):
         assert benchmark_cli.main(["status", str(tmp_path / wrong)]) == 2
         assert f"such as {tmp_path / 'all' / 'quick'}" in capsys.readouterr().err
+
+
+def test_many_names_do_not_bury_the_one_that_was_meant() -> None:
+    names = [f"score_{index}" for index in range(17)]
+    assert str(unknown_name("score", "scor_3", names)) == "unknown score 'scor_3'; did you mean 'score_3'? (17 known)"
+    assert "score_16" in str(unknown_name("score", "zzz", names))
+    assert "known: score_0, score_1)" in str(unknown_name("score", "scor_0", names[:2]))
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> tuple[int, str]:

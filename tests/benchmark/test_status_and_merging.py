@@ -190,6 +190,7 @@ def test_list_names_suites_and_forecasters(capsys: pytest.CaptureFixture[str]) -
     found = json.loads(capsys.readouterr().out)
     assert list(found["suites"]) == benchmark.list_suites()
     assert len(found["forecasters"]) == 24
+    assert not set(found["pretrained"]) & set(found["forecasters"])
     assert main(["list"]) == 0
     text = capsys.readouterr().out
-    assert all(name in text for name in [*found["suites"], *found["forecasters"]])
+    assert all(name in text for name in [*found["suites"], *found["forecasters"], *found["pretrained"]])
