@@ -1,7 +1,9 @@
 """What a folder says about its run, and folders put together."""
 
+import itertools
 import json
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ import xarray
 import benchmark
 from benchmark.cli import main
 from benchmark.merging import merge
+from benchmark.progress import Costs, Progress
 from benchmark.results import RUNNING, Results, ResultsWriter
 from benchmark.schema import SCORED_COLUMNS
 from benchmark.status import status
@@ -183,6 +186,21 @@ def test_what_a_program_reads_agrees_with_what_people_read(tmp_path: Path, capsy
     assert main(["compare", str(tmp_path / "results"), "--score", "smape"]) == 0
     text = capsys.readouterr().out
     assert (f"No test of the ranks: {compared['no_test']}" in text) == bool(compared["no_test"])
+
+
+def test_progress_gives_no_estimate_before_it_knows_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(total=3, done=0, workers=1, stream=sys.stderr, clock=itertools.count(0.0, 10.0).__next__)
+    costs = Costs()
+    progress.update("Oracle on probe/0", failed=False, left={"Mean": 2}, costs=costs)
+    costs.learn("Mean", 5.0)
+    progress.update("Mean on probe/0", failed=True, left={"Mean": 1}, costs=costs)
+    progress.close()
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.splitlines() == [
+        "1/3 cells, 10 s elapsed; last: Oracle on probe/0",
+        "2/3 cells, 1 failed, 20 s elapsed, about 5 s left; last: Mean on probe/0",
+    ]
 
 
 def test_list_names_suites_and_forecasters(capsys: pytest.CaptureFixture[str]) -> None:
