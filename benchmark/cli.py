@@ -1,60 +1,65 @@
 """The command ``dysts-benchmark``."""
 
 import argparse
-import io
 import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+import dysts
+from benchmark.listing import completed_words, list_command, suites_text
 from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.requirements import check_installed
-from benchmark.suites import describe_suite, get_suite, list_suites
-from dysts.errors import DystsError, unknown_name
+from benchmark.suites import get_suite
+from dysts.cli.arguments import names
+from dysts.cli.completion import add_completion
+from dysts.cli.manners import (
+    EXIT_DONE,
+    Commands,
+    Parser,
+    add_command,
+    add_commands,
+    examples_text,
+    exit_codes_text,
+    run_command,
+)
+from dysts.cli.terminal import json_text
+from dysts.errors import unknown_name
 
 if TYPE_CHECKING:
     from benchmark.processes import Scheduler
 
-EXIT_OK = 0
-EXIT_MISTAKE = 2
-EXIT_INTERRUPTED = 130
+_GROUPS = {
+    "running": ("run", "status", "list", "rescore", "merge"),
+    "results": ("leaderboard", "compare", "report", "export"),
+}
 
-_RUN_EXAMPLES = """\
-examples:
-  dysts-benchmark run
-  dysts-benchmark run quick --systems Lorenz,Rossler --forecasters NVAR,ESN
-  dysts-benchmark run quick --forecasters NVAR,my_models:Wavelets -o mine
+_RUN_EXAMPLES = (
+    "dysts-benchmark run",
+    "dysts-benchmark run quick --systems Lorenz,Rossler --forecasters NVAR,ESN",
+    "dysts-benchmark run quick --forecasters NVAR,my_models:Wavelets -o mine",
+)
 
+_RUN_NOTES = """\
 The same command goes on where it stopped: a finished cell is never run twice.
 A forecaster of your own is module:factory, where
 factory(preset=..., season_length=..., seed=...) returns an object with
 fit(series) and predict(horizon).
 """
 
-_EXAMPLES = """\
-examples:
-  dysts-benchmark run quick
-  dysts-benchmark run my-suite.toml --scheduler tcp://login-node:8786
-  dysts-benchmark status benchmark-results/quick
-  dysts-benchmark leaderboard benchmark-results/quick
-  dysts-benchmark compare benchmark-results/quick --score smape
-  dysts-benchmark rescore benchmark-results/quick
-  dysts-benchmark export benchmark-results/quick -o quick.parquet
-  dysts-benchmark merge machine-1 machine-2 -o together
-  dysts-benchmark report benchmark-results/quick -o report
+_EXAMPLES = (
+    "dysts-benchmark run quick",
+    "dysts-benchmark run my-suite.toml --scheduler tcp://login-node:8786",
+    "dysts-benchmark status benchmark-results/quick",
+    "dysts-benchmark leaderboard benchmark-results/quick",
+    "dysts-benchmark compare benchmark-results/quick --score smape",
+    "dysts-benchmark report benchmark-results/quick -o report",
+    "dysts-benchmark merge machine-1 machine-2 -o together",
+)
 
-exit codes:
-  0    done, even if some cells failed: they are rows, and they count
-  2    a mistake in the command, or a file that cannot be used
-  130  interrupted
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_MISTAKE, f"dysts-benchmark: error: {message} (see {self.prog} --help)\n")
+_EXIT_CODES = exit_codes_text(done="done, even if some cells failed: they are rows, and they count", in_part=None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,23 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
-    try:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+
+    def command() -> int:
+        options = _parser().parse_args(given)
         check_installed()
         return _COMMANDS[options.command](options)
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\ninterrupted{_how_to_go_on(options, arguments)}\n")
-        return EXIT_INTERRUPTED
-    except DystsError as error:
-        sys.stderr.write(f"dysts-benchmark: error: {error}\n")
-        return EXIT_MISTAKE
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; a second attempt to flush would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+
+    return run_command("dysts-benchmark", command, interrupted=f"interrupted{_how_to_go_on(given)}")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -100,8 +96,8 @@ def _run(options: argparse.Namespace) -> int:
     folder = Path(options.output or Path("benchmark-results") / suite.name)
     results = run(
         suite,
-        systems=_names(options.systems),
-        forecasters=_names(options.forecasters),
+        systems=names(options.systems),
+        forecasters=names(options.forecasters),
         trajectories=options.trajectories,
         seed=options.seed,
         output=folder,
@@ -115,7 +111,7 @@ def _run(options: argparse.Namespace) -> int:
     print(leaderboard_text(leaderboard(results)))
     print(_failures(results.table["status"].tolist()))
     print(f"results: {folder}")
-    return EXIT_OK
+    return EXIT_DONE
 
 
 def _cluster(options: argparse.Namespace) -> "Scheduler | None":
@@ -135,19 +131,26 @@ def _leaderboard(options: argparse.Namespace) -> int:
     if options.by is not None:
         if options.by not in COLUMNS:
             raise unknown_name("column", options.by, COLUMNS)
-        for value, rows in results.table.groupby(options.by, sort=True):
+        parts = [(value, leaderboard(rows)) for value, rows in results.table.groupby(options.by, sort=True)]
+        if options.json:
+            print(json_text([{options.by: value, "leaderboard": board.to_dict("records")} for value, board in parts]))
+            return EXIT_DONE
+        for value, board in parts:
             print(f"{options.by} = {value}")
-            print(leaderboard_text(leaderboard(rows)) + "\n")
-        return EXIT_OK
+            print(leaderboard_text(board) + "\n")
+        return EXIT_DONE
     board = leaderboard(results)
+    if options.json:
+        print(json_text({"leaderboard": board.to_dict("records"), "cells_missing": results.missing}))
+        return EXIT_DONE
     if options.csv:
         print(board.to_csv(index=False, lineterminator="\n"), end="")
-        return EXIT_OK
+        return EXIT_DONE
     print(leaderboard_text(board))
     print(_failures(results.table["status"].tolist()))
     if results.missing:
         print(f"{results.missing} of {len(results.manifest['cells'])} cells have not been run yet")
-    return EXIT_OK
+    return EXIT_DONE
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -158,26 +161,30 @@ def _report(options: argparse.Namespace) -> int:
         Results.load(options.folder), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
     )
     print(f"report: {path}")
-    return EXIT_OK
+    return EXIT_DONE
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from benchmark.comparison_text import comparison_text
+    from benchmark.comparison_text import comparison_tables, comparison_text
     from benchmark.curves import error_curves
     from benchmark.results import Results
     from benchmark.scores import LYAPUNOV_TIMES
 
     results = Results.load(options.folder)
     curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
-    print(comparison_text(results.table, options.score, curves=curves))
-    return EXIT_OK
+    if options.json:
+        print(json_text(comparison_tables(results.table, options.score, curves=curves)))
+    else:
+        print(comparison_text(results.table, options.score, curves=curves))
+    return EXIT_DONE
 
 
 def _status(options: argparse.Namespace) -> int:
     from benchmark.status import status
 
-    print(status(options.folder).text())
-    return EXIT_OK
+    found = status(options.folder)
+    print(json_text(found) if options.json else found.text())
+    return EXIT_DONE
 
 
 def _rescore(options: argparse.Namespace) -> int:
@@ -185,7 +192,7 @@ def _rescore(options: argparse.Namespace) -> int:
 
     results, changed = rescore(options.folder)
     print(f"{changed} of {len(results.table)} rows have new scores; no forecaster was run")
-    return EXIT_OK
+    return EXIT_DONE
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -194,7 +201,7 @@ def _export(options: argparse.Namespace) -> int:
 
     path = export(Results.load(options.folder), options.output)
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
-    return EXIT_OK
+    return EXIT_DONE
 
 
 def _merge(options: argparse.Namespace) -> int:
@@ -203,7 +210,7 @@ def _merge(options: argparse.Namespace) -> int:
     results = merge(options.folders, options.output)
     left = f", {results.missing} have not been run yet" if results.missing else ""
     print(f"{len(results.table)} cells in {options.output}{left}")
-    return EXIT_OK
+    return EXIT_DONE
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -212,22 +219,17 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "leaderboard": _leaderboard,
     "compare": _compare,
     "status": _status,
+    "list": list_command,
     "rescore": _rescore,
     "export": _export,
     "merge": _merge,
 }
 
 
-def _names(given: Sequence[str] | None) -> list[str] | None:
-    # Names may be separated by spaces or by commas, as in the command dysts.
-    return None if given is None else [name for text in given for name in text.split(",") if name]
-
-
-def _how_to_go_on(options: argparse.Namespace, arguments: Sequence[str] | None) -> str:
-    if options.command != "run":
+def _how_to_go_on(given: Sequence[str]) -> str:
+    if given[:1] != ["run"]:
         return ""
-    command = shlex.join(["dysts-benchmark", *(sys.argv[1:] if arguments is None else arguments)])
-    return f"; the finished cells are kept, go on with: {command}"
+    return f"; the finished cells are kept, go on with: {shlex.join(['dysts-benchmark', *given])}"
 
 
 def _failures(statuses: Sequence[str]) -> str:
@@ -243,37 +245,42 @@ def _failures(statuses: Sequence[str]) -> str:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="dysts-benchmark",
         description="Run forecasters on chaotic systems and compare them in Lyapunov times.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\n"
+        "dysts-benchmark COMMAND --help tells more about a command.",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parser.add_argument("--version", action="version", version=f"dysts-benchmark {dysts.__version__}")
+    add_completion(parser, completed_words())
+    commands = add_commands(parser, _GROUPS, dest="command")
     _add_run(commands)
     report = commands.add_parser(
         "report",
         help="write a folder of pages about a results folder",
-        description="Write a folder of HTML pages about a results folder, which opens from disk without a server.",
+        description="Write a folder of pages about a results folder; it opens from disk.",
         allow_abbrev=False,
     )
     report.add_argument("folder", metavar="FOLDER", help="results folder of a run")
     report.add_argument(
         "-o", "--output", default="report", metavar="FOLDER", help="folder to write (default: %(default)s)"
     )
-    board = commands.add_parser(
+    board = _add_folder_command(
+        commands,
         "leaderboard",
-        help="print the leaderboard of a results folder",
-        description="Print the leaderboard of a results folder, finished or not.",
-        allow_abbrev=False,
+        "print the leaderboard of a results folder, finished or not",
+        json=True,
+        examples=("--by measurement_noise", "--json"),
     )
-    board.add_argument("folder", metavar="FOLDER", help="results folder of a run")
     board.add_argument("--csv", action="store_true", help="print all columns as CSV")
     board.add_argument("--by", metavar="COLUMN", help="one leaderboard for each value, such as measurement_noise")
     compare = _add_folder_command(
-        commands, "compare", "print how far the differences between forecasters can be trusted"
+        commands,
+        "compare",
+        "print how far the differences between forecasters can be trusted",
+        json=True,
+        examples=("--score smape",),
     )
     compare.add_argument("--score", default="vpt", metavar="SCORE", help="what is compared (default: %(default)s)")
     compare.add_argument(
@@ -281,47 +288,45 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="correlate errors with invariants at Lyapunov times",
     )
-    _add_folder_command(commands, "status", "print how far a run is")
+    _add_folder_command(commands, "status", "print how far a run is", json=True)
     _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
-    export = _add_folder_command(commands, "export", "write the table as one small Parquet file")
+    export = _add_folder_command(
+        commands, "export", "write the table as one small Parquet file", examples=("-o quick.parquet",)
+    )
     export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write")
-    merge = commands.add_parser(
+    merge = add_command(
+        commands,
         "merge",
-        help="put results of several machines together",
-        description="Put results of several machines into a new folder.",
-        allow_abbrev=False,
+        "put results of several machines into a new folder",
+        examples=("dysts-benchmark merge machine-1 machine-2 -o together",),
     )
     merge.add_argument("folders", nargs="+", metavar="FOLDER", help="results folders")
     merge.add_argument("-o", "--output", required=True, metavar="FOLDER", help="new results folder")
+    listing = add_command(commands, "list", "names of the suites and forecasters")
+    listing.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
 def _add_folder_command(
-    commands: "argparse._SubParsersAction[_Parser]", name: str, purpose: str
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", allow_abbrev=False
-    )
+    commands: Commands, name: str, purpose: str, *, json: bool = False, examples: Sequence[str] = ("",)
+) -> Parser:
+    whole = [f"dysts-benchmark {name} benchmark-results/quick {example}".rstrip() for example in examples]
+    parser = add_command(commands, name, purpose, examples=whole)
     parser.add_argument("folder", metavar="FOLDER", help="results folder of a run")
+    if json:
+        parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
 
-def _add_run(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    run = commands.add_parser(
-        "run",
-        help="run a suite, or go on with it",
-        description="Run a suite, or go on with it, and print the leaderboard.",
-        epilog=_RUN_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    suites = "; ".join(f"{name}: {describe_suite(name)}" for name in list_suites())
+def _add_run(commands: Commands) -> None:
+    run = add_command(commands, "run", "run a suite, or go on with it, and print the leaderboard")
+    run.epilog = f"suites:\n{suites_text()}\n\n{examples_text(_RUN_EXAMPLES)}\n\n{_RUN_NOTES}"
     run.add_argument(
         "suite",
         nargs="?",
         default="quick",
         metavar="SUITE",
-        help=f"a file *.toml or *.json, or one of these: {suites} (default: quick)".replace("%", "%%"),
+        help="one of those below, or a file *.toml or *.json (default: quick)",
     )
     what = run.add_argument_group("what to run, in place of what the suite names")
     what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")

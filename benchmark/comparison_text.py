@@ -1,5 +1,8 @@
 """Comparisons over systems as text for a terminal."""
 
+import textwrap
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -20,6 +23,8 @@ from dysts.errors import DystsError
 _MOST_SYSTEMS = 10
 _MOST_CORRELATIONS = 10
 _NAME = 20
+_WIDTH = 80
+_MOST_COLUMNS = 14
 
 
 def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataFrame | None = None) -> str:
@@ -48,7 +53,51 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataF
     sections.append(_invariants(table, score))
     if curves is not None:
         sections.append(_along_the_forecast(curves))
-    return "\n\n".join(sections)
+    return _fitted("\n\n".join(sections))
+
+
+def comparison_tables(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Return what `comparison_text` writes, as lists and mappings for other programs.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of results.
+    score : str
+        A score with a direction.
+    curves : pandas.DataFrame, optional
+        Errors at Lyapunov times, as from `benchmark.curves.error_curves`, for ``over_time``.
+
+    Returns
+    -------
+    dict of str to object
+        ``ranks``, ``front``, ``hardest``, ``invariants`` and ``over_time`` are lists of rows; ``wins`` holds a mapping
+        of forecasters for each forecaster; ``test`` is the comparison of the ranks, or None with ``no_test`` as the
+        reason.
+
+    Raises
+    ------
+    UnknownNameError, InvalidArgumentError
+        If there is no such score, or it has no direction.
+    """
+    ranks = rank_stability(table, score).to_dict("records")
+    test, reason = None, ""
+    try:
+        found = compare_ranks(table, score)
+        test = {**vars(found), "mean_ranks": dict(found.mean_ranks), "pairs": found.pairs.to_dict("records")}
+    except DystsError as problem:
+        reason = str(problem)
+    return {
+        "score": score,
+        "ranks": ranks,
+        "test": test,
+        "no_test": reason,
+        "wins": win_rates(table, score).to_dict("index"),
+        "front": pareto_front(table, score).to_dict("records"),
+        "hardest": hardest_systems(table, score).to_dict("records"),
+        "invariants": invariant_correlations(table, score).to_dict("records"),
+        "over_time": [] if curves is None else _median_correlations(curves).to_dict("records"),
+    }
 
 
 def _ranks(table: pd.DataFrame, score: str) -> str:
@@ -83,10 +132,14 @@ def _ranks(table: pd.DataFrame, score: str) -> str:
 def _wins(table: pd.DataFrame, score: str) -> str:
     rates = win_rates(table, score)
     lines = [f"Share of systems on which the row beats the column by {score}, in percent", ""]
-    lines.append(" " * (_NAME + 1) + " ".join(f"{number:>3}" for number in range(1, len(rates) + 1)))
-    for number, (name, row) in enumerate(rates.iterrows(), start=1):
-        cells = " ".join("  ." if np.isnan(value) else f"{100 * value:>3.0f}" for value in row)
-        lines.append(f"{number:>2} {_short(name)[: _NAME - 3]:<{_NAME - 3}} {cells}")
+    for first in range(0, len(rates), _MOST_COLUMNS):
+        columns = range(first, min(first + _MOST_COLUMNS, len(rates)))
+        lines += [""] * bool(first)
+        lines.append(" " * (_NAME + 1) + " ".join(f"{column + 1:>3}" for column in columns))
+        for number, (name, row) in enumerate(rates.iterrows(), start=1):
+            shares = row.to_numpy()[first : first + _MOST_COLUMNS]
+            cells = " ".join("  ." if np.isnan(share) else f"{100 * share:>3.0f}" for share in shares)
+            lines.append(f"{number:>2} {_short(name)[: _NAME - 3]:<{_NAME - 3}} {cells}")
     return "\n".join(lines)
 
 
@@ -130,9 +183,12 @@ def _invariants(table: pd.DataFrame, score: str) -> str:
     return "\n".join(lines)
 
 
+def _median_correlations(curves: pd.DataFrame) -> pd.DataFrame:
+    return median_curve_correlations(curves, invariants_of([str(name) for name in curves["system"].unique()]))
+
+
 def _along_the_forecast(curves: pd.DataFrame) -> str:
-    found = median_curve_correlations(curves, invariants_of([str(name) for name in curves["system"].unique()]))
-    found = found.dropna(subset="correlation")
+    found = _median_correlations(curves).dropna(subset="correlation")
     lines = ["The same of the median error, at Lyapunov times", ""]
     if found.empty:
         return "\n".join([*lines, "too few systems with known invariants and stored forecasts"])
@@ -141,6 +197,18 @@ def _along_the_forecast(curves: pd.DataFrame) -> str:
     for name, row in table.iterrows():
         lines.append(f"{name!s:<34} " + " ".join("   n/a" if np.isnan(value) else f"{value:+6.2f}" for value in row))
     return "\n".join(lines)
+
+
+def _fitted(text: str) -> str:
+    # Tables are made to fit; sentences and groups of names may be longer.
+    return "\n".join(part for line in text.split("\n") for part in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    if len(line) <= _WIDTH:
+        return [line]
+    indent = "    " if line.startswith("  ") else ""
+    return textwrap.wrap(line, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _short(forecaster: object) -> str:

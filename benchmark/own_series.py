@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from benchmark.tasks import known_fields
-from dysts.errors import DystsError, InvalidArgumentError, StorageError
+from dysts.errors import DystsError, InvalidArgumentError, unreadable
 
 if TYPE_CHECKING:
     import xarray
@@ -188,8 +187,7 @@ def _read_csv(path: Path, columns: Sequence[str]) -> tuple[np.ndarray, list[str]
     try:
         frame = pd.read_csv(path)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise StorageError(f"cannot read the series {os.fspath(path)}: {reason}") from error
+        raise unreadable(path, error, what="the series") from error
     for column in columns:
         if column not in frame.columns:
             raise InvalidArgumentError(

@@ -93,7 +93,8 @@ class Progress:
         text += f", {self._failed} failed" if self._failed else ""
         text += f", {clock_text(now - self._begin)} elapsed"
         if self._done < self._total:
-            text += f", about {clock_text(seconds)} left; last: {label}"
+            text += f", about {clock_text(seconds)} left" if math.isfinite(seconds) else ""
+            text += f"; last: {label}"
         self._write(text)
 
     def close(self) -> None:

@@ -68,7 +68,10 @@ class Results:
         """
         path = Path(folder)
         if not (path / MANIFEST).is_file():
-            raise StorageError(f"{path} holds no benchmark results ({MANIFEST} is missing)")
+            raise StorageError(
+                f"{path} holds no benchmark results ({MANIFEST} is missing); give the folder that dysts-benchmark run "
+                f"wrote{_folders_beside(path)}"
+            )
         try:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
             keys = [str(key) for key in manifest["cells"]]
@@ -334,3 +337,9 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _folders_beside(path: Path) -> str:
+    # Most often the name is misspelt, or is that of a folder of several results.
+    near = [entry.parent for place in (path, path.parent) for entry in sorted(place.glob(f"*/{MANIFEST}"))]
+    return f", such as {near[0]}" if near else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmark.suite import Suite
 from benchmark.tuning import Budget
-from dysts.errors import InvalidArgumentError, StorageError, unknown_name
+from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name, unreadable
 
 _QUICK_SYSTEMS = (
     "Lorenz",
@@ -74,6 +74,8 @@ def get_suite(name: str) -> Suite:
     """
     if str(name).endswith((".toml", ".json")):
         return read_suite(name)
+    if name not in _DESCRIPTIONS and Path(name).suffix:
+        raise UnknownNameError(f"unknown suite {name!r}; a file that holds a suite ends in .toml or .json")
     if name not in _DESCRIPTIONS:
         raise unknown_name("suite", name, list_suites())
     return replace(_BUILDERS[name](), name=name, description=_DESCRIPTIONS[name])
@@ -104,7 +106,7 @@ def read_suite(path: str | os.PathLike[str]) -> Suite:
         text = file.read_text(encoding="utf-8")
         values: Any = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
     except (OSError, ValueError) as error:
-        raise StorageError(f"cannot read the suite {file}: {error}") from error
+        raise unreadable(file, error, what="the suite") from error
     if not isinstance(values, dict):
         raise InvalidArgumentError(f"the suite {file} must be a mapping of its fields")
     values.setdefault("name", file.stem)

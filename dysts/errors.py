@@ -2,6 +2,10 @@
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
+
+_MOST_NAMES = 16
+"""Names that are listed beside a suggestion; more of them would bury it."""
 
 
 class DystsError(Exception):
@@ -83,5 +87,46 @@ def unknown_name(kind: str, name: object, known: Iterable[str], *, listing: str 
     by_lower_case = {candidate.lower(): candidate for candidate in names}
     close = difflib.get_close_matches(str(name).lower(), by_lower_case, n=1, cutoff=0.6)
     suggestion = f"; did you mean {by_lower_case[close[0]]!r}?" if close else ""
-    where = f"{len(names)} known: {listing}" if listing else f"known: {', '.join(names)}"
+    if listing:
+        where = f"{len(names)} known: {listing}"
+    elif close and len(names) > _MOST_NAMES:
+        where = f"{len(names)} known"
+    else:
+        where = f"known: {', '.join(names)}"
     return UnknownNameError(f"unknown {kind} {name!r}{suggestion} ({where})")
+
+
+def unreadable(path: Path, error: Exception, *, what: str = "") -> StorageError:
+    """Build the error for a file that cannot be read, with a file beside it that may have been meant.
+
+    Parameters
+    ----------
+    path : Path
+    error : Exception
+        Why it cannot be read.
+    what : str
+        What the file was meant to hold, such as ``"the suite"``.
+
+    Examples
+    --------
+    >>> str(unreadable(Path("nowhere/my.toml"), FileNotFoundError(2, "No such file or directory"), what="the suite"))
+    'cannot read the suite nowhere/my.toml: No such file or directory; the folder nowhere does not exist'
+    """
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    hint = _beside(path) if isinstance(error, FileNotFoundError | IsADirectoryError) else ""
+    return StorageError(f"cannot read {what}{' ' if what else ''}{path}: {reason}{hint}")
+
+
+def _beside(path: Path) -> str:
+    if path.is_dir():
+        return "; it is a folder, give a file"
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    except OSError:
+        return f"; the folder {path.parent} does not exist"
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
+    if close and close[0] != path.name:
+        return f"; did you mean {str(path.with_name(close[0]))!r}?"
+    kin = sorted(name for name in names if Path(name).suffix == path.suffix)[:5]
+    there = f"has {', '.join(kin)}" if kin else f"has no file *{path.suffix}"
+    return f"; the folder {path.parent.resolve()} {there}"

@@ -31,7 +31,7 @@ def check_destination(path: Path, *, overwrite: bool = False) -> Path:
     if path.exists() and not overwrite:
         raise StorageError(f"{path} exists already; choose another name or allow to overwrite it")
     if not path.parent.is_dir():
-        raise StorageError(f"the folder {path.parent} does not exist")
+        raise StorageError(f"the folder {path.parent} does not exist; make it first: mkdir -p {path.parent}")
     if not os.access(path.parent, os.W_OK):
         raise StorageError(f"the folder {path.parent} cannot be written")
     return path

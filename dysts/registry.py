@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dysts.errors import RegistryError, StorageError, unknown_name
+from dysts.errors import RegistryError, unknown_name, unreadable
 from dysts.system import System
 from dysts.validation import validate
 
@@ -139,7 +139,7 @@ def read_entries(path: Path) -> dict[str, Any]:
             raise RegistryError(f"{path}: {size} bytes; at most {MAXIMUM_FILE_SIZE} are allowed")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror or error}") from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
         raise RegistryError(f"{path}: not UTF-8 text (byte {error.start})") from None
     try:

@@ -104,7 +104,7 @@ def get_forecaster(
     """
     modules = _MODULES | _PRETRAINED
     if name not in modules:
-        raise unknown_name("forecaster", name, modules, listing="forecasters.list_forecasters(pretrained=True)")
+        raise unknown_name("forecaster", name, modules, listing="dysts-benchmark list")
     chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(modules[name]), name)
     if preset not in chosen.presets:
         raise unknown_name(f"preset of {name}", preset, chosen.presets)

@@ -1,5 +1,24 @@
-"""The command line of dysts."""
+"""The command line of dysts, and what it shares with ``dysts-benchmark``."""
 
-from dysts.cli.main import main
+from collections.abc import Sequence
 
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    # Imported here, as the benchmark needs the manners of this package and none of its commands.
+    from dysts.cli.program import run
+
+    return run(arguments)

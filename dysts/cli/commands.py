@@ -1,12 +1,13 @@
 """What each command does; its arguments come checked for form, not for meaning."""
 
 import argparse
-import json
 import sys
+import textwrap
 from pathlib import Path
 
 from dysts.cli.arguments import names
 from dysts.cli.describe import describe
+from dysts.cli.terminal import columns, json_text
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.registry import get_system, list_systems
 from dysts.validation import FIELDS_OF_SCIENCE
@@ -15,7 +16,7 @@ from dysts.validation import FIELDS_OF_SCIENCE
 def list_command(arguments: argparse.Namespace) -> int:
     """Print the names of systems with a line about each."""
     if arguments.field is not None and arguments.field not in FIELDS_OF_SCIENCE:
-        raise InvalidArgumentError(f"field {arguments.field!r}; allowed are {', '.join(FIELDS_OF_SCIENCE)}")
+        raise unknown_name("field of science", arguments.field, FIELDS_OF_SCIENCE)
     systems = [
         system
         for system in map(get_system, list_systems(variants=arguments.variants))
@@ -32,18 +33,21 @@ def list_command(arguments: argparse.Namespace) -> int:
             }
             for system in systems
         ]
-        print(json.dumps(rows, indent=1))
+        print(json_text(rows))
         return 0
     width = max((len(system.name) for system in systems), default=0)
     for system in systems:
-        print(f"{system.name:{width}}  {system.description}")
+        line = f"{system.name:{width}}  {system.description}"
+        # A line for each system is what other programs want; people want to read the names down the left.
+        wrap = sys.stdout.isatty()
+        print(textwrap.fill(line, columns(), subsequent_indent=" " * (width + 2)) if wrap else line)
     return 0
 
 
 def show_command(arguments: argparse.Namespace) -> int:
     """Print all that is known about one system."""
     system = get_system(arguments.system)
-    print(json.dumps(system.to_entry(), indent=1, ensure_ascii=False) if arguments.json else describe(system))
+    print(json_text(system.to_entry()) if arguments.json else describe(system, width=columns()))
     return 0
 
 
@@ -116,11 +120,16 @@ def check_command(arguments: argparse.Namespace) -> int:
         for identity in checked.held:
             held[identity] = held.get(identity, 0) + 1
         broken += checked.violations
+    if arguments.json:
+        print(json_text({"systems": len(chosen), "held": held, "violations": broken, "without_spectrum": without}))
+        return 1 if broken else 0
     for violation in broken:
         print(violation)
     if without:
         print(f"no stored spectrum: {', '.join(without)}")
-    print(f"{len(chosen)} systems: " + ", ".join(f"{name} holds for {count}" for name, count in held.items()))
+    print(f"{len(chosen)} systems")
+    for identity, count in held.items():
+        print(f"  {identity} holds for {count}")
     print(f"{len(broken)} violations")
     return 1 if broken else 0
 

@@ -2,55 +2,91 @@
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dysts.cli.arguments import names
+from dysts.cli.manners import Commands, add_command, add_commands
+from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name
 from dysts.solution import processors
 
+_GROUPS = {
+    "here": ("build", "check", "info", "export", "remove"),
+    "between machines": ("publish", "download", "verify"),
+}
 
-def add_dataset_parser(subparsers: Any) -> None:
+
+def add_dataset_parser(known: Commands) -> None:
     """Add the command ``dataset`` and its own commands."""
-    parser = subparsers.add_parser("dataset", help="precomputed series: build, publish, download, verify, export")
-    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add_build_arguments(actions.add_parser("build", help="compute what is missing into the cache folder, and check it"))
+    parser = add_command(known, "dataset", "build, publish, download, verify and export them")
+    actions = add_commands(parser, _GROUPS)
+    add_build_arguments(add_command(actions, "build", "compute what is missing into the cache folder, and check it"))
 
-    check = actions.add_parser("check", help="look for gaps, escapes, duplicates and overlaps in stored series")
+    check = add_command(actions, "check", "look for gaps, escapes, duplicates and overlaps in stored series")
     _common(check)
+    check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(command=check_command)
 
-    publish = actions.add_parser("publish", help="write a folder for a static host")
+    publish = add_command(
+        actions,
+        "publish",
+        "write a folder for a static host",
+        examples=("dysts dataset publish site", "dysts dataset publish site test-fine --systems Lorenz,Rossler"),
+    )
     publish.add_argument("folder", metavar="DIR")
     _common(publish, optional=True)
     publish.set_defaults(command=publish_command)
 
-    download = actions.add_parser("download", help="fetch published series into the cache folder")
+    download = add_command(
+        actions,
+        "download",
+        "fetch published series into the cache folder",
+        examples=("dysts dataset download test-fine --systems Lorenz --source https://example.org/series",),
+    )
     _common(download)
     download.add_argument("--source", metavar="URL", help="base address (default: $DYSTS_SOURCE)")
     download.add_argument("--replace", action="store_true", help="also where a local build differs")
     download.set_defaults(command=download_command)
 
-    verify = actions.add_parser("verify", help="read everything and compare it with its hashes")
+    verify = add_command(
+        actions,
+        "verify",
+        "read everything and compare it with its hashes",
+        examples=("dysts dataset verify test-fine", "dysts dataset verify all --source https://example.org/series"),
+    )
     _common(verify)
     verify.add_argument("--source", metavar="URL", help="also compare with what is published there")
+    verify.add_argument("--json", action="store_true", help="print JSON")
     verify.set_defaults(command=verify_command)
 
-    info = actions.add_parser("info", help="what is stored, or published, and its size")
+    info = add_command(
+        actions,
+        "info",
+        "what is stored, or published, and its size",
+        examples=("dysts dataset info", "dysts dataset info --source https://example.org/series --json"),
+    )
     _common(info, optional=True)
     info.add_argument("--source", metavar="URL", help="tell what is published there")
+    info.add_argument("--json", action="store_true", help="print JSON")
     info.set_defaults(command=info_command)
 
-    remove = actions.add_parser("remove", help="delete series from the cache folder")
+    remove = add_command(actions, "remove", "delete series from the cache folder")
     _common(remove)
     remove.set_defaults(command=remove_command)
 
-    export = actions.add_parser("export", help="write CSV, Parquet or a Hugging Face folder")
+    export = add_command(
+        actions,
+        "export",
+        "write CSV, Parquet or a Hugging Face folder",
+        examples=("dysts dataset export test-fine --format parquet -o tables",),
+    )
     _common(export)
-    export.add_argument("--format", choices=("csv", "parquet", "huggingface"), required=True)
-    export.add_argument("-o", "--output", required=True, metavar="DIR")
+    export.add_argument("--format", choices=("csv", "parquet", "huggingface"), required=True, help="what to write")
+    export.add_argument("-o", "--output", required=True, metavar="DIR", help="where to write it")
     export.set_defaults(command=export_command)
 
 
@@ -109,8 +145,8 @@ def build_command(arguments: argparse.Namespace) -> int:
         failed = [system for system in collection.systems if (name, system) in done.failures]
         built = [system for system in collection.systems if (name, system) in done.seconds]
         for system in failed:
-            print(f"failed: {name} of {system}: {done.failures[name, system]}")
-        found = _findings(collection, built)
+            print(f"failed: {name} of {system}: {done.failures[name, system]}", file=sys.stderr)
+        found = len(_print_findings(collection, built))
         findings += found
         seconds = sum(done.seconds[name, system] for system in built)
         print(
@@ -122,24 +158,27 @@ def build_command(arguments: argparse.Namespace) -> int:
     return 1 if done.failures or findings else 0
 
 
-def _findings(collection: Any, systems: list[str]) -> int:
-    """Check systems, print what is found, and count it."""
-    findings = collection.check(systems)
+def _print_findings(collection: Any, systems: list[str]) -> list[Any]:
+    findings: list[Any] = collection.check(systems)
     for finding in findings:
         print(f"{collection.recipe.name}: {finding}")
-    return len(findings)
+    return findings
 
 
 def check_command(arguments: argparse.Namespace) -> int:
     """Check stored series; the status is 1 if something is found."""
-    total = 0
+    rows = []
     for collection in _collections(arguments):
+        name = collection.recipe.name
         missing = collection.missing()
-        present = [name for name in collection.systems if name not in missing]
-        found = _findings(collection, present)
-        print(f"{collection.recipe.name}: {len(present)} systems checked, {found} findings, {len(missing)} not stored")
-        total += found
-    return 1 if total else 0
+        present = [system for system in collection.systems if system not in missing]
+        found = collection.check(present) if arguments.json else _print_findings(collection, present)
+        rows.append({"dataset": name, "checked": present, "missing": missing, "findings": found})
+        if not arguments.json:
+            print(f"{name}: {len(present)} systems checked, {len(found)} findings, {len(missing)} not stored")
+    if arguments.json:
+        print(json_text(rows))
+    return 1 if any(row["findings"] for row in rows) else 0
 
 
 def publish_command(arguments: argparse.Namespace) -> int:
@@ -224,34 +263,46 @@ def _index(source: Any) -> dict[str, Any]:
 
 def verify_command(arguments: argparse.Namespace) -> int:
     """Verify stored series; the status is 1 if one is damaged or differs from the published one."""
+    rows = []
+    for collection in _collections(arguments, source=arguments.source):
+        catalogue = collection.catalogue() if arguments.source else None
+        good: list[str] = []
+        bad: dict[str, str] = {}
+        for name in collection.systems:
+            if arguments.systems or (collection.folder / name).exists():
+                problem, readable = _problem(collection, name, catalogue)
+                if readable:
+                    good.append(name)
+                if problem:
+                    bad[name] = problem
+                    if not arguments.json:
+                        print(f"{name}: {problem}")
+        if not arguments.json:
+            print(f"{collection.recipe.name}: {len(good)} systems verified")
+            if not good and not bad:
+                print(f"nothing of {collection.recipe.name} is stored here: dysts dataset info", file=sys.stderr)
+        rows.append({"dataset": collection.recipe.name, "verified": good, "problems": bad})
+    if arguments.json:
+        print(json_text(rows))
+    return 1 if any(row["problems"] for row in rows) else 0
+
+
+def _problem(collection: Any, name: str, catalogue: Any) -> tuple[str, bool]:
+    """Return what is wrong with a stored system, and whether its numbers agree with their hash."""
     from dysts.datasets.comparison import differences
     from dysts.datasets.store import open_group, verify_group
 
-    bad = 0
-    for collection in _collections(arguments, source=arguments.source):
-        catalogue = collection.catalogue() if arguments.source else None
-        good = 0
-        for name in collection.systems:
-            path = collection.folder / name
-            if not path.exists():
-                if arguments.systems:
-                    print(f"{name}: not stored")
-                    bad += 1
-                continue
-            try:
-                verify_group(path)
-            except StorageError as error:
-                print(f"{name}: {error}")
-                bad += 1
-                continue
-            good += 1
-            if catalogue is not None and name in catalogue.systems:
-                reasons = differences(open_group(path).attrs, catalogue.systems[name].attributes)
-                if reasons:
-                    print(f"{name}: differs from the published one: {'; '.join(reasons)}")
-                    bad += 1
-        print(f"{collection.recipe.name}: {good} systems verified")
-    return 1 if bad else 0
+    path = collection.folder / name
+    if not path.exists():
+        return "not stored", False
+    try:
+        verify_group(path)
+    except StorageError as error:
+        return str(error), False
+    if catalogue is None or name not in catalogue.systems:
+        return "", True
+    reasons = differences(open_group(path).attrs, catalogue.systems[name].attributes)
+    return f"differs from the published one: {'; '.join(reasons)}" if reasons else "", True
 
 
 def info_command(arguments: argparse.Namespace) -> int:
@@ -259,23 +310,45 @@ def info_command(arguments: argparse.Namespace) -> int:
     if arguments.source:
         from dysts.datasets.source import Source
 
-        for name, entry in sorted(_index(Source(arguments.source)).items()):
+        published = sorted(_index(Source(arguments.source)).items())
+        if arguments.json:
+            print(json_text([{"dataset": name, **entry} for name, entry in published]))
+            return 0
+        for name, entry in published:
             print(f"{name:28} {entry.get('systems', 0):4} systems {entry.get('bytes', 0) / 1e6:9.1f} MB")
         return 0
+    rows = [_stored(collection) for collection in _collections(arguments)]
+    if arguments.json:
+        print(json_text(rows))
+        return 0
+    for row in rows:
+        print(
+            f"{row['dataset']:28} {row['systems']:4} of {row['of']} systems {row['bytes'] / 1e6:9.1f} MB, "
+            f"{row['downloaded']} downloaded"
+        )
+        each = f"{row['points']} points, {row['points_per_unit']} per {row['unit']}"
+        print(f"  {row['trajectories']} trajectories of {each}")
+    return 0
+
+
+def _stored(collection: Any) -> dict[str, Any]:
     from dysts.datasets.collection import origin_of
 
-    for collection in _collections(arguments):
-        paths = [collection.folder / name for name in collection.systems]
-        present = [path for path in paths if path.exists()]
-        size = sum(file.stat().st_size for path in present for file in path.rglob("*") if file.is_file())
-        downloaded = sum(origin_of(path) is not None for path in present)
-        recipe = collection.recipe
-        unit = "period" if recipe.points_per_period else "Lyapunov time"
-        print(
-            f"{recipe.name:28} {len(present):4} of {len(paths)} systems {size / 1e6:9.1f} MB, {downloaded} downloaded; "
-            f"{recipe.trajectories} trajectories of {recipe.points} points, {recipe.points_per_unit} per {unit}"
-        )
-    return 0
+    paths = [collection.folder / name for name in collection.systems]
+    present = [path for path in paths if path.exists()]
+    recipe = collection.recipe
+    return {
+        "dataset": recipe.name,
+        "systems": len(present),
+        "of": len(paths),
+        "bytes": sum(file.stat().st_size for path in present for file in path.rglob("*") if file.is_file()),
+        "downloaded": sum(origin_of(path) is not None for path in present),
+        "trajectories": recipe.trajectories,
+        "points": recipe.points,
+        "points_per_unit": recipe.points_per_unit,
+        "unit": "period" if recipe.points_per_period else "Lyapunov time",
+        "folder": str(collection.folder),
+    }
 
 
 def remove_command(arguments: argparse.Namespace) -> int:

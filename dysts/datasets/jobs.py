@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import sys
 import threading
 import time
@@ -239,7 +240,8 @@ def say(line: str) -> None:
     """Print a line of progress to standard error; on a terminal it replaces the one before."""
     end = "\n"
     if sys.stderr.isatty():
-        line, end = f"\r\033[K{line}", ""
+        # A line that the terminal wraps could not be replaced by the next one.
+        line, end = f"\r\033[K{line[: shutil.get_terminal_size().columns - 1]}", ""
     print(line, end=end, file=sys.stderr, flush=True)
 
 

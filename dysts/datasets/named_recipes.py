@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dysts.datasets.recipe import DTYPES, Recipe
-from dysts.errors import InvalidArgumentError, StorageError, unknown_name
+from dysts.errors import InvalidArgumentError, unknown_name, unreadable
 
 PERIODS, LONG, TRAJECTORIES = 12, 60, 10
 DYNAMICAL_NOISE = 0.02
@@ -109,7 +109,7 @@ def load_recipes(path: str | os.PathLike[str]) -> dict[str, Recipe]:
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror or error}") from None
+        raise unreadable(Path(path), error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidArgumentError(f"{path} is not TOML ({error})") from None
     recipes = {}

@@ -184,7 +184,9 @@ class Source:
                 (self._folder / path).open("rb") if self.kind == "file" else self._filesystem().open(self._inside(path))
             )
         except FileNotFoundError:
-            raise StorageError(f"{self.address(path)} does not exist") from None
+            raise StorageError(
+                f"{self.address(path)} does not exist; the source must be a folder that dysts dataset publish wrote"
+            ) from None
         except OSError as error:
             raise StorageError(f"cannot read {self.address(path)}: {error}") from None
         with opened as stream:

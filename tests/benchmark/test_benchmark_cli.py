@@ -63,6 +63,8 @@ def test_quiet_run_says_nothing_on_stderr(quick: Path, capsys: pytest.CaptureFix
     ("arguments", "words"),
     [
         (["run", "quik"], "did you mean 'quick'"),
+        (["run", "quick.yaml"], "ends in .toml or .json"),
+        (["run", "absent.toml"], "has no file *.toml"),
         (["run", "--workers", "0"], "workers must be an integer of at least 1, got 0"),
         (["run", "--time-limit", "-3"], "time_limit must be a positive number"),
         (["run", "--memory-limit-mb", "-3"], "memory_limit_mb"),

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from benchmark import statistics
+from benchmark.comparison_text import comparison_text
 from dysts.errors import InvalidArgumentError
 
 SYSTEMS = [f"S{index:02d}" for index in range(24)]
@@ -194,6 +195,16 @@ def test_intervals_of_correlations_cover() -> None:
         covered += found["low"].iloc[0] <= 6 / math.pi * math.asin(0.3) <= found["high"].iloc[0]
     # A percentile bootstrap covers somewhat less than 95 of 100; its count scatters by 2.2.
     assert covered >= 86
+
+
+def test_text_of_many_forecasters_fits_the_terminal(table: pd.DataFrame) -> None:
+    alike = table[table["forecaster"] == "Good"]
+    many = pd.concat([table, *(alike.assign(forecaster=f"AForecasterOfALongName{index:02d}") for index in range(26))])
+    text = comparison_text(many, "vpt")
+    assert max(map(len, text.splitlines())) <= 80
+    wins = text.partition("Share of systems")[2].partition("Median vpt")[0]
+    rows = [line.split() for line in wins.splitlines() if line[:2].strip().isdigit()]
+    assert sum(len(row) - 2 for row in rows if row[1].startswith("Best")) == 30
 
 
 def test_correlations_along_lyapunov_time() -> None:

@@ -1,10 +1,13 @@
 """What a folder says about its run, and folders put together."""
 
+import itertools
 import json
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import benchmark_fakes as fakes
 import numpy as np
@@ -15,6 +18,7 @@ import xarray
 import benchmark
 from benchmark.cli import main
 from benchmark.merging import merge
+from benchmark.progress import Costs, Progress
 from benchmark.results import RUNNING, Results, ResultsWriter
 from benchmark.schema import SCORED_COLUMNS
 from benchmark.status import status
@@ -157,3 +161,54 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert max(map(len, text.splitlines())) <= 110
     assert main(["compare", merged, "--score", "smap"]) == 2
     assert "did you mean 'smape'" in capsys.readouterr().err
+
+
+def test_what_a_program_reads_agrees_with_what_people_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(tmp_path / "results", "Mean", "Seasonal", "Raising")
+
+    def printed(*arguments: str) -> Any:
+        assert main([arguments[0], str(tmp_path / "results"), *arguments[1:], "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    found = printed("status")
+    assert (found["cells"], found["done"], found["left"], found["failed"]) == (9, 9, 0, {"failed": 3})
+    board = printed("leaderboard")
+    assert board["cells_missing"] == 0
+    rows = {row["forecaster"].rpartition(":")[2]: row for row in board["leaderboard"]}
+    assert {name: row["failed"] for name, row in rows.items()} == {"Mean": 0, "Seasonal": 0, "Raising": 3}
+    parts = printed("leaderboard", "--by", "system")
+    assert [part["system"] for part in parts] == sorted(fakes.SYSTEMS)
+    assert all(row["cells"] == 1 for part in parts for row in part["leaderboard"])
+    compared = printed("compare", "--score", "smape")
+    assert compared["score"] == "smape"
+    assert len(compared["ranks"]) == len(compared["wins"]) == len(compared["front"]) == 3
+    assert (compared["test"] is None) == bool(compared["no_test"])
+    assert main(["compare", str(tmp_path / "results"), "--score", "smape"]) == 0
+    text = capsys.readouterr().out
+    assert (f"No test of the ranks: {compared['no_test']}" in text) == bool(compared["no_test"])
+
+
+def test_progress_gives_no_estimate_before_it_knows_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(total=3, done=0, workers=1, stream=sys.stderr, clock=itertools.count(0.0, 10.0).__next__)
+    costs = Costs()
+    progress.update("Oracle on probe/0", failed=False, left={"Mean": 2}, costs=costs)
+    costs.learn("Mean", 5.0)
+    progress.update("Mean on probe/0", failed=True, left={"Mean": 1}, costs=costs)
+    progress.close()
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.splitlines() == [
+        "1/3 cells, 10 s elapsed; last: Oracle on probe/0",
+        "2/3 cells, 1 failed, 20 s elapsed, about 5 s left; last: Mean on probe/0",
+    ]
+
+
+def test_list_names_suites_and_forecasters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found["suites"]) == benchmark.list_suites()
+    assert len(found["forecasters"]) == 24
+    assert not set(found["pretrained"]) & set(found["forecasters"])
+    assert main(["list"]) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in [*found["suites"], *found["forecasters"], *found["pretrained"]])

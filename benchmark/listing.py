@@ -1,0 +1,53 @@
+"""The names that the command line knows: printed by ``list``, shown in the help, completed in a shell."""
+
+import argparse
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+
+from benchmark.suites import describe_suite, list_suites
+from dysts.cli.terminal import columns, json_text
+
+
+def list_command(options: argparse.Namespace) -> int:
+    """Print the names of the suites and forecasters."""
+    from forecasters import list_forecasters
+
+    suites = {name: describe_suite(name) for name in list_suites()}
+    pretrained = [name for name in list_forecasters(pretrained=True) if name not in list_forecasters()]
+    if options.json:
+        print(json_text({"suites": suites, "forecasters": list_forecasters(), "pretrained": pretrained}))
+        return 0
+    print(f"suites:\n{suites_text()}")
+    for title, known in (("forecasters", list_forecasters()), ("forecasters that need weights on disk", pretrained)):
+        listed = textwrap.fill(", ".join(known), columns() - 2, initial_indent="  ", subsequent_indent="  ")
+        print(f"\n{title}:\n{listed}")
+    return 0
+
+
+def suites_text() -> str:
+    """Return each suite with its description, as wide as the terminal."""
+    lines = (f"  {name:12}  {describe_suite(name)}" for name in list_suites())
+    return "\n".join(textwrap.fill(line, columns() - 2, subsequent_indent=" " * 16) for line in lines)
+
+
+def completed_words() -> Mapping[str, Callable[[], Iterable[str]]]:
+    """Return what completes the arguments of the commands."""
+    return {"suite": list_suites, "systems": _system_names, "forecasters": _forecaster_names, "score": _score_names}
+
+
+def _system_names() -> Iterable[str]:
+    from dysts.registry import list_systems
+
+    return list_systems()
+
+
+def _forecaster_names() -> Iterable[str]:
+    from forecasters import list_forecasters
+
+    return list_forecasters()
+
+
+def _score_names() -> Iterable[str]:
+    from benchmark.scores import SCORES
+
+    return [name for name, score in SCORES.items() if score.direction is not None]

@@ -1,0 +1,210 @@
+"""What the commands ``dysts`` and ``dysts-benchmark`` have in common: help, errors, exit codes, streams.
+
+Results go to standard output and everything else to standard error. A mistake is one sentence with a hint.
+"""
+
+import argparse
+import io
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn
+
+from dysts.cli.terminal import columns, styled
+from dysts.errors import DystsError, DystsWarning, unknown_name
+
+EXIT_DONE = 0
+EXIT_FAILED_IN_PART = 1
+EXIT_MISTAKE = 2
+EXIT_INTERRUPTED = 130
+
+_LEFT = 30
+
+
+class Commands(argparse._SubParsersAction):
+    """The commands of a program, which its help shows in groups."""
+
+    groups: Mapping[str, Sequence[str]] = {}
+
+    def grouped(self) -> Iterator[tuple[str, list[argparse.Action]]]:
+        """Return each title with the lines of help of its commands; those without a group come last."""
+        lines = {action.dest: action for action in self._get_subactions()}
+        for title, names in self.groups.items():
+            yield title, [lines.pop(name) for name in names]
+        if lines:
+            yield "commands", list(lines.values())
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help with commands in groups, a usage of what is needed, a metavar once an option, and lines not too long."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=_LEFT, width=columns() - 2)
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ARG002
+        """Add the usage, in which one word stands for all options, as they are listed below it."""
+        needed = [action for action in actions if action.required or not action.option_strings]
+        super().add_usage(usage, [argparse.Action([], "options", nargs="*", metavar="OPTION"), *needed], (), prefix)
+
+    def add_argument(self, action: argparse.Action) -> None:
+        """Add one argument, or the groups of commands in place of a list of all."""
+        if not isinstance(action, Commands):
+            super().add_argument(action)
+            return
+        self.end_section()
+        for title, lines in action.grouped():
+            self.start_section(title)
+            self.add_arguments(lines)
+            self.end_section()
+        # The caller ends a section; an empty one leaves no trace.
+        self.start_section(None)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
+
+    def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
+        if action.option_strings and action.nargs == "+":
+            return self._metavar_formatter(action, default_metavar)(1)[0]
+        return super()._format_args(action, default_metavar)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are one sentence with the closest name that would have been right."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": Formatter, "allow_abbrev": False, **options})
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with a sentence on standard error."""
+        self._end(f"{message} (see {self.prog} --help)")
+
+    def _end(self, sentence: str) -> NoReturn:
+        self.exit(EXIT_MISTAKE, f"{_error_prefix(self.prog.split()[0])} {sentence}\n")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and refuse what is not known here, where the known options are at hand."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            option = unknown[0].partition("=")[0]
+            if not option.startswith("-"):
+                self.error(f"one argument too many: {unknown[0]!r}")
+            self._end(str(unknown_name("option", option, self._option_string_actions, listing=f"{self.prog} --help")))
+        return found, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            name = "/".join(action.option_strings) or action.metavar or action.dest
+            kind = "command" if isinstance(action, Commands) else f"value of {name}"
+            self.error(str(unknown_name(kind, value, action.choices)))
+
+
+def add_commands(
+    parser: argparse.ArgumentParser, groups: Mapping[str, Sequence[str]], *, dest: str = argparse.SUPPRESS
+) -> Commands:
+    """Let a parser have commands.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    groups : mapping of str to sequence of str
+        Titles, each with the names of its commands in the order of the help.
+    dest : str
+        Under which name the parsed arguments hold the name of the command, if that is wanted.
+    """
+    commands: Any = parser.add_subparsers(
+        title="commands", prog=parser.prog, dest=dest, metavar="COMMAND", required=True, action=Commands
+    )
+    commands.groups = groups
+    return commands
+
+
+def add_command(commands: Commands, name: str, purpose: str, *, examples: Iterable[str] = ()) -> Parser:
+    """Add a command.
+
+    Parameters
+    ----------
+    commands : Commands
+    name : str
+    purpose : str
+        Without a capital letter and full stop; they are added where the command's own help needs them.
+    examples : iterable of str
+        Whole command lines.
+    """
+    added: Parser = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", epilog=examples_text(examples)
+    )
+    return added
+
+
+def examples_text(examples: Iterable[str]) -> str | None:
+    """Return examples as they stand below a help; None if there are none."""
+    lines = [f"  {example}" for example in examples]
+    return "\n".join(["examples:", *lines]) if lines else None
+
+
+def exit_codes_text(*, done: str, in_part: str | None) -> str:
+    """Return the table of exit codes that ends the help of a program."""
+    rows = {
+        EXIT_DONE: done,
+        EXIT_FAILED_IN_PART: in_part,
+        EXIT_MISTAKE: "a mistake in the command, or a file that cannot be used",
+        EXIT_INTERRUPTED: "interrupted; finished parts are kept",
+    }
+    return "\n".join(["exit codes:", *(f"  {code:<4} {meaning}" for code, meaning in rows.items() if meaning)])
+
+
+def run_command(program: str, command: Callable[[], int], *, interrupted: str) -> int:
+    """Run a command and turn what goes wrong into a sentence and an exit code.
+
+    Parameters
+    ----------
+    program : str
+        Name at the beginning of each sentence.
+    command : callable
+        Returns an exit code.
+    interrupted : str
+        What is said if the user ends it.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name with a letter that the terminal lacks is no reason to fail.
+            stream.reconfigure(errors="replace")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DystsWarning)
+        warnings.showwarning = _show_warning(program)
+        try:
+            code = command()
+            sys.stdout.flush()
+            return code
+        except DystsError as error:
+            print(f"{_error_prefix(program)} {error}", file=sys.stderr)
+            return EXIT_MISTAKE
+        except KeyboardInterrupt:
+            print(f"\n{program}: {interrupted}", file=sys.stderr)
+            return EXIT_INTERRUPTED
+        except BrokenPipeError:
+            # The reader, such as `head`, has seen enough; keep Python from complaining when it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return EXIT_DONE
+
+
+def _error_prefix(program: str) -> str:
+    return f"{program}: {styled('error:', 'error', sys.stderr)}"
+
+
+def _show_warning(program: str) -> Callable[..., None]:
+    def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
+        # Warnings of libraries speak of their own code, to which the reader of a command's output has no key.
+        if issubclass(category, DystsWarning):
+            print(f"{program}: {styled('warning:', 'warning', sys.stderr)} {message}", file=sys.stderr)
+
+    return show

@@ -1,0 +1,203 @@
+"""``dysts``: list, show and integrate systems, compute data sets and properties."""
+
+import argparse
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import dysts
+from dysts.cli import cite, commands, pictures
+from dysts.cli.completion import add_completion
+from dysts.cli.dataset import add_build_arguments, add_dataset_parser
+from dysts.cli.manners import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text, run_command
+
+_GROUPS = {
+    "systems": ("list", "show", "integrate", "plot", "gallery", "cite"),
+    "precomputed series": ("dataset", "build"),
+    "registry files": ("annotate", "check"),
+}
+
+_EXAMPLES = (
+    "dysts list --field ecology",
+    "dysts show Lorenz",
+    "dysts integrate Lorenz -n 1000 --points-per-period 100 -o lorenz.zarr",
+    "dysts plot Lorenz --kind space -o lorenz.svg",
+    "dysts dataset build test-fine --systems Lorenz,Rossler",
+)
+
+_EXIT_CODES = exit_codes_text(done="done", in_part="done in part: something failed, is damaged or breaks an identity")
+
+
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    top = Parser(
+        prog="dysts",
+        description="135 chaotic systems: their equations, their invariants, their trajectories.",
+        epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\ndysts COMMAND --help tells more about a command.",
+    )
+    top.add_argument("--version", action="version", version=f"dysts {dysts.__version__}")
+    add_completion(top, _completed())
+    known = add_commands(top, _GROUPS)
+    _add_reading(known)
+    _add_integrate(known)
+    _add_pictures(known)
+    add_dataset_parser(known)
+    add_build_arguments(add_command(known, "build", "short for: dataset build"))
+    _add_registry_files(known)
+    return top
+
+
+def _add_reading(known: Commands) -> None:
+    listing = add_command(
+        known,
+        "list",
+        "names of the systems, with one line about each",
+        examples=("dysts list --field neuroscience", "dysts list --json | jq -r '.[].name'"),
+    )
+    listing.add_argument("--field", help="only systems from this field of science, such as ecology")
+    listing.add_argument("--variants", action="store_true", help="also the predecessor's forms of corrected equations")
+    _add_json(listing)
+    listing.set_defaults(command=commands.list_command)
+
+    show = add_command(
+        known,
+        "show",
+        "equations, parameters, properties and citation of one system",
+        examples=("dysts show Lorenz", "dysts show Lorenz --json"),
+    )
+    show.add_argument("system", metavar="SYSTEM")
+    show.add_argument("--json", action="store_true", help="print the registry entry as JSON")
+    show.set_defaults(command=commands.show_command)
+
+    citing = add_command(
+        known,
+        "cite",
+        "sources of systems and methods as BibTeX",
+        examples=("dysts cite Lorenz Rossler", "dysts cite --method lyapunov_spectrum", "dysts cite --all > dysts.bib"),
+    )
+    citing.add_argument("systems", metavar="SYSTEM", nargs="*")
+    citing.add_argument("--method", action="append", default=[], metavar="NAME", help="such as lyapunov_spectrum")
+    citing.add_argument("--all", action="store_true", help="all systems and methods")
+    citing.set_defaults(command=cite.cite_command)
+
+
+def _add_integrate(known: Commands) -> None:
+    integrate = add_command(
+        known,
+        "integrate",
+        "write a trajectory to a file",
+        examples=(
+            "dysts integrate Lorenz -n 1000 --points-per-period 100 -o lorenz.zarr",
+            "dysts integrate Rossler -n 500 --set c=18 --step 0.05 -o rossler.csv",
+        ),
+    )
+    integrate.add_argument("system", metavar="SYSTEM")
+    output = integrate.add_argument_group("output")
+    output.add_argument("-o", "--output", required=True, metavar="FILE", help="FILE.zarr, FILE.csv or FILE.npz")
+    output.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    output.add_argument("--observables", action="store_true", help="bounded observables instead of the state")
+    sampling = integrate.add_argument_group("sampling")
+    sampling.add_argument("-n", "--points", type=int, default=1000, metavar="N", help="how many (default 1000)")
+    clock = sampling.add_mutually_exclusive_group()
+    clock.add_argument("--points-per-period", type=float, metavar="P", help="spacing by the period (default 100)")
+    clock.add_argument("--points-per-lyapunov-time", type=float, metavar="P", help="spacing by the Lyapunov time")
+    clock.add_argument("--step", type=float, metavar="DT", help="spacing in the system's own time")
+    what = integrate.add_argument_group("system")
+    what.add_argument("--initial-conditions", metavar="X,Y,...", help="start here instead of the stored state")
+    what.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
+    )
+    how = integrate.add_argument_group("solver")
+    how.add_argument("--solver", choices=("auto", "dop853", "radau"), default="auto", help="method (default auto)")
+    how.add_argument("--rtol", type=float, default=1e-9, metavar="R", help="relative tolerance (default 1e-9)")
+    how.add_argument("--atol", type=float, metavar="A", help="absolute tolerance (default rtol/1e9)")
+    integrate.set_defaults(command=commands.integrate_command)
+
+
+def _add_pictures(known: Commands) -> None:
+    plot = add_command(
+        known, "plot", "draw a system", examples=("dysts plot Lorenz", "dysts plot Rossler --kind return-map -o r.svg")
+    )
+    plot.add_argument("system", metavar="SYSTEM")
+    plot.add_argument(
+        "--kind",
+        choices=("projection", "space", "series", "spectrum", "return-map"),
+        default="projection",
+        help="what to draw (default projection)",
+    )
+    plot.add_argument("-o", "--output", metavar="FILE", help=".png, .svg, .pdf or .webp (default SYSTEM.png)")
+    plot.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    plot.set_defaults(command=pictures.plot_command)
+
+    gallery = add_command(
+        known,
+        "gallery",
+        "draw all attractors: pages and a poster",
+        examples=("dysts gallery -o gallery", "dysts gallery --systems Lorenz,Thomas --no-poster"),
+    )
+    gallery.add_argument("-o", "--output", default="gallery", metavar="FOLDER", help="default: gallery")
+    gallery.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    gallery.add_argument("--workers", type=int, default=_cores(), metavar="N", help="processes (default: one per core)")
+    gallery.add_argument("--no-poster", action="store_true", help="leave the poster out")
+    gallery.set_defaults(command=pictures.gallery_command)
+
+
+def _add_registry_files(known: Commands) -> None:
+    annotate = add_command(
+        known,
+        "annotate",
+        "recompute the properties in a registry file",
+        examples=("dysts annotate mine.json", "dysts annotate mine.json --systems MySystem --workers 1"),
+    )
+    annotate.add_argument("file", metavar="FILE", help="a systems.json; definitions stay as they are")
+    annotate.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    annotate.add_argument(
+        "--workers", type=int, default=_cores(), metavar="N", help="processes (default: one per core)"
+    )
+    annotate.set_defaults(command=commands.annotate_command)
+
+    check = add_command(
+        known,
+        "check",
+        "check the identities that stored exponents must obey",
+        examples=("dysts check", "dysts check mine.json --json"),
+    )
+    check.add_argument("file", metavar="FILE", nargs="?", help="a systems.json (default: the packaged one)")
+    check.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    _add_json(check)
+    check.set_defaults(command=commands.check_command)
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _completed() -> Mapping[str, Callable[[], Iterable[str]]]:
+    from dysts.registry import list_systems
+
+    return {"system": list_systems, "systems": list_systems, "datasets": _datasets, "method": _methods}
+
+
+def _datasets() -> Iterable[str]:
+    from dysts.datasets.named_recipes import RECIPES
+
+    return [*RECIPES, "all"]
+
+
+def _methods() -> Iterable[str]:
+    from dysts.citations import list_methods
+
+    return list_methods()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """Parse the arguments, do what they ask, and return the exit code."""
+
+    def command() -> int:
+        chosen = parser().parse_args(arguments)
+        return int(chosen.command(chosen))
+
+    return run_command("dysts", command, interrupted="interrupted; finished parts are kept")
