@@ -71,7 +71,8 @@ class _Emitter:
                 self.batch(name, numbers)
         for index, stored in enumerate(self.generated.results):
             v.store(v.number(0.0) if stored is None else self.values[stored], self.result, index)
-        if self.generated.tangent:
+        # Where the matrix is zero throughout, the zeros are still to be stored.
+        if self.generated.vectors:
             self.products()
         self.builder.ret_void()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from dysts.attractor import PERTURBATION
 from dysts.errors import InvalidArgumentError
 from dysts.expressions import names_in, parse
 from dysts.integration import integrate
@@ -24,11 +25,15 @@ largest such rise is the period: later ones may be multiples of it, smaller ones
 REST = 1e-8
 """An orbit whose spread is this small against its size has come to rest; what is left is rounding."""
 OSCILLATIONS = 1000
-"""Of the orbit; with 200 the choice among maxima of about equal height depended on the orbit."""
+ORBITS = 32
+"""Pieces of so many oscillations each. With one of them the choice among maxima of about equal height still depended on
+the last digits of the orbit in every sixth system."""
 SAMPLES_PER_OSCILLATION = 40
-SEGMENTS = 5
+SEGMENTS = 8
+"""Into which a single series is cut for the error."""
 POWER_KEPT = 0.999
 STEPS_PER_CYCLE = 10
+MOST_STEPS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -87,14 +92,31 @@ def dominant_period(series: Any, *, step: float = 1.0) -> Period:
     lag = _recurrence(mean_autocorrelation(standard, longest=0.25))
     if lag is None:
         raise InvalidArgumentError("the series does not oscillate: its autocorrelation has no maximum")
-    estimates = []
-    for segment in np.array_split(standard, SEGMENTS):
-        window = mean_autocorrelation(segment - segment.mean(axis=0), longest=0.6)
-        near = _highest_near(window, lag)
-        if near is not None:
-            estimates.append(near)
-    error = np.std(estimates, ddof=1) / np.sqrt(len(estimates)) if len(estimates) > 1 else np.nan
-    return Period(lag * step, float(error) * step, _recommended_step(standard) * step)
+    windows = [
+        mean_autocorrelation(segment - segment.mean(axis=0), longest=0.6)
+        for segment in np.array_split(standard, SEGMENTS)
+    ]
+    return Period(lag * step, _error(windows, lag) * step, _recommended_step(standard) * step)
+
+
+def _period_of_pieces(pieces: np.ndarray, step: float) -> Period:
+    """Return the period of several pieces of the same motion: float64 [piece, time, component]."""
+    flat = pieces.reshape(-1, pieces.shape[-1])
+    spread = flat.std(axis=0)
+    moving = spread > 1e-12 * (1.0 + np.abs(flat).max(axis=0))
+    standard = (pieces[..., moving] - flat[:, moving].mean(axis=0)) / spread[moving]
+    correlations = [mean_autocorrelation(piece, longest=0.25) for piece in standard]
+    lag = _recurrence(np.mean(correlations, axis=0))
+    if lag is None:
+        raise InvalidArgumentError("the series does not oscillate: its autocorrelation has no maximum")
+    recommended = float(np.mean([_recommended_step(piece) for piece in standard]))
+    return Period(lag * step, _error(correlations, lag) * step, recommended * step)
+
+
+def _error(correlations: list[np.ndarray], lag: float) -> float:
+    """Return the standard error of a lag from the highest values near it in several autocorrelations."""
+    estimates = [near for each in correlations if (near := _highest_near(each, lag)) is not None]
+    return float(np.std(estimates, ddof=1) / np.sqrt(len(estimates))) if len(estimates) > 1 else math.nan
 
 
 def _recurrence(correlation: np.ndarray) -> float | None:
@@ -173,14 +195,20 @@ def system_period(system: System | str) -> Period:
     for _ in range(60):
         # The first tenth of the orbit may be an approach to the attractor.
         times = np.linspace(0.1 * span, 1.1 * span, samples)
-        series = integrate(system, times=times, observables=True, predictability=False).values[:, responding]
+        series = _observed(system, times, None)[:, responding]
+        ended = ~np.isfinite(series).all(axis=1)
+        if ended.any():
+            # It has left its set, earlier than orbits from there do on average.
+            longest_known = min(longest_known, span)
+            span *= 0.8 * max(0.1, float(np.argmax(ended)) / samples)
+            continue
         if series.std(axis=0).max() <= REST * max(np.abs(series).max(), np.abs(state).max()):
             raise InvalidArgumentError(f"{system.name} comes to rest from its stored initial condition")
         oscillations = _oscillations(series)
         too_few, too_many = oscillations < wanted / 2, oscillations > 2 * wanted
         # An orbit that is trapped for long beats its count; then any length between is as good.
         if not (too_few or too_many) or shortest_known * 1.1 > longest_known:
-            return dominant_period(series, step=float(times[1] - times[0]))
+            return _period_of_pieces(_pieces(system, times, series, responding), float(times[1] - times[0]))
         if too_few:
             shortest_known = max(shortest_known, span)
             span = min(1.9 * span, math.sqrt(span * longest_known))
@@ -188,6 +216,37 @@ def system_period(system: System | str) -> Period:
             longest_known = min(longest_known, span)
             span = max(span / 1.9, math.sqrt(span * shortest_known))
     raise InvalidArgumentError(f"{system.name} does not oscillate steadily from its stored initial condition")
+
+
+def _observed(system: System, times: np.ndarray, states: np.ndarray | None) -> np.ndarray:
+    """Return observables at times: float64 [..., time, observable]; NaN after the end of an orbit that may leave."""
+    observed: np.ndarray = integrate(
+        system,
+        times=times,
+        initial_conditions=states,
+        observables=True,
+        predictability=False,
+        on_failure="raise" if system.lifetime is None else "keep",
+        **({"maximum_steps": MOST_STEPS} if system.lifetime is None else {}),
+    ).values
+    return observed
+
+
+def _pieces(system: System, times: np.ndarray, first: np.ndarray, responding: list[int]) -> np.ndarray:
+    """Return series of the same motion and sampling: float64 [piece, time, observable].
+
+    They follow one another on one orbit; where orbits leave their set in the end, they are orbits from near the first.
+    """
+    if system.lifetime is None:
+        step = times[1] - times[0]
+        longer = times[0] + step * np.arange(ORBITS * len(times))
+        series = _observed(system, longer, None)[:, responding]
+        return series.reshape(ORBITS, len(times), -1)
+    spread = integrate(system, times=times, predictability=False, on_failure="keep").values.std(axis=0)
+    noise = np.random.default_rng(0).standard_normal((ORBITS - 1, system.dimension))
+    states = np.array(system.initial_conditions) + PERTURBATION * spread * noise
+    others = _observed(system, times, states)[..., responding]
+    return np.concatenate([first[None], others[np.isfinite(others).all(axis=(1, 2))]])
 
 
 def responding_observables(system: System) -> list[int]:

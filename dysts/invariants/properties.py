@@ -16,8 +16,8 @@ from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.long_run import long_run_entries
-from dysts.invariants.lyapunov import LyapunovSpectrum, conserves, lyapunov_spectrum
-from dysts.invariants.period import SEGMENTS, Period, system_period
+from dysts.invariants.lyapunov import LONGEST_CONSERVED, LyapunovSpectrum, conserves, lyapunov_spectrum
+from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import REGULAR, regime_of
 from dysts.invariants.series import embed
 from dysts.invariants.zero_one import zero_one_test
@@ -27,6 +27,7 @@ TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
 EMBEDDING = 10
+MORE_WORK_WHERE_CONSERVED = 1.5
 LONGER_WITH_DELAY = 5
 """Times the length of a trajectory without a delay, as there is only one."""
 DISCARDED_PERIODS = 40.0
@@ -84,7 +85,9 @@ def compute_properties(system: System, *, effort: Effort = FULL, threads: int | 
     spectrum = precise_spectrum(system, period.period, effort=effort, threads=threads)
     states = _states(system, period.period, spectrum, effort)
     found = {
-        "period": entry(period.period, PERIOD_METHOD, error=period.error, settings={"segments": SEGMENTS}),
+        "period": entry(
+            period.period, PERIOD_METHOD, error=period.error, settings={"pieces": ORBITS, "oscillations": OSCILLATIONS}
+        ),
         "recommended_step": entry(period.recommended_step, STEP_METHOD),
     }
     found |= _moments(system, states)
@@ -109,21 +112,25 @@ def precise_spectrum(
         By default one per processor.
     """
     # A set with a lifetime allows no longer trajectories, only more of them; and where nothing damps numerical drift,
-    # long orbits end on the islands of regular motion, which the equations themselves do not let them enter.
-    longer = system.lifetime is None and not conserves(system)
+    # very long orbits end on the islands of regular motion, which the equations themselves do not let them enter.
+    longest = LONGEST_CONSERVED if conserves(system) else math.inf
     trajectories, periods = effort.trajectories, effort.periods
     work = 1.0
     if system.lifetime is not None:
         trajectories *= 4
+        longest = periods
     # The cost of a period grows with a power of the dimension.
     most_work = max(1.0, effort.most_work * (3.0 / max(3, system.dimension)) ** 3)
+    if conserves(system):
+        # Orbits stick to islands for thousands of periods, and only many such times make an average.
+        most_work *= MORE_WORK_WHERE_CONSERVED
     vectors = None if system.delay is None else 4
     while True:
         spectrum = lyapunov_spectrum(
             system,
             vectors=vectors,
-            trajectories=trajectories if longer else math.ceil(trajectories * work),
-            periods=periods * work if longer else periods,
+            trajectories=math.ceil(trajectories * max(1.0, periods * work / longest)),
+            periods=min(periods * work, longest),
             discard=20.0 if system.delay is None else DISCARDED_PERIODS,
             period=period,
             threads=threads,

@@ -5,6 +5,7 @@ import pytest
 from linear_systems import make
 
 import dysts
+from dysts import right_hand_side
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 
 
@@ -149,3 +150,14 @@ def test_mistakes() -> None:
         dysts.lyapunov_spectrum("Lorenz", method="exact")
     with pytest.raises(IntegrationError, match="2 of 2 failed"):
         dysts.lyapunov_spectrum(make({"x": "x**2"}, [1.0]), initial_conditions=[[1.0], [2.0]], period=1.0)
+
+
+def test_tangent_vectors_of_a_forced_motion_without_feedback_neither_grow_nor_shrink() -> None:
+    """The Jacobian is zero throughout: what is stored must be zero and not what was in memory before."""
+    system = dysts.get_system("Torus")
+    function, constants = system._right_hand_side.variational(2)
+    result = np.full((1, 9), np.nan)
+    right_hand_side._evaluate_many(function.address, constants, 0.3, np.ones((1, 9)), result)
+    assert result[0, 3:].tolist() == [0.0] * 6
+    spectrum = dysts.lyapunov_spectrum(system, trajectories=4, periods=50)
+    assert spectrum.exponents == (0.0, 0.0, 0.0)
