@@ -13,7 +13,7 @@ from forecasters.checks import checked_count
 from forecasters.closed_loop import LaggedForecaster
 from forecasters.monomials import Library
 from forecasters.ridge import RidgePath
-from forecasters.validation import checked_penalties, one_blas_thread, scores, window_length, windows
+from forecasters.validation import checked_penalties, one_blas_thread, scores, window_errors, window_length, windows
 
 FloatArray = NDArray[np.float64]
 
@@ -86,6 +86,29 @@ class NVARConfig(Config):
         checked_count("validation_length", self.validation_length, least=1)
 
 
+@dataclass(frozen=True)
+class _HeldOut:
+    """The windows that are left out of the fit of one library, for all penalties."""
+
+    series: FloatArray
+    library: Library
+    path: RidgePath
+    starts: NDArray[np.intp]
+    truths: FloatArray
+    ridges: tuple[float, ...]
+    box: Box
+
+    def errors(self, candidates: NDArray[np.intp], part: slice) -> FloatArray:
+        """Return the errors of some penalties in some windows, float64 [penalty, window]."""
+        reach, truths = self.library.reach, self.truths[part]
+        window = truths.shape[1]
+        blocks = [slice(start - reach, start - reach + window) for start in self.starts[part]]
+        weights = np.concatenate([self.path.weights_without(self.ridges[index], blocks) for index in candidates])
+        histories = np.stack([self.series[start - reach : start + 1] for start in self.starts[part]])
+        forecasts = self.library.roll_out(weights, np.tile(histories, (len(candidates), 1, 1)), window, self.box)
+        return window_errors(forecasts.reshape(len(candidates), *truths.shape), truths)
+
+
 class NVAR(LaggedForecaster[NVARConfig]):
     """Nonlinear vector autoregression, chosen by closed-loop forecasts of held-out training windows.
 
@@ -145,11 +168,8 @@ class NVAR(LaggedForecaster[NVARConfig]):
         best = math.inf
         for library in libraries:
             path = RidgePath(*_regression(series, library))
-            blocks = [slice(start - library.reach, start - library.reach + window) for start in starts]
-            weights = np.concatenate([path.weights_without(ridge, blocks) for ridge in config.ridges])
-            histories = np.stack([series[start - library.reach : start + 1] for start in starts])
-            forecasts = library.roll_out(weights, np.tile(histories, (len(config.ridges), 1, 1)), window, box)
-            errors = scores(forecasts.reshape(len(config.ridges), *truths.shape), truths)
+            held_out = _HeldOut(series, library, path, starts, truths, config.ridges, box)
+            errors = scores(held_out.errors, candidates=len(config.ridges), windows=len(starts), best=best)
             if errors.min() < best:
                 best = float(errors.min())
                 self._choose(series, library, path, config.ridges[int(errors.argmin())], score=best)

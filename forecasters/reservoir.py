@@ -13,7 +13,7 @@ from forecasters.box import Box
 from forecasters.checks import checked_count
 from forecasters.closed_loop import ClosedLoopForecaster
 from forecasters.ridge import RidgePath
-from forecasters.validation import checked_penalties, one_blas_thread, scores, window_length, windows
+from forecasters.validation import checked_penalties, one_blas_thread, scores, window_errors, window_length, windows
 
 FloatArray = NDArray[np.float64]
 
@@ -217,15 +217,25 @@ class ESN(ClosedLoopForecaster[ESNConfig]):
         for index, states in enumerate(visited):
             dynamics = candidates.case(index)
             path = RidgePath(_features(series[washout:-1], states[washout:-1]), increments)
-            forecasts = reservoir.roll_out(
-                np.concatenate([path.weights_without(ridge, blocks) for ridge in config.ridges]),
-                np.tile(states[starts], (repeats, 1)),
-                np.tile(series[starts], (repeats, 1)),
-                window,
-                dynamics=dynamics,
-                box=box,
-            )
-            errors = scores(forecasts.reshape(repeats, *truths.shape), truths)
+
+            def errors_in(
+                chosen: NDArray[np.intp],
+                part: slice,
+                path: RidgePath = path,
+                states: FloatArray = states,
+                dynamics: _Dynamics = dynamics,
+            ) -> FloatArray:
+                forecasts = reservoir.roll_out(
+                    np.concatenate([path.weights_without(config.ridges[each], blocks[part]) for each in chosen]),
+                    np.tile(states[starts[part]], (len(chosen), 1)),
+                    np.tile(series[starts[part]], (len(chosen), 1)),
+                    window,
+                    dynamics=dynamics,
+                    box=box,
+                )
+                return window_errors(forecasts.reshape(len(chosen), *truths[part].shape), truths[part])
+
+            errors = scores(errors_in, candidates=repeats, windows=len(starts), best=best)
             if errors.min() < best:
                 best = float(errors.min())
                 self._choose(dynamics, path, states, config.ridges[int(errors.argmin())], score=best)

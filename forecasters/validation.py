@@ -72,10 +72,8 @@ def windows(length: int, *, first: int, count: int, window: int) -> NDArray[np.i
     return np.linspace(start, last, count).astype(np.intp)
 
 
-def scores(forecasts: FloatArray, truths: FloatArray) -> FloatArray:
-    """Return the error of closed-loop forecasts, low being good.
-
-    The root-mean-square error of each window, at most three, averaged over the windows.
+def window_errors(forecasts: FloatArray, truths: FloatArray) -> FloatArray:
+    """Return the root-mean-square error of each closed-loop forecast of a window, at most three.
 
     Parameters
     ----------
@@ -86,10 +84,47 @@ def scores(forecasts: FloatArray, truths: FloatArray) -> FloatArray:
 
     Returns
     -------
-    ndarray, float64 [candidate]
+    ndarray, float64 [candidate, window]
     """
-    errors = np.sqrt(((forecasts - truths) ** 2).mean(axis=(2, 3)))
-    averaged: FloatArray = np.minimum(errors, _ERROR_CEILING).mean(axis=1)
+    errors: FloatArray = np.minimum(np.sqrt(((forecasts - truths) ** 2).mean(axis=(2, 3))), _ERROR_CEILING)
+    return errors
+
+
+def scores(
+    errors_in: Callable[[NDArray[np.intp], slice], FloatArray], *, candidates: int, windows: int, best: float
+) -> FloatArray:
+    """Return the error of each candidate averaged over windows, low being good; infinite if it is not below the best.
+
+    A candidate that is already worse in the first window than the best so far is in all of them is given up there:
+    which one wins does not change, and most never see the other windows.
+
+    Parameters
+    ----------
+    errors_in : callable
+        Gives the errors, float64 [candidate, window], of some candidates in some windows.
+    candidates, windows : int
+        How many there are.
+    best : float
+        The average to beat.
+
+    Returns
+    -------
+    ndarray, float64 [candidate]
+
+    Examples
+    --------
+    >>> errors = np.array([[0.1, 0.3], [0.9, 0.0], [0.2, 0.1]])
+    >>> scores(lambda rows, part: errors[rows, part], candidates=3, windows=2, best=0.4).tolist()
+    [0.2, inf, 0.15000000000000002]
+    """
+    sums = np.zeros(candidates)
+    alive = np.arange(candidates)
+    for part in (slice(0, 1), slice(1, windows)):
+        if alive.size and part.start < windows:
+            sums[alive] += errors_in(alive, part).sum(axis=1)
+            alive = alive[sums[alive] < best * windows]
+    averaged = np.full(candidates, math.inf)
+    averaged[alive] = sums[alive] / windows
     return averaged
 
 

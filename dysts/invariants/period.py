@@ -14,7 +14,7 @@ import numpy as np
 from dysts.attractor import PERTURBATION
 from dysts.errors import InvalidArgumentError
 from dysts.expressions import names_in, parse
-from dysts.integration import integrate
+from dysts.integration import MAXIMUM_STEPS, integrate
 from dysts.invariants.autocorrelation import mean_autocorrelation
 from dysts.registry import get_system
 from dysts.system import System
@@ -227,7 +227,7 @@ def _observed(system: System, times: np.ndarray, states: np.ndarray | None) -> n
         observables=True,
         predictability=False,
         on_failure="raise" if system.lifetime is None else "keep",
-        **({"maximum_steps": MOST_STEPS} if system.lifetime is None else {}),
+        maximum_steps=MOST_STEPS if system.lifetime is None else MAXIMUM_STEPS,
     ).values
     return observed
 

@@ -6,7 +6,7 @@ import pytest
 from forecasters.box import Box
 from forecasters.ridge import RidgePath
 from forecasters.season import estimate_season_length
-from forecasters.validation import scores, windows
+from forecasters.validation import scores, window_errors, windows
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -47,10 +47,31 @@ def test_windows_lie_inside_the_series_and_leave_the_history_that_a_rollout_need
         assert (np.diff(starts) >= window).all()
 
 
-def test_scores_rank_and_saturate() -> None:
+def test_errors_of_windows_saturate() -> None:
     truths = np.zeros((2, 5, 3))
     forecasts = np.stack([truths, truths + 0.5, truths + 1e9])
-    assert scores(forecasts, truths).tolist() == [0.0, 0.5, 3.0]
+    assert window_errors(forecasts, truths).tolist() == [[0.0, 0.0], [0.5, 0.5], [3.0, 3.0]]
+
+
+@pytest.mark.parametrize("best", [np.inf, 0.5, 0.1])
+def test_giving_up_early_never_changes_what_is_chosen(best: float) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        errors = rng.exponential(size=(7, 5)) ** 3
+        asked: list[int] = []
+
+        def errors_in(
+            rows: np.ndarray, part: slice, errors: np.ndarray = errors, asked: list[int] = asked
+        ) -> np.ndarray:
+            found = errors[rows, part]
+            asked.append(found.size)
+            return found
+
+        given = scores(errors_in, candidates=7, windows=5, best=best)
+        whole = errors.mean(axis=1)
+        assert given[whole < best] == pytest.approx(whole[whole < best])
+        assert np.isinf(given[whole >= best]).all()
+        assert sum(asked) == 7 + 4 * (errors[:, 0] < 5 * best).sum()
 
 
 def test_box_clips_everything_even_nan() -> None:
