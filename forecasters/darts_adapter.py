@@ -49,11 +49,14 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
         name = type(self).__name__
         parts = [series[:, [index]] for index in range(series.shape[1])] if self.univariate else [series]
         with imports_for(name), isolated(name, seed=self.seed):
-            from darts import TimeSeries
-
-            models = [self._build(part) for part in parts]
-            self._models = [model.fit(TimeSeries.from_values(part)) for model, part in zip(models, parts, strict=True)]
+            self._models = [self._model_of(part) for part in parts]
         self._wall = Box.around(series, margin=_MARGIN)
+
+    def _model_of(self, series: FloatArray) -> Any:
+        """Return the darts model of a scaled series, fitted to it."""
+        from darts import TimeSeries
+
+        return self._build(series).fit(TimeSeries.from_values(series))
 
     def _predict(self, horizon: int) -> FloatArray:
         with isolated(type(self).__name__, seed=self.seed):

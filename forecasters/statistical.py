@@ -40,8 +40,13 @@ class ARIMAConfig(Config):
 class ARIMA(DartsForecaster[ARIMAConfig]):
     """Autoregressive integrated moving average, fitted to each component by maximum likelihood (statsmodels).
 
-    The default order is as large as numerics allow: samples a hundredth of a period apart are so alike that with
-    ten lags statsmodels fails on some components (a singular decomposition), which raises `ForecastError`.
+    Samples a hundredth of a period apart are so alike that statsmodels cannot start its filter for some components
+    (a singular decomposition): then the autoregressive order is lowered, one by one, until it can.
+
+    Attributes
+    ----------
+    orders : list of int
+        The autoregressive order of each component.
 
     References
     ----------
@@ -64,10 +69,27 @@ class ARIMA(DartsForecaster[ARIMAConfig]):
         """Points that a series must have at least."""
         return max(30, 2 * (self.config.p + self.config.q) + self.config.d + 2)
 
+    def _fit(self, series: FloatArray) -> None:
+        self.orders: list[int] = []
+        super()._fit(series)
+
+    def _model_of(self, series: FloatArray) -> Any:
+        for order in range(self.config.p, -1, -1):
+            self._order = order
+            try:
+                model = super()._model_of(series)
+            except np.linalg.LinAlgError:
+                if order == 0:
+                    raise
+            else:
+                self.orders.append(order)
+                break
+        return model
+
     def _build(self, series: FloatArray) -> Any:  # noqa: ARG002
         from darts.models.forecasting.arima import ARIMA as Model
 
-        return Model(p=self.config.p, d=self.config.d, q=self.config.q)
+        return Model(p=self._order, d=self.config.d, q=self.config.q)
 
 
 @dataclass(frozen=True, kw_only=True)

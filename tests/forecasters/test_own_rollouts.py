@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from forecast_systems import split
 from small_forecasters import SMALL, lorenz
+from statsmodels.tsa.arima.model import ARIMA as StateSpaceARIMA
 
+import dysts
 from forecasters import get_forecaster
 from forecasters.isolation import isolated
+from forecasters.statistical import ARIMA, ARIMAConfig
 
 
 def in_raw_units(model: Any, horizon: int) -> np.ndarray:
@@ -108,3 +111,12 @@ def test_neural_ode_learns_a_rotation() -> None:
     model = get_forecaster("NeuralODE", config=config).fit(circle[:400])
     error = np.abs((model.predict(60) - circle[400:460]) / [1.0, 100.0])
     assert error.max() < 0.1
+
+
+def test_arima_lowers_the_order_where_the_filter_cannot_start() -> None:
+    series = dysts.integrate("Arneodo", 200, points_per_period=100).values[:, :1]
+    model = ARIMA(ARIMAConfig(p=8)).fit(series)
+    assert model.orders[0] < 8
+    assert np.isfinite(model.predict(50)).all()
+    with pytest.raises(np.linalg.LinAlgError):
+        StateSpaceARIMA(model._standard.apply(series), order=(8, 1, 0)).fit()
