@@ -1,11 +1,12 @@
 """Compares the integrators with the predecessor and with scipy, side by side in one run.
 
-Usage: python tests/performance/engine.py [--systems A,B,... | --all] [--predecessor PYTHON]
+Usage: python tests/performance/engine.py [--systems A,B,... | --all] [--predecessor PYTHON] [--limit SECONDS] [--again]
 
 The predecessor (dysts 0.96) gets an environment of its own under ``build/`` with what it requires: without numba, which
-it would use if it were there. CPU seconds are of this run and this machine; the ratios are what travels. With ``--all``
-the predecessor alone takes some twenty minutes. Ours is the median of repeated calls of `dysts.integrate` in one
-process, the labelled array included.
+it would use if it were there. CPU seconds are of this run and this machine; the ratios are what travels. A system on
+which it takes longer than the limit counts with the limit, so that the ratio is a lower bound, marked with ">". What
+it took is kept in ``build/predecessor.jsonl``, and a run that was stopped goes on there. Ours is the median of repeated
+calls of `dysts.integrate` in one process, the labelled array included.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from dysts.system import System
 
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE.parents[1] / "build" / "predecessor"
+KNOWN = HERE.parents[1] / "build" / "predecessor.jsonl"
 TOLERANCE = 1e-12
 POINTS = 1000
 SYSTEMS = (
@@ -96,6 +98,36 @@ def predecessor_python() -> Path:
     return python
 
 
+def predecessor_rows(names: list[str], python: Path, limit: float) -> dict[str, dict[str, Any]]:
+    """Return what the predecessor took for each system, computing what is not known from an earlier run."""
+    rows = known_rows()
+    missing = [name for name in names if name not in rows]
+    if missing:
+        command = [str(python), str(HERE / "predecessor.py"), str(limit), *missing]
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process,
+            KNOWN.open("a") as known,
+        ):
+            assert process.stdout is not None
+            for count, line in enumerate(process.stdout, start=1):
+                row = json.loads(line)
+                known.write(line)
+                known.flush()
+                print(f"\rpredecessor {count} of {len(missing)}: {row['system']:30}", end="", file=sys.stderr)
+        print(file=sys.stderr)
+        rows = known_rows()
+    lost = [name for name in names if name not in rows]
+    if lost:
+        raise SystemExit(f"the predecessor ended before {lost[0]}; run again to go on there")
+    return rows
+
+
+def known_rows() -> dict[str, dict[str, Any]]:
+    """Return what earlier runs of the predecessor have left."""
+    lines = KNOWN.read_text().splitlines() if KNOWN.exists() else []
+    return {row["system"]: row for row in map(json.loads, lines)}
+
+
 def first_trajectory(cache: str) -> float:
     """Return the wall seconds of a new process up to its first trajectory."""
     program = "import dysts; dysts.integrate('Lorenz', 1000)"
@@ -161,7 +193,7 @@ def print_start() -> None:
     print(f"all {len(dysts.list_systems())} right-hand sides: {cold:.1f} s with an empty cache, {warm:.2f} s warm")
 
 
-def print_table(names: list[str], theirs: dict[str, dict[str, float]]) -> None:
+def print_table(names: list[str], theirs: dict[str, dict[str, Any]]) -> None:
     """Print the ratios of single trajectories, the smallest first."""
     print(f"CPU seconds for {POINTS} points; ours and scipy's DOP853 at rtol = atol = {TOLERANCE:g} on a warm cache")
     print(f"{'system':24} {'ours':>10} {'scipy':>9} {'ratio':>7} {'predecessor':>12} {'ratio':>8}")
@@ -172,7 +204,11 @@ def print_table(names: list[str], theirs: dict[str, dict[str, float]]) -> None:
         scipy = np.nan if system.delay else scipy_seconds(system, step)
         rows.append((name, cpu_seconds(system, step), scipy, theirs[name]["seconds"]))
     for name, ours, scipy, predecessor in sorted(rows, key=lambda row: row[3] / row[1]):
-        print(f"{name:24} {ours:10.6f} {scipy:9.4f} {scipy / ours:7.0f} {predecessor:12.3f} {predecessor / ours:8.0f}")
+        mark = " " if theirs[name]["finished"] else ">"
+        print(
+            f"{name:24} {ours:10.6f} {scipy:9.4f} {scipy / ours:7.0f} {mark}{predecessor:11.3f} "
+            f"{mark}{predecessor / ours:7.0f}"
+        )
     ours, predecessor = sum(row[1] for row in rows), sum(row[3] for row in rows)
     print(f"{'sum':24} {ours:10.6f} {'':9} {'':7} {predecessor:12.3f} {predecessor / ours:8.0f}")
     ordinary = [row for row in rows if not np.isnan(row[2])]
@@ -192,15 +228,14 @@ def main() -> None:
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="compared one by one")
     parser.add_argument("--all", action="store_true", help="compare all systems")
     parser.add_argument("--predecessor", type=Path, help="a Python that has dysts 0.96 installed")
-    parser.add_argument("--known", type=Path, help="what predecessor.py printed before on this machine")
+    parser.add_argument("--limit", type=float, default=60.0, help="CPU seconds for one system (default: %(default)s)")
+    parser.add_argument("--again", action="store_true", help="forget what the predecessor took before")
     arguments = parser.parse_args()
     names = dysts.list_systems() if arguments.all else arguments.systems.split(",")
-    if arguments.known:
-        theirs = json.loads(arguments.known.read_text())
-    else:
-        python = arguments.predecessor or predecessor_python()
-        done = subprocess.run([python, HERE / "predecessor.py", *names], check=True, capture_output=True, text=True)
-        theirs = json.loads(done.stdout)
+    python = arguments.predecessor or predecessor_python()
+    if arguments.again:
+        KNOWN.unlink(missing_ok=True)
+    theirs = predecessor_rows(names, python, arguments.limit)
     print_table(list(names), theirs)
     print_ensemble()
     print_start()
