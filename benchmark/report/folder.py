@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from benchmark.comparison import short_name
 from benchmark.curves import error_curves
+from benchmark.export import export
 from benchmark.progress import clock_text
 from benchmark.report.curves import error_quantiles, lyapunov_grid
 from benchmark.report.forecaster_pages import forecaster_page
@@ -23,6 +24,8 @@ from benchmark.results import Results
 from dysts.errors import StorageError
 from dysts.solution import processors
 
+LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
+"""Long texts that repeat themselves, which only Parquet stores in no space."""
 PARTS = ("index.html", "systems", "forecasters", "figures", "data")
 """What a report consists of."""
 
@@ -60,9 +63,9 @@ def write_report(
             (partial / part).mkdir(parents=True)
         for address, text in pages(results, report=report).items():
             (partial / address).write_text(text, encoding="utf-8")
-        table = results.table
-        table.to_csv(partial / "data" / "results.csv", index=False, lineterminator="\n")
-        table.to_parquet(partial / "data" / "results.parquet", index=False)
+        short = results.table.drop(columns=LEFT_OUT_OF_CSV)
+        short.to_csv(partial / "data" / "results.csv", index=False, lineterminator="\n", float_format="%.5g")
+        export(results, partial / "data" / "results.parquet")
         folder.mkdir(exist_ok=True)
         # The front page last: it leads to all others.
         for part in reversed(PARTS):
@@ -126,6 +129,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": True}
+    environment.filters["sortable"] = lambda value: f"{float(value):.5g}"
     environment.filters["figures"] = written_figures
     environment.filters["short_name"] = short_name
     environment.filters["clock"] = clock_text

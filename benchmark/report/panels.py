@@ -13,8 +13,10 @@ from benchmark.report.figures import panel_svg
 from benchmark.report.site import Site
 from benchmark.report.svg import SERIES_COLOURS
 
-DIGITS = 3
-"""Decimals of values that a script draws, in units of the height of the frame."""
+PARTS = 300
+"""Of the height of the frame, in which a script gets values."""
+MOST_POINTS = 250
+"""Of a series that a script draws; longer ones are thinned."""
 
 
 def drawn_panel(site: Site, cell: "pd.Series[Any]", *, name: str) -> dict[str, Any] | None:
@@ -54,7 +56,7 @@ def verdict(cell: "pd.Series[Any]", valid: float, unit: str) -> str:
 def panel_numbers(site: Site, cells: pd.DataFrame) -> dict[str, Any] | None:
     """Return the series of all cells of one trajectory for a script that draws them; None without a stored truth.
 
-    Values are in units of the height of the frame, from 0 at its bottom to 1 at its top.
+    Values are in parts of the height of the frame, from 0 at its bottom to `PARTS` at its top.
     """
     panels = [(cell, panel(site.results, cell)) for _, cell in cells.iterrows()]
     shown = [(cell, each) for cell, each in panels if each is not None]
@@ -63,9 +65,11 @@ def panel_numbers(site: Site, cells: pd.DataFrame) -> dict[str, Any] | None:
     first = shown[0][1]
     low, height = first.low, (first.high - first.low) or 1.0
 
-    def written(values: NDArray[np.float64]) -> list[float | None]:
-        scaled = np.clip((values - low) / height, -1.0, 2.0)
-        return [round(value, DIGITS) if math.isfinite(value) else None for value in scaled.tolist()]
+    stride = -(-len(first.truth) // MOST_POINTS)
+
+    def written(values: NDArray[np.float64]) -> list[int | None]:
+        scaled = PARTS * np.clip((values[stride - 1 :: stride] - low) / height, -1.0, 2.0)
+        return [round(value) if math.isfinite(value) else None for value in scaled.tolist()]
 
     def forecast(cell: "pd.Series[Any]", each: Panel) -> dict[str, Any]:
         name = str(cell["forecaster"])
@@ -78,7 +82,8 @@ def panel_numbers(site: Site, cells: pd.DataFrame) -> dict[str, Any] | None:
         }
 
     return {
-        "step": float(f"{first.step:.6g}"),
+        "parts": PARTS,
+        "step": float(f"{stride * first.step:.6g}"),
         "unit": first.unit,
         "component": first.component,
         "past": written(first.past),

@@ -11,7 +11,7 @@ from dysts.system import System
 
 ENOUGH_FOR_PROCESSES = 12
 PERIODS, POINTS = 60.0, 90
-INCHES, RESOLUTION = 3.4, 100
+INCHES, RESOLUTION = 3.4, 80
 
 
 def attractor_pictures(systems: Mapping[str, System], *, workers: int = 1) -> dict[str, str]:
@@ -46,5 +46,5 @@ def _draw(system: System) -> str:
         axes.axis("off")
         draw_projection(axes, view, *view.best_pair(), width=0.5)
         buffer = io.BytesIO()
-        figure.savefig(buffer, dpi=RESOLUTION, format="webp", pil_kwargs={"quality": 82})
+        figure.savefig(buffer, dpi=RESOLUTION, format="webp", pil_kwargs={"quality": 62})
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()

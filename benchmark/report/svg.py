@@ -18,6 +18,7 @@ SERIES_COLOURS = 6
 """Number of colours of the page; further forecasters differ by their dashes."""
 
 LONGEST_DRAWN_NAME = 24
+_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 DASHES = ("-", "--", ":", "-.")
 
 # Placeholders that matplotlib writes as they are and the page's custom properties replace.
@@ -95,6 +96,8 @@ def svg_element(figure: Figure, *, name: str, label: str) -> Markup:
     # Every figure numbers its parts alike; on one page the ids must differ.
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
     text = re.sub(r'(xlink:href="|url\()#', rf"\1#{name}-", text)
+    # Tenths of a point are as fine as screens are; matplotlib writes millionths.
+    text = re.sub(r'\bd="[^"]*"', lambda match: _NUMBER.sub(_rounded, match[0]), text)
     for placeholder, custom_property in _PROPERTIES.items():
         text = text.replace(placeholder, f"var(--{custom_property})")
     head, _, body = text.partition(">")
@@ -102,6 +105,10 @@ def svg_element(figure: Figure, *, name: str, label: str) -> Markup:
     head = f'{head} role="img" aria-label="{escape(label)}"'
     # Safe because matplotlib escapes the text that it draws.
     return Markup(head + ">" + body)
+
+
+def _rounded(number: "re.Match[str]") -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
 
 
 def standalone(element: Markup) -> str:

@@ -17,7 +17,7 @@
   const begin = -(data.past.length - 1) * data.step;
   const end = data.truth.length * data.step;
   const x = (time) => ((time - begin) / (end - begin)) * WIDTH;
-  const y = (value) => (HEIGHT - BOTTOM) * (1 - (value + 0.12) / 1.24);
+  const y = (value) => (HEIGHT - BOTTOM) * (1 - (value / data.parts + 0.12) / 1.24);
   const path = (values, first) => {
     let drawing = false;
     const parts = values.map((value, index) => {
