@@ -138,6 +138,8 @@ def _environment() -> Environment:
 
 
 def _check_target(folder: Path) -> None:
+    if folder.suffix.lower() in (".html", ".htm"):
+        raise StorageError(f"cannot write the report {folder}: it is a folder of pages; name one, such as report")
     if folder.is_file():
         raise StorageError(f"cannot write the report {folder}: it is a file; name a folder such as report")
     if not folder.parent.is_dir():

@@ -213,6 +213,8 @@ def test_report_replaces_an_older_one_and_nothing_else(results: Results, tmp_pat
         benchmark.write_report(results, folder)
     with pytest.raises(StorageError, match="name a folder such as report"):
         benchmark.write_report(results, folder / "notes.txt")
+    with pytest.raises(StorageError, match="a folder of pages"):
+        benchmark.write_report(results, tmp_path / "report.html")
     with pytest.raises(StorageError, match="is no folder"):
         benchmark.write_report(results, tmp_path / "not" / "there")
 
