@@ -43,8 +43,8 @@ def solve_delay_system(
     >>> import dysts
     >>> from dysts.histories import check_histories
     >>> system = dysts.get_system("MackeyGlass")
-    >>> times, absolute = np.linspace(0.0, 100.0, 201), np.array([1e-12])
-    >>> solution = solve_delay_system(system, times, check_histories(system, [0.9]), 1e-9, absolute, 100_000, 1)
+    >>> times, relative, absolute = np.linspace(0.0, 100.0, 201), np.array([1e-9]), np.array([1e-12])
+    >>> solution = solve_delay_system(system, times, check_histories(system, [0.9]), relative, absolute, 100_000, 1)
     >>> solution.values.shape, int(solution.status[0])
     ((1, 201, 1), 0)
     """
