@@ -101,11 +101,12 @@ class DaskCluster:
 
 
 def _outcome(future: Any, key: str, *, seconds: float) -> Outcome:
-    if future.status == "finished":
-        return decode_outcome(future.result())
     if future.status == "cancelled":
         raise OSError("its connection was closed")
+    # A worker that is lost after its cell has ended takes the outcome along; then the cell runs again and this waits.
     problem = future.exception()
+    if problem is None:
+        return decode_outcome(future.result())
     if type(problem).__name__ == "KilledWorker":
         return Outcome(key=key, status="crashed", error="several workers were lost while it ran", seconds=seconds)
     return Outcome(key=key, status="crashed", error=one_line(problem), seconds=seconds)

@@ -117,6 +117,8 @@ def test_cells_end_as_they_do_on_this_machine_alone_and_a_killed_worker_costs_no
     remote = _run(tmp_path / "remote", *names, scheduler=scheduler).table
     local = _run(tmp_path / "local", *names, scheduler=None).table
     columns = ["key", "status", *SCORED_COLUMNS]
+    strange = remote.loc[remote["status"] != local["status"], ["forecaster", "error"]]
+    assert strange.empty, strange.to_dict("records")
     pd.testing.assert_frame_equal(remote[columns], local[columns])
     assert remote["status"].tolist().count("crashed") == 6
     assert "SIGKILL" in remote.set_index("status").loc["crashed", "error"].iloc[0]
