@@ -8,8 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from dysts.datasets import Recipe
+from dysts.datasets.collection import Collection
+from dysts.datasets.source import Source
+from dysts.datasets.store import open_group, verify_group
 
 SMALL = Recipe(name="small", points_per_period=20, periods=6, trajectories=3)
+NAMES = ("Lorenz", "Rossler", "Torus")
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -94,3 +98,20 @@ def serving(folder: Path) -> Iterator[Server]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def collection(base: str | Path, folder: Path, *, lazy: bool = False) -> Collection:
+    """Return three systems of the small recipe, from a source."""
+    return Collection(SMALL, NAMES, folder, source=Source(base), lazy=lazy)
+
+
+def visible(folder: Path) -> list[str]:
+    """Return the names of the groups that can be seen."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) if folder.exists() else []
+
+
+def assert_same(folder: Path, built: Path, names: tuple[str, ...] = NAMES) -> None:
+    """Raise unless groups are whole and have the content that was built."""
+    for name in names:
+        verify_group(folder / name)
+        assert open_group(folder / name).attrs["sha256"] == open_group(built / name).attrs["sha256"]

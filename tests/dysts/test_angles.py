@@ -9,6 +9,7 @@ from linear_systems import make
 import dysts
 from dysts.angles import turns_of, within_one_turn
 from dysts.attractor import attractor_states
+from dysts.solving import Solver
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,20 @@ def test_reducing_changes_angles_only_by_whole_turns() -> None:
 def test_states_of_a_rotator_start_within_one_turn() -> None:
     states = attractor_states(dysts.get_system("OscillatingFlow"), 5, seed=0, span=2000.0)
     assert ((states[:, 0] >= 0.0) & (states[:, 0] < 2 * math.pi)).all()
+
+
+@pytest.mark.parametrize("solver", ["dop853", "radau"])
+@pytest.mark.parametrize("states", [1, 5])
+def test_an_angle_of_many_turns_is_followed_as_closely_as_one_of_none(solver: Solver, states: int) -> None:
+    flow = dysts.get_system("ArnoldBeltramiChildress")
+    first = np.tile(flow.initial_conditions, (states, 1))
+    turned = first + 2 * math.pi * 10_000 * (turns_of(flow) > 0.0)
+    followed = [
+        dysts.integrate(flow, 40, step=0.2, initial_conditions=start, solver=solver, rtol=1e-6, predictability=False)
+        for start in (first, turned)
+    ]
+    # A tolerance relative to sixty thousand radians would take longer steps, and be wrong in the first digits.
+    steps = [series.attrs["steps_accepted"] for series in followed]
+    assert steps[1] == pytest.approx(steps[0], rel=0.05)
+    observed = [flow.observe(series.values) for series in followed]
+    np.testing.assert_allclose(observed[1], observed[0], atol=1e-4)

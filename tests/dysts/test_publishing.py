@@ -1,6 +1,5 @@
 """Published series arrive whole and verified or not at all, whatever happens on the way."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -8,65 +7,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray
-from dataset_helpers import SMALL, Handler, Server, serving
+from dataset_helpers import NAMES, SMALL, Handler, Server, assert_same, collection, visible
 
 import dysts
-from dysts.datasets import source as source_module
 from dysts.datasets.build import build
 from dysts.datasets.collection import Collection, origin_of
 from dysts.datasets.comparison import differences
 from dysts.datasets.digest import content_digest
 from dysts.datasets.publish import publish
 from dysts.datasets.source import Source
-from dysts.datasets.store import open_group, verify_group, write_group
-from dysts.errors import DystsWarning, NewerFormatError, StorageError
-
-NAMES = ("Lorenz", "Rossler", "Torus")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three groups, as a build leaves them."""
-    folder = tmp_path_factory.mktemp("built")
-    for name in NAMES:
-        write_group(build(SMALL, dysts.get_system(name)), folder / name)
-    return folder
-
-
-@pytest.fixture
-def published(built: Path, tmp_path: Path) -> Path:
-    """A folder as it lies on a host."""
-    publish(SMALL, NAMES, built, tmp_path / "host")
-    return tmp_path / "host"
-
-
-@pytest.fixture
-def server(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """The same, on the loopback interface."""
-    monkeypatch.setattr(source_module, "PAUSE", 0.01)
-    monkeypatch.setattr(source_module, "BLOCK", 1000)
-    with serving(published) as running:
-        yield running
-
-
-def collection(base: str | Path, folder: Path, *, lazy: bool = False) -> Collection:
-    return Collection(SMALL, NAMES, folder, source=Source(base), lazy=lazy)
-
-
-def visible(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(".")) if folder.exists() else []
-
-
-def assert_same(folder: Path, built: Path, names: tuple[str, ...] = NAMES) -> None:
-    for name in names:
-        verify_group(folder / name)
-        assert open_group(folder / name).attrs["sha256"] == open_group(built / name).attrs["sha256"]
+from dysts.datasets.store import open_group, write_group
+from dysts.errors import DystsWarning, StorageError
 
 
 def test_publishing_twice_gives_the_same_bytes_and_plain_xarray_opens_the_whole(built: Path, tmp_path: Path) -> None:
@@ -212,75 +168,6 @@ def test_a_server_without_ranges_is_read_from_the_start(server: Server, built: P
     server.misbehave = plain
     collection(server.url, tmp_path / "cache").fetch(["Rossler"])
     assert_same(tmp_path / "cache", built, ("Rossler",))
-
-
-def _flip(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 4
-    path.write_bytes(content)
-
-
-def _page(path: Path) -> None:
-    path.write_text("<!DOCTYPE html><title>Not found</title>")
-
-
-FAULTS = {
-    "truncated zip": ("small/Rossler.zip", lambda p: p.write_bytes(p.read_bytes()[:-500]), "ends too early"),
-    "longer zip": ("small/Rossler.zip", lambda p: p.write_bytes(p.read_bytes() + b"x" * 500), "more than the"),
-    "flipped byte in a zip": ("small/Rossler.zip", _flip, "does not match its hash"),
-    "page instead of a zip": ("small/Rossler.zip", _page, "ends too early|does not match"),
-    "missing zip": ("small/Rossler.zip", Path.unlink, "404"),
-    "page instead of a catalogue": ("small/catalogue.json", _page, "does not match its hash in the index"),
-    "page instead of the index": ("catalogue.json", _page, "begins with '<!DOCTYPE html>"),
-    "no index": ("catalogue.json", Path.unlink, "404"),
-    "index without data sets": ("catalogue.json", lambda p: p.write_text('{"format": 1}'), "no index"),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_what_is_damaged_at_the_source_is_never_installed(
-    fault: str, server: Server, published: Path, built: Path, tmp_path: Path
-) -> None:
-    path, damage, sentence = FAULTS[fault]
-    good = (published / path).read_bytes()
-    damage(published / path)
-    with pytest.raises(StorageError, match=sentence):
-        collection(server.url, tmp_path / "cache").fetch(["Rossler"])
-    assert visible(tmp_path / "cache") == []
-    (published / path).write_bytes(good)
-    collection(server.url, tmp_path / "cache").fetch(["Rossler"])
-    assert_same(tmp_path / "cache", built, ("Rossler",))
-
-
-def test_a_catalogue_with_a_wrong_hash_or_of_a_newer_version(published: Path, tmp_path: Path) -> None:
-    def rewrite(change: str, to: str) -> None:
-        path = published / "small" / "catalogue.json"
-        content = json.loads(path.read_text())
-        parts = change.split(".")
-        inner = content
-        for part in parts[:-1]:
-            inner = inner[part]
-        inner[parts[-1]] = to
-        path.write_text(json.dumps(content))
-        index = json.loads((published / "catalogue.json").read_text())
-        index["datasets"]["small"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-        (published / "catalogue.json").write_text(json.dumps(index))
-
-    original = (published / "small" / "catalogue.json").read_text()
-    for change, to, sentence in (
-        ("systems.Rossler.archive.sha256", "0" * 64, "does not match its hash"),
-        ("systems.Rossler.attributes.sha256", "0" * 64, "do not match the catalogue"),
-        ("systems.Rossler.archive.file", "../../secret", "no catalogue"),
-        ("recipe.periods", 7, "another recipe"),
-    ):
-        rewrite(change, to)  # type: ignore[arg-type]
-        with pytest.raises(StorageError, match=sentence):
-            collection(published, tmp_path / "cache").fetch(["Rossler"])
-        assert visible(tmp_path / "cache") == []
-        (published / "small" / "catalogue.json").write_text(original)
-    rewrite("format", 2)  # type: ignore[arg-type]
-    with pytest.raises(NewerFormatError, match="upgrade dysts"):
-        collection(published, tmp_path / "cache").fetch(["Rossler"])
 
 
 def test_what_an_interrupted_run_has_left_is_not_trusted(server: Server, built: Path, tmp_path: Path) -> None:
