@@ -13,7 +13,7 @@ from benchmark.comparison import figures
 from benchmark.references import REFERENCES
 from benchmark.report.comparison_figures import error_bands_svg
 from benchmark.report.panels import drawn_panel
-from benchmark.report.site import Site
+from benchmark.report.site import Site, first_failure, neighbour
 from benchmark.report.system_pages import median
 from benchmark.scores import VPT_THRESHOLD
 
@@ -43,8 +43,8 @@ def forecaster_page(
         "name": name,
         "about": _about(name),
         "summary": _summary(site, name),
-        "before": _neighbour(site, place - 1),
-        "after": _neighbour(site, place + 1),
+        "before": neighbour(site.forecaster_pages, place - 1),
+        "after": neighbour(site.forecaster_pages, place + 1),
         "bands": error_bands_svg(grid, {name: bands[name]}, site.series, threshold=VPT_THRESHOLD, name="bands")
         if name in bands
         else None,
@@ -88,13 +88,6 @@ def _summary(site: Site, name: str) -> str:
     return told
 
 
-def _neighbour(site: Site, place: int) -> dict[str, str] | None:
-    if not 0 <= place < len(site.forecasters):
-        return None
-    name = site.forecasters[place]
-    return {"name": name, "page": site.forecaster_pages[name]}
-
-
 def _groups(site: Site, name: str) -> list[dict[str, Any]]:
     """Return the panels of the systems on which the forecast was valid longest and shortest."""
     table = site.results.table
@@ -131,7 +124,6 @@ def _rows(site: Site, name: str) -> list[dict[str, Any]]:
     best = {str(row["system"]): (str(row["forecaster"]), float(row["vpt"])) for row in leaders.to_dict("records")}
     rows = []
     for system, cells in own.groupby("system", sort=False):
-        failed = cells[cells["status"] != "ok"]
         leader, leading = best.get(str(system), ("", math.nan))
         rows.append(
             {
@@ -143,7 +135,7 @@ def _rows(site: Site, name: str) -> list[dict[str, Any]]:
                 "best_vpt": leading,
                 "smape": median(cells, "smape"),
                 "seconds": float(cells["cell_seconds"].sum()),
-                "error": "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['error']}",
+                "error": first_failure(cells),
             }
         )
     return rows

@@ -57,6 +57,20 @@ class Site:
         return cells.iloc[cells["forecaster"].map(order).argsort(kind="stable")]
 
 
+def neighbour(pages: Mapping[str, str], place: int) -> dict[str, str] | None:
+    """Return name and address of the page at a place; None before the first and after the last."""
+    if not 0 <= place < len(pages):
+        return None
+    name = list(pages)[place]
+    return {"name": name, "page": pages[name]}
+
+
+def first_failure(cells: pd.DataFrame) -> str:
+    """Return status and error of the first cell without a forecast, or an empty text."""
+    failed = cells[cells["status"] != "ok"]
+    return "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['error']}"
+
+
 def site_of(results: Results) -> Site:
     """Gather what the pages of a report on a run share.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmark.references import REFERENCES
 from benchmark.report.panels import drawn_panel, panel_numbers
-from benchmark.report.site import Site
+from benchmark.report.site import Site, first_failure, neighbour
 from benchmark.report.svg import SERIES_COLOURS
 from dysts.errors import DystsError
 from dysts.formulas import as_mathml
@@ -43,8 +43,8 @@ def system_page(site: Site, name: str, *, picture: str) -> dict[str, Any]:
         else [(key, f"{value:.10g}") for key, value in system.flat_parameters.items()],
         "properties": _properties(system),
         "sources": [] if system is None else [citation_text(each) for each in system.citations],
-        "before": _neighbour(site, place - 1),
-        "after": _neighbour(site, place + 1),
+        "before": neighbour(site.system_pages, place - 1),
+        "after": neighbour(site.system_pages, place + 1),
         "panels": panels,
         "component": numbers["component"] if numbers else "",
         "unit": numbers["unit"] if numbers else "",
@@ -75,13 +75,6 @@ def _properties(system: System | None) -> list[tuple[str, str]]:
     ]
 
 
-def _neighbour(site: Site, place: int) -> dict[str, str] | None:
-    if not 0 <= place < len(site.systems):
-        return None
-    name = site.systems[place]
-    return {"name": name, "page": site.system_pages[name]}
-
-
 def _best_and_worst(site: Site, cells: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the panels of the best and the worst forecaster that made a forecast, references left out."""
     made = cells[(cells["status"] == "ok") & ~cells["forecaster"].isin(list(REFERENCES))]
@@ -105,7 +98,6 @@ def _rows(site: Site, name: str) -> list[dict[str, Any]]:
         own = cells[(cells["forecaster"] == forecaster) & (cells["status"] != "unavailable")]
         if own.empty:
             continue
-        failed = own[own["status"] != "ok"]
         rows.append(
             {
                 "forecaster": forecaster,
@@ -118,7 +110,7 @@ def _rows(site: Site, name: str) -> list[dict[str, Any]]:
                 "smape": median(own, "smape"),
                 "nrmse": median(own, "nrmse"),
                 "seconds": float(own["cell_seconds"].sum()),
-                "error": "" if failed.empty else f"{failed.iloc[0]['status']}: {failed.iloc[0]['error']}",
+                "error": first_failure(own),
             }
         )
     return rows
