@@ -18,6 +18,7 @@ from dysts.cache import cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsError
 from dysts.integration import integrate
 from dysts.invariants.effort import FULL, Effort
+from dysts.invariants.lyapunov import conserves
 from dysts.invariants.properties import compute_properties
 from dysts.registry import read_entries
 from dysts.registry_file import write_entries
@@ -25,6 +26,8 @@ from dysts.system import System
 from dysts.validation import validate
 
 PROBE_PERIODS = 20
+MORE_COST_WHERE_CONSERVED = 5.0
+"""As tolerances are tighter and more is computed there."""
 
 
 def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
@@ -72,7 +75,8 @@ def _expected_cost(system: System) -> float:
     if "period" not in system.properties:
         return math.inf
     probe = integrate(system, PROBE_PERIODS, step=system.period, rtol=1e-6, on_failure="keep", predictability=False)
-    return float(probe.attrs["evaluations"]) * system.dimension
+    cost = float(probe.attrs["evaluations"]) * system.dimension
+    return cost * MORE_COST_WHERE_CONSERVED if conserves(system) else cost
 
 
 def _left(costs: Mapping[str, float], computed: Container[str], failed: Container[str], begin: float) -> str:
