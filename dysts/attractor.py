@@ -6,7 +6,7 @@ import numpy as np
 
 from dysts.angles import turns_of, within_one_turn
 from dysts.clocks import check_count, check_positive
-from dysts.errors import NotSupportedError
+from dysts.errors import IntegrationError, NotSupportedError
 from dysts.integration import integrate
 from dysts.system import System
 
@@ -15,6 +15,10 @@ PERTURBATION = 1e-3
 SAMPLES_PER_PERIOD = 50
 STEPS_PER_PERIOD = 100_000
 """Limit on the steps of the solver; systems that chatter at a discontinuity take some ten thousand."""
+
+STARTS_BESIDE = 5
+BESIDE = 1e-6
+"""Relative displacement of an orbit that met a singularity of its coordinates; it may do so in five starts more."""
 
 
 def attractor_states(
@@ -87,13 +91,31 @@ def _with_short_angles(system: System, times: np.ndarray, turns: np.ndarray, max
     before = 0.0
     for index, time in enumerate(times.tolist()):
         if time > before:
-            state = integrate(
+            state = _later(system, state, time - before, maximum_steps)
+        states[index] = state = within_one_turn(state, turns)
+        before = time
+    return states
+
+
+def _later(system: System, state: np.ndarray, duration: float, maximum_steps: int) -> np.ndarray:
+    """Return the state after a duration.
+
+    Where polar coordinates are singular, at r = 0, an orbit may come too close for any step; one that starts a few
+    digits beside does not.
+    """
+    generator = np.random.default_rng(0)
+    for remaining in reversed(range(STARTS_BESIDE + 1)):
+        try:
+            later: np.ndarray = integrate(
                 system,
-                times=[time - before],
+                times=[duration],
                 initial_conditions=state,
                 maximum_steps=maximum_steps,
                 predictability=False,
             ).values[-1]
-        states[index] = state = within_one_turn(state, turns)
-        before = time
-    return states
+            return later
+        except IntegrationError:
+            if not remaining:
+                raise
+            state = state * (1.0 + BESIDE * generator.standard_normal(len(state)))
+    raise AssertionError("the loop returns or raises")

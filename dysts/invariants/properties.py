@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dysts.attractor import attractor_states
-from dysts.errors import InvalidArgumentError
+from dysts.errors import IntegrationError, InvalidArgumentError
 from dysts.integration import integrate
 from dysts.invariants.autocorrelation import autocorrelation_time
 from dysts.invariants.correlation_dimension import correlation_dimension
@@ -20,6 +20,7 @@ from dysts.invariants.lyapunov import LONGEST_CONSERVED, LyapunovSpectrum, conse
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import REGULAR, regime_of
 from dysts.invariants.series import embed
+from dysts.invariants.tangent_dynamics import MOST_STUCK
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
 
@@ -165,10 +166,13 @@ def _states(system: System, period: float, spectrum: LyapunovSpectrum, effort: E
         points=periods * POINTS_PER_PERIOD,
         step=period / POINTS_PER_PERIOD,
         initial_conditions=starts,
-        on_failure="raise" if system.lifetime is None else "keep",
+        on_failure="keep",
         threads=1,
     ).values
     kept: np.ndarray = series[np.isfinite(series).all(axis=(1, 2))]
+    lost = len(series) - len(kept)
+    if system.lifetime is None and lost > MOST_STUCK * len(series):
+        raise IntegrationError(f"{lost} of {len(series)} orbits of {system.name} end within {periods} periods")
     return kept
 
 

@@ -20,8 +20,8 @@ from dysts.system import System
 
 MOST_ESCAPED = 0.2
 """Largest fraction of trajectories that may leave a set with a lifetime before the exponents are refused."""
-MOST_STUCK = 0.005
-"""The same without a lifetime: one orbit in some hundreds may meet a singularity of the coordinates, such as r = 0."""
+MOST_STUCK = 1.0 / 32.0
+"""The same without a lifetime: a long orbit may meet a singularity of the coordinates, such as r = 0."""
 
 
 def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: int) -> np.ndarray:
@@ -143,7 +143,7 @@ def tangent_growth_rates(
     Raises
     ------
     IntegrationError
-        If trajectories fail; a fifth of them may, where the system has a lifetime, and one in 200 elsewhere.
+        If trajectories fail; a fifth of them may, where the system has a lifetime, and one in 32 elsewhere.
     """
     from dysts.solvers.status import Status
 

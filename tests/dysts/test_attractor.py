@@ -6,7 +6,7 @@ from linear_systems import make
 
 import dysts
 from dysts.attractor import attractor_states
-from dysts.errors import InvalidArgumentError
+from dysts.errors import IntegrationError, InvalidArgumentError
 
 
 def test_each_state_comes_from_its_own_stratum_of_time_and_keeps_its_distance() -> None:
@@ -31,6 +31,20 @@ def test_a_set_with_a_lifetime_is_not_outlived() -> None:
     # Half the lifetime, in units of the period, and a thousandth of the standard deviation of displacement.
     assert times.max() < 20.0 + 0.1
     assert len(np.unique(times)) == 40
+
+
+def test_an_orbit_into_a_singularity_of_its_coordinates_is_started_beside_it() -> None:
+    # The right-hand side has no value where c is exactly one, and c stays what it is.
+    singular = make(
+        {"x": "1e-6*cos(th)/(c - 1)", "c": "0", "th": "1"}, [0.0, 1.0, 0.0], observables={"x": "x", "y": "cos(th)"}
+    )
+    with pytest.raises(IntegrationError):
+        dysts.integrate(singular, times=[4.0], predictability=False)
+    assert np.isfinite(attractor_states(singular, 2, seed=0, span=4.0, period=2.0)).all()
+    # No start beside it helps an orbit that ends in finite time.
+    ending = make({"x": "x**2", "th": "1"}, [1.0, 0.0], observables={"x": "x", "y": "cos(th)"})
+    with pytest.raises(IntegrationError, match="ending|Test"):
+        attractor_states(ending, 2, seed=0, span=4.0, period=2.0)
 
 
 def test_mistakes() -> None:
