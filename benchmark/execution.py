@@ -79,6 +79,9 @@ class Outcome:
         Wall-clock seconds of the whole cell as its scheduler saw it.
     peak_memory_mb : float
         Largest resident memory of the worker during the cell, in MiB.
+    diverged_at : float
+        The first point of the forecast that the forecaster held at its bounds, as its rollout left them; NaN if there
+        was none, or if it does not tell.
     tuned : mapping
         What `benchmark.tuning.choose` found, if that was the job; else empty.
     """
@@ -91,6 +94,7 @@ class Outcome:
     predict_seconds: float = math.nan
     seconds: float = math.nan
     peak_memory_mb: float = math.nan
+    diverged_at: float = math.nan
     tuned: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -145,7 +149,7 @@ def run_job(job: Job) -> Outcome:
     random.seed(job.seed)
     np.random.seed(job.seed % 2**32)  # noqa: NPY002
     _reset_peak_memory()
-    fit_seconds = predict_seconds = math.nan
+    fit_seconds = predict_seconds = diverged_at = math.nan
     forecast: NDArray[np.float64] | None = None
     tuned: Mapping[str, Any] = {}
     status, error = "ok", ""
@@ -162,6 +166,7 @@ def run_job(job: Job) -> Outcome:
             raw = model.predict(job.horizon)
             predict_seconds = time.perf_counter() - begin
             forecast = _checked_forecast(raw, (job.horizon, train.shape[1]))
+            diverged_at = _diverged_at(model)
     except MemoryError as problem:
         status, error = "out_of_memory", one_line(problem)
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - a forecaster may raise anything; it costs its cell
@@ -174,6 +179,7 @@ def run_job(job: Job) -> Outcome:
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
         peak_memory_mb=peak_memory_mb(),
+        diverged_at=diverged_at,
         tuned=tuned,
     )
 
@@ -285,6 +291,12 @@ def _checked_forecast(raw: Any, shape: tuple[int, int]) -> NDArray[np.float64]:
     if bad:
         raise ForecastError(f"the forecast holds {bad} of {array.size} values that are not finite")
     return array
+
+
+def _diverged_at(model: Any) -> float:
+    """Return what the package's forecasters tell about their last rollout; other objects need not tell anything."""
+    point = getattr(model, "diverged_at", None)
+    return float(point) if isinstance(point, int | np.integer) else math.nan
 
 
 def _plain(value: object) -> Any:

@@ -47,6 +47,7 @@ def row(entry: PlannedCell, outcome: Outcome, *, tuned: Mapping[str, Any]) -> di
         "predict_seconds": outcome.predict_seconds,
         "cell_seconds": outcome.seconds,
         "peak_memory_mb": outcome.peak_memory_mb,
+        "diverged_at": outcome.diverged_at,
         "step": data.step,
         "tuning": canonical_json(tuning) if tuning else "",
         "config": canonical_json({**entry.config, **tuned.get("config", {})}),

@@ -43,6 +43,7 @@ _RUN: Mapping[str, str] = {
     "predict_seconds": "float64",
     "cell_seconds": "float64",
     "peak_memory_mb": "float64",
+    "diverged_at": "float64",
     "step": "float64",
     "tuning": "str",
     "config": "str",
@@ -54,7 +55,10 @@ _RUN: Mapping[str, str] = {
 }
 
 COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
-"""Columns of the table and their types; valid times and ``horizon_lyapunov`` are in Lyapunov times."""
+"""Columns of the table and their types; valid times and ``horizon_lyapunov`` are in Lyapunov times.
+
+``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one.
+"""
 
 SCORED_COLUMNS = tuple(_SCORED)
 """Columns that follow from a stored forecast, and change when it is scored again."""

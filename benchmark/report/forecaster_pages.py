@@ -78,6 +78,10 @@ def _about(name: str) -> list[str]:
 def _summary(site: Site, name: str) -> str:
     row = site.board[site.board["forecaster"] == name].iloc[0]
     told = f"{int(row['cells'])} cells, {int(row['failed'])} failed, {row['seconds']:.0f} s in all."
+    diverged = site.table.loc[site.table["forecaster"] == name, "diverged_at"].dropna()
+    if len(diverged):
+        told += f" {len(diverged)} rollouts left their bounds and were held there, after a median of "
+        told += f"{diverged.median():.0f} points."
     if np.isfinite(row["vpt"]):
         bound = "at least " if row["lower_bound"] else ""
         interval = f" ({figures(row['vpt_low'])} to {figures(row['vpt_high'])})" if np.isfinite(row["vpt_low"]) else ""

@@ -96,6 +96,14 @@ class Mean(_Base):
         return np.tile(self.series.mean(axis=0), (horizon, 1))
 
 
+class Diverging(Mean):
+    """Says that its rollout had to be held from the fourth point on, from that many points."""
+
+    def predict(self, horizon: int) -> Array:
+        self.diverged_at = 3 if horizon > 3 else None
+        return super().predict(horizon)
+
+
 class Seasonal(_Base):
     """Repeats the last season, which is exact on the stand-in data."""
 

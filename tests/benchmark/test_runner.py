@@ -102,6 +102,14 @@ def test_scores_are_those_of_running_in_this_process(tmp_path: Path) -> None:
     assert table["system"].drop_duplicates().tolist() == list(fakes.SYSTEMS)
 
 
+def test_a_rollout_that_left_its_bounds_is_told(tmp_path: Path) -> None:
+    table = _run(fakes.suite("Diverging", "Mean"), tmp_path / "results").table
+    diverging = table["forecaster"] == "benchmark_fakes:Diverging"
+    assert (table.loc[diverging, "diverged_at"] == 3.0).all()
+    assert table.loc[~diverging, "diverged_at"].isna().all()
+    assert (table["status"] == "ok").all()
+
+
 def test_nothing_goes_to_standard_output(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     _run(fakes.suite("Talkative", systems=["Alpha"]), tmp_path / "results", progress=True)
     captured = capfd.readouterr()
