@@ -13,13 +13,19 @@ def list_command(options: argparse.Namespace) -> int:
     from forecasters import list_forecasters
 
     suites = {name: describe_suite(name) for name in list_suites()}
-    pretrained = [name for name in list_forecasters(pretrained=True) if name not in list_forecasters()]
+    known = list_forecasters()
+    optional = [name for name in list_forecasters(optional=True) if name not in known]
+    pretrained = [name for name in list_forecasters(pretrained=True) if name not in known]
     if options.json:
-        print(json_text({"suites": suites, "forecasters": list_forecasters(), "pretrained": pretrained}))
+        print(json_text({"suites": suites, "forecasters": known, "optional": optional, "pretrained": pretrained}))
         return 0
     print(f"suites:\n{suites_text()}")
-    for title, known in (("forecasters", list_forecasters()), ("forecasters that need weights on disk", pretrained)):
-        listed = textwrap.fill(", ".join(known), columns() - 2, initial_indent="  ", subsequent_indent="  ")
+    for title, names in (
+        ("forecasters", known),
+        ("forecasters beside the 24 of the paper", optional),
+        ("forecasters that need weights on disk", pretrained),
+    ):
+        listed = textwrap.fill(", ".join(names), columns() - 2, initial_indent="  ", subsequent_indent="  ")
         print(f"\n{title}:\n{listed}")
     return 0
 
@@ -44,7 +50,7 @@ def _system_names() -> Iterable[str]:
 def _forecaster_names() -> Iterable[str]:
     from forecasters import list_forecasters
 
-    return list_forecasters()
+    return list_forecasters(optional=True, pretrained=True)
 
 
 def _score_names() -> Iterable[str]:

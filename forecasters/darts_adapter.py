@@ -27,6 +27,8 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     ----------
     univariate : bool
         Whether the model takes one component; then every component gets a model of its own.
+    extra : str
+        The optional dependencies of the package that it needs.
 
     References
     ----------
@@ -35,6 +37,7 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     """
 
     univariate: ClassVar[bool] = False
+    extra: ClassVar[str] = "benchmark"
 
     @property
     def minimum_length(self) -> int:
@@ -48,7 +51,7 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     def _fit(self, series: FloatArray) -> None:
         name = type(self).__name__
         parts = [series[:, [index]] for index in range(series.shape[1])] if self.univariate else [series]
-        with imports_for(name), isolated(name, seed=self.seed):
+        with imports_for(name, extra=self.extra), isolated(name, seed=self.seed):
             self._models = [self._model_of(part) for part in parts]
         self._wall = Box.around(series, margin=_MARGIN)
 

@@ -14,7 +14,7 @@ from dysts.errors import DystsError, ForecastError, NotSupportedError
 
 
 @contextmanager
-def imports_for(who: str) -> Iterator[None]:
+def imports_for(who: str, *, extra: str = "benchmark") -> Iterator[None]:
     """Import the libraries of a forecaster; a missing one becomes an error that says how to install it."""
     try:
         with warnings.catch_warnings():
@@ -22,7 +22,7 @@ def imports_for(who: str) -> Iterator[None]:
             yield
     except ImportError as error:
         raise NotSupportedError(
-            f"{who} needs a package that is not installed ({error}); install it with: pip install 'dysts[benchmark]'"
+            f"{who} needs a package that is not installed ({error}); install it with: pip install 'dysts[{extra}]'"
         ) from error
 
 

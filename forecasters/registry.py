@@ -38,15 +38,20 @@ _MODULES = {
     "XGBoost": "forecasters.trees",
 }
 
+# Found by name but not among the 24: the published scripts try them too, and Prophet needs a package of its own.
+_OPTIONAL = {"Prophet": "forecasters.decompositions", "TBATS": "forecasters.decompositions"}
+
 # Found by name but not among the 24: they need weights that the package does not bring.
 _PRETRAINED = {"Chronos2": "forecasters.pretrained", "TimesFM": "forecasters.pretrained"}
 
 
-def list_forecasters(*, pretrained: bool = False) -> list[str]:
+def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> list[str]:
     """Return the names of all forecasters, sorted.
 
     Parameters
     ----------
+    optional : bool
+        Whether to name those too that the published scripts try beside the 24.
     pretrained : bool
         Whether to name those too that need weights on disk.
 
@@ -56,7 +61,7 @@ def list_forecasters(*, pretrained: bool = False) -> list[str]:
     >>> len(names), names[:3]
     (24, ['ARIMA', 'AutoARIMA', 'DLinear'])
     """
-    return sorted(_MODULES | _PRETRAINED if pretrained else _MODULES)
+    return sorted(_MODULES | (_OPTIONAL if optional else {}) | (_PRETRAINED if pretrained else {}))
 
 
 def get_forecaster(
@@ -102,7 +107,7 @@ def get_forecaster(
     >>> get_forecaster("NaiveSeasonal", season_length=50).fit(series).predict(3).round(3).tolist()
     [[1.0], [0.992], [0.969]]
     """
-    modules = _MODULES | _PRETRAINED
+    modules = _MODULES | _OPTIONAL | _PRETRAINED
     if name not in modules:
         raise unknown_name("forecaster", name, modules, listing="dysts-benchmark list")
     chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(modules[name]), name)

@@ -61,7 +61,7 @@ def _about(name: str) -> list[str]:
 
     if name in REFERENCES:
         return [f"A reference, which is not ranked: it {REFERENCES[name]}."]
-    if name not in list_forecasters(pretrained=True):
+    if name not in list_forecasters(optional=True, pretrained=True):
         return [f"A forecaster of one's own: {name}."]
     from forecasters.registry import get_forecaster
 

@@ -43,7 +43,7 @@ def test_an_orbit_into_a_singularity_of_its_coordinates_is_started_beside_it() -
     assert np.isfinite(attractor_states(singular, 2, seed=0, span=4.0, period=2.0)).all()
     # No start beside it helps an orbit that ends in finite time.
     ending = make({"x": "x**2", "th": "1"}, [1.0, 0.0], observables={"x": "x", "y": "cos(th)"})
-    with pytest.raises(IntegrationError, match="ending|Test"):
+    with pytest.raises(IntegrationError, match="Test stopped"):
         attractor_states(ending, 2, seed=0, span=4.0, period=2.0)
 
 

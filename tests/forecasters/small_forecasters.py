@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forecasters import BaseForecaster, get_forecaster, list_forecasters
 
 FloatArray = NDArray[np.float64]
-NAMES = list_forecasters()
+NAMES = list_forecasters(optional=True)
 SEASON = 40
 
 _NETWORK = {"input_length": 4, "epochs": 1, "batch_size": 128}
