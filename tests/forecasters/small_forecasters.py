@@ -18,7 +18,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "ARIMA": {"p": 1},
     "AutoARIMA": {"max_p": 1, "max_q": 1},
     "DLinear": _NETWORK | {"kernel": 3},
-    "ESN": {"units": 30, "spectral_radii": (0.4,), "leak_rates": (1.0,), "input_scales": (0.1, 0.5)},
+    "ESN": {"units": 30, "candidates": ((0.4, 1.0, 0.1), (0.4, 1.0, 0.5))},
     "LSTM": _NETWORK | {"hidden": 3},
     "LinearRegression": {"lags": 5},
     "NBEATS": _NETWORK | {"stacks": 1, "layers": 1, "width": 4},

@@ -121,7 +121,7 @@ def test_the_config_outranks_the_season_argument() -> None:
 
 def test_seeds_draw_different_reservoirs() -> None:
     train, _ = split("Rossler")
-    config = {"units": 50, "spectral_radii": [0.4], "leak_rates": [1.0], "input_scales": [0.3]}
+    config = {"units": 50, "candidates": [[0.4, 1.0, 0.3]]}
     first, second = (get_forecaster("ESN", seed=seed, config=config).fit(train).predict(9) for seed in (0, 1))
     assert not np.array_equal(first, second)
 
@@ -141,7 +141,7 @@ def test_nvar_finds_a_quadratic_map(candidates: tuple[tuple[int, int, int], ...]
 
 @pytest.mark.parametrize("scales", [(0.1, 1000.0), (1000.0, 0.1)])
 def test_esn_passes_over_a_saturated_reservoir(scales: tuple[float, float]) -> None:
-    config = {"units": 80, "spectral_radii": [0.4], "leak_rates": [1.0], "input_scales": scales}
+    config = {"units": 80, "candidates": [(0.4, 1.0, scale) for scale in scales]}
     assert get_forecaster("ESN", config=config).fit(split("Rossler")[0]).chosen["input_scale"] == 0.1
 
 

@@ -39,9 +39,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "NVAR": {"candidates": ((2, 1, 2),), "ridges": (1e-14,)},
     "ESN": {
         "units": 500,
-        "spectral_radii": (0.4,),
-        "leak_rates": (1.0,),
-        "input_scales": (0.3,),
+        "candidates": ((0.4, 1.0, 0.3),),
         "ridges": (1e-12,),
     },
 }
