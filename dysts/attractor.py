@@ -33,7 +33,7 @@ def attractor_states(
     """Return states on one orbit from the stored initial condition, at random times in equal strata.
 
     Where the orbit is known to leave the set that the entry is about (`System.lifetime`), the states come from
-    the first half of the lifetime and are displaced by a thousandth of the standard deviation instead of by time.
+    the first half of the lifetime, or of what this orbit lasts, and are displaced by a thousandth of the standard deviation instead of by time.
     Angles lie within one turn.
 
     Parameters
@@ -76,9 +76,20 @@ def attractor_states(
     turns = turns_of(system)
     if system.lifetime is None and system.autonomous and turns.any():
         return _with_short_angles(system, times, turns, maximum_steps)
-    orbit = integrate(system, times=times, maximum_steps=maximum_steps, predictability=False).values
+    orbit = integrate(
+        system,
+        times=times,
+        maximum_steps=maximum_steps,
+        predictability=False,
+        on_failure="raise" if system.lifetime is None else "keep",
+    ).values
     if system.lifetime is None:
         return orbit
+    ended = ~np.isfinite(orbit).all(axis=1)
+    if ended.any():
+        # Lifetimes are those of orbits on average; one that ends earlier is used up to half of its own.
+        span = 0.5 * float(times[int(ended.argmax())]) / unit
+        return attractor_states(system, count, seed=seed, span=span, period=unit, jitter=jitter)
     states = orbit[np.searchsorted(times, strata * span * unit)]
     displacement: np.ndarray = PERTURBATION * orbit.std(axis=0) * generator.standard_normal(states.shape)
     return states + displacement

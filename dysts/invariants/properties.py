@@ -18,7 +18,7 @@ from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.long_run import long_run_entries
 from dysts.invariants.lyapunov import LONGEST_CONSERVED, LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
-from dysts.invariants.regime import REGULAR, regime_of
+from dysts.invariants.regime import REGULAR, regime_of, without_small
 from dysts.invariants.series import embed
 from dysts.invariants.tangent_dynamics import MOST_STUCK
 from dysts.invariants.zero_one import zero_one_test
@@ -28,7 +28,7 @@ TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
 EMBEDDING = 10
-MORE_WORK_WHERE_CONSERVED = 1.5
+MORE_WORK_WHERE_CONSERVED = 5.0
 LONGER_WITH_DELAY = 5
 """Times the length of a trajectory without a delay, as there is only one."""
 DISCARDED_PERIODS = 40.0
@@ -211,10 +211,11 @@ def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -
             "sum of the exponents above two standard errors (Pesin), 0 for regular motion; nats per unit of time",
         ),
     }
-    dimension = kaplan_yorke_dimension(spectrum.exponents, spectrum.errors)
+    exponents = without_small(system, spectrum, period.period) if on_set in REGULAR else spectrum.exponents
+    dimension = kaplan_yorke_dimension(exponents, spectrum.errors)
     if system.delay is None or sum(spectrum.exponents) < 0.0:
         found["kaplan_yorke_dimension"] = estimate_entry(
-            dimension, "from the stored spectrum; errors taken as independent"
+            dimension, "from the stored spectrum, in regular motion with zero for what is zero; errors taken as independent"
         )
     return {name: entry for name, entry in found.items() if entry is not None}
 

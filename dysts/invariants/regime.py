@@ -25,6 +25,7 @@ VOLUME_KEPT = 0.03
 RULES = (
     "An exponent is positive if it is above 3 standard errors and above z = 1.5 ln(N)/N per period of N recorded "
     "periods, the finite-time exponent of shear on a torus; it is zero if it is within 3 standard errors + z of zero. "
+    "Of two or more exponents of an autonomous flow the one nearest to zero is that of its direction, and not positive. "
     "Transient: the orbit is known to leave the set (lifetime). Otherwise with two positive exponents hyperchaotic, "
     "with one chaotic, or with either conservative chaos where energy or volume is conserved or the sum of all "
     "exponents is below 3 % of the first; without one periodic for one zero and quasiperiodic for more, driving "
@@ -51,14 +52,35 @@ def regime_of(system: System, spectrum: LyapunovSpectrum, *, period: float) -> t
     return ("transient" if system.lifetime is not None else on_set), on_set
 
 
-def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) -> str:
-    exponents, errors = np.array(spectrum.exponents), np.array(spectrum.errors)
+def without_small(system: System, spectrum: LyapunovSpectrum, period: float) -> tuple[float, ...]:
+    """Return the exponents, largest first, with zero for those that the rules take for zero.
+
+    Parameters
+    ----------
+    system, spectrum, period
+        As for `regime_of`.
+    """
+    limit = _resolution(system, spectrum, period)
+    pairs = zip(spectrum.exponents, spectrum.errors, strict=True)
+    kept = (0.0 if abs(value) <= SIGNIFICANT * error + limit else value for value, error in pairs)
+    return tuple(sorted(kept, reverse=True))
+
+
+def _resolution(system: System, spectrum: LyapunovSpectrum, period: float) -> float:
+    """Return the exponent that shear on a torus shows in the recorded time."""
     recorded = float(spectrum.settings["periods"])
     if system.lifetime is not None:
         # Many short pieces: what the ends of a piece contribute falls in the mean over them.
         recorded *= math.sqrt(float(spectrum.settings["trajectories"]))
-    resolution = 1.5 * math.log(max(recorded, math.e)) / recorded / period
+    return 1.5 * math.log(max(recorded, math.e)) / recorded / period
+
+
+def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) -> str:
+    exponents, errors = np.array(spectrum.exponents), np.array(spectrum.errors)
+    resolution = _resolution(system, spectrum, period)
     positive = (exponents > SIGNIFICANT * errors) & (exponents > resolution)
+    if system.autonomous and system.clock is None and len(exponents) > 1:
+        positive[np.abs(exponents).argmin()] = False
     if positive.any():
         finite = np.isfinite(exponents).all() and system.delay is None
         kept = finite and abs(exponents.sum()) <= VOLUME_KEPT * exponents[0]
