@@ -32,8 +32,9 @@ def attractor_states(
 ) -> np.ndarray:
     """Return states on one orbit from the stored initial condition, at random times in equal strata.
 
-    Where the orbit is known to leave the set that the entry is about (`System.lifetime`), the states come from
-    the first half of the lifetime, or of what this orbit lasts, and are displaced by a thousandth of the standard deviation instead of by time.
+    Where the orbit is known to leave the set that the entry is about (`System.lifetime`), the states come from the
+    first half of the lifetime, or of what this orbit lasts, and are displaced by a thousandth of the standard
+    deviation instead of by time.
     Angles lie within one turn.
 
     Parameters

@@ -215,7 +215,7 @@ def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -
     dimension = kaplan_yorke_dimension(exponents, spectrum.errors)
     if system.delay is None or sum(spectrum.exponents) < 0.0:
         found["kaplan_yorke_dimension"] = estimate_entry(
-            dimension, "from the stored spectrum, in regular motion with zero for what is zero; errors taken as independent"
+            dimension, "from the stored spectrum; errors taken as independent"
         )
     return {name: entry for name, entry in found.items() if entry is not None}
 

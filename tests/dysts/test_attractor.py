@@ -33,6 +33,14 @@ def test_a_set_with_a_lifetime_is_not_outlived() -> None:
     assert len(np.unique(times)) == 40
 
 
+def test_an_orbit_that_ends_before_its_lifetime_is_used_up_to_half() -> None:
+    # It escapes at time 1, where a lifetime of 40 in units of 2 would allow 40.
+    escaping = make({"x": "x**2", "y": "1"}, [1.0, 0.0], lifetime=40.0)
+    times = attractor_states(escaping, 40, seed=0, span=1000.0, period=2.0)[:, 1]
+    assert 0.3 < times.max() < 0.55
+    assert len(np.unique(times)) == 40
+
+
 def test_an_orbit_into_a_singularity_of_its_coordinates_is_started_beside_it() -> None:
     # The right-hand side has no value where c is exactly one, and c stays what it is.
     singular = make(

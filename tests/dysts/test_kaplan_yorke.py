@@ -10,7 +10,7 @@ from linear_systems import make
 import dysts
 from dysts.errors import InvalidArgumentError
 from dysts.invariants import LyapunovSpectrum, kaplan_yorke_dimension, pesin_entropy
-from dysts.invariants.regime import regime_of
+from dysts.invariants.regime import regime_of, without_small
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,21 @@ def test_regimes_by_their_rules() -> None:
     assert regime([0.5, 0.0, -0.5])[0] == "conservative chaos"
     assert regime([0.0, -0.5, -3.0])[0] == "periodic"
     assert regime([0.001, 0.0, -3.0])[0] == "quasiperiodic"
+    # The zero of the flow's direction may look significant, as kinks shift it; a flow of three variables has no two.
+    assert regime([0.5, 0.05, -3.0])[0] == "chaotic"
     # 1.5 ln(1000) / 1000 is 0.0104: above it, but not above three standard errors.
     assert regime([0.02, 0.0, -3.0], error=0.01)[0] == "undecided"
     assert regime([0.5, 0.0, -3.0], lifetime=100.0) == ("transient", "chaotic")
+
+
+def test_what_the_rules_take_for_zero_is_zero_in_the_dimension() -> None:
+    system = make({"x": "1", "y": "1", "z": "1"}, [0.0, 0.0, 0.0])
+    spectrum = LyapunovSpectrum((-0.001, -0.012, -3.0), (1e-3,) * 3, {"periods": 1000.0, "trajectories": 16})
+    assert regime_of(system, spectrum, period=1.0)[0] == "quasiperiodic"
+    cleared = without_small(system, spectrum, 1.0)
+    assert cleared == (0.0, 0.0, -3.0)
+    assert kaplan_yorke_dimension(cleared, spectrum.errors).value == 2.0
+    assert kaplan_yorke_dimension(spectrum.exponents, spectrum.errors).value == 1.0
 
 
 def test_a_hamiltonian_system_conserves_whatever_its_sum() -> None:
