@@ -26,9 +26,9 @@ RULES = (
     "An exponent is positive if it is above 3 standard errors and above z = 1.5 ln(N)/N per period of N recorded "
     "periods, the finite-time exponent of shear on a torus; it is zero if it is within 3 standard errors + z of zero. "
     "Of two or more exponents of an autonomous flow the one nearest to zero is that of its direction, and not "
-    "positive. Transient: the orbit is known to leave the set (lifetime). Otherwise with two positive exponents hyperchaotic, "
-    "with one chaotic, or with either conservative chaos where energy or volume is conserved or the sum of all "
-    "exponents is below 3 % of the first; without one periodic for one zero and quasiperiodic for more, driving "
+    "positive. Transient: the orbit is known to leave the set (lifetime). Otherwise with two positive exponents "
+    "hyperchaotic, with one chaotic, or with either conservative chaos where energy or volume is conserved or the sum "
+    "of all exponents is below 3 % of the first; without one periodic for one zero and quasiperiodic for more, driving "
     "phases included. Undecided: the largest exponent is above z but not above 3 standard errors."
 )
 
