@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.attractor import attractor_states
+from dysts.attractor import STEPS_PER_PERIOD, attractor_states
 from dysts.clocks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.invariants.delay_dynamics import delay_growth_rates
@@ -153,6 +153,7 @@ def lyapunov_spectrum(
                 intervals=1,
                 rtol=tolerance,
                 seed=seed,
+                maximum_steps=int(STEPS_PER_PERIOD * (periods + discard + 1.0)),
                 threads=threads,
             )
             rates = grown[:, 0]

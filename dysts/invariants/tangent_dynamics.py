@@ -110,6 +110,7 @@ def tangent_growth_rates(
     intervals: int,
     rtol: float,
     seed: int,
+    maximum_steps: int = MAXIMUM_STEPS,
     threads: int | None = None,
 ) -> tuple[np.ndarray, int]:
     """Return how fast tangent vectors grow in successive intervals along trajectories.
@@ -130,6 +131,8 @@ def tangent_growth_rates(
         Relative tolerance for the state, and tolerance for the unit vectors.
     seed : int
         For the starting vectors.
+    maximum_steps : int
+        Limit for each trajectory.
     threads : int, optional
         By default one per processor; the result does not depend on it.
 
@@ -156,6 +159,7 @@ def tangent_growth_rates(
         intervals=intervals,
         rtol=rtol,
         seed=seed,
+        maximum_steps=maximum_steps,
         threads=threads,
     )
     failed = [index for index, (status, _) in enumerate(endings) if status]
