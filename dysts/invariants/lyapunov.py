@@ -170,6 +170,7 @@ def lyapunov_spectrum(
             **({"escaped": escaped} if escaped else {}),
             "periods": periods,
             "discard": discard,
+            **({} if initial_conditions is None else {"starts": "given"}),
             **({"rtol": tolerance} if method == "tangent" else {}),
             "seed": seed,
         },

@@ -20,6 +20,7 @@ from dysts.invariants.lyapunov import LONGEST_CONSERVED, LyapunovSpectrum, conse
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import REGULAR, regime_of, without_small
 from dysts.invariants.series import embed
+from dysts.invariants.survival import first_orbit, starts_near
 from dysts.invariants.tangent_dynamics import MOST_STUCK
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
@@ -29,6 +30,10 @@ POINTS_PER_PERIOD = 20
 MOST_DELAY_VECTORS = 32
 EMBEDDING = 10
 MORE_WORK_WHERE_CONSERVED = 5.0
+BESIDE = 1e-9
+"""Standard deviations between the starts of independent orbits: too little to change an energy."""
+DISCARDED_IN_THE_SEA = 1600.0
+"""Periods of independent orbits in a chaotic sea, until they are as often near islands as they will be."""
 LONGER_WITH_DELAY = 5
 """Times the length of a trajectory without a delay, as there is only one."""
 DISCARDED_PERIODS = 40.0
@@ -49,6 +54,8 @@ STEP_METHOD = "a tenth of the shortest period below which less than 0.1 % of the
 SPECTRUM_METHODS = {
     "tangent": "variational equations with the exact Jacobian along successive pieces of one orbit, DOP853, "
     "Gram-Schmidt every two steps; error from the spread over pieces",
+    "independent": "variational equations with the exact Jacobian along independent orbits from beside the stored "
+    "initial condition, DOP853, Gram-Schmidt every two steps; error from the spread over orbits",
     "nearby": "as many nearby copies of the trajectory as exponents, as the right-hand side jumps, orthonormalised "
     "twenty times in a period; error from the spread over pieces of one orbit; directions lost in finite time left out",
     "delay": "variational equations over the last delay on a grid, Runge-Kutta of order 4, Gram-Schmidt after every "
@@ -126,14 +133,18 @@ def precise_spectrum(
         # Orbits stick to islands for thousands of periods, and only many such times make an average.
         most_work *= MORE_WORK_WHERE_CONSERVED
     vectors = None if system.delay is None else 4
+    discard = 20.0 if system.delay is None else DISCARDED_PERIODS
+    independent = False
     while True:
+        count = math.ceil(trajectories * max(1.0, periods * work / longest))
         spectrum = lyapunov_spectrum(
             system,
             vectors=vectors,
-            trajectories=math.ceil(trajectories * max(1.0, periods * work / longest)),
+            trajectories=count,
             periods=min(periods * work, longest),
-            discard=20.0 if system.delay is None else DISCARDED_PERIODS,
+            discard=discard,
             period=period,
+            initial_conditions=_beside(system, count, period) if independent else None,
             threads=threads,
         )
         if vectors is not None and sum(spectrum.exponents) > 0.0 and vectors < MOST_DELAY_VECTORS:
@@ -144,11 +155,20 @@ def precise_spectrum(
             # Only length tells an exponent of zero from a small one.
             periods = effort.regular_periods
             continue
+        if conserves(system) and not regular and not independent and spectrum.settings["method"] == "tangent":
+            # Pieces of one orbit share the times at which it sticks to islands, and say too little about their error.
+            independent, discard = True, DISCARDED_IN_THE_SEA
+            continue
         excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
         # An exponent that may well be zero has no relative error to speak of.
         if regular or excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
             return spectrum
         work = min(most_work, math.ceil(1.2 * work * excess**2))
+
+
+def _beside(system: System, count: int, period: float) -> np.ndarray:
+    """Return states so close to the stored one that only chaos makes their orbits independent."""
+    return starts_near(system, first_orbit(system, period), count, seed=0, distance=BESIDE)
 
 
 def _states(system: System, period: float, spectrum: LyapunovSpectrum, effort: Effort) -> np.ndarray:
@@ -201,7 +221,7 @@ def _from_spectrum(system: System, spectrum: LyapunovSpectrum, period: Period) -
     found = {
         "lyapunov_spectrum": entry(
             [spectrum.exponents[index] for index in finite],
-            SPECTRUM_METHODS[settings["method"]],
+            SPECTRUM_METHODS["independent" if "starts" in settings else settings["method"]],
             error=[spectrum.errors[index] for index in finite],
             settings=settings,
         ),

@@ -173,10 +173,12 @@ def first_orbit(system: System, period: float) -> np.ndarray:
     return points
 
 
-def starts_near(system: System, first: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Return states a thousandth of a standard deviation from the stored one: float64 [state, component]."""
+def starts_near(
+    system: System, first: np.ndarray, count: int, seed: int, *, distance: float = PERTURBATION
+) -> np.ndarray:
+    """Return states some standard deviations from the stored one: float64 [state, component]."""
     noise = np.random.default_rng(seed).standard_normal((count, system.dimension))
-    states: np.ndarray = np.array(system.initial_conditions) + PERTURBATION * first.std(axis=0) * noise
+    states: np.ndarray = np.array(system.initial_conditions) + distance * first.std(axis=0) * noise
     return states
 
 
