@@ -16,7 +16,7 @@ from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.long_run import long_run_entries
-from dysts.invariants.lyapunov import LONGEST_CONSERVED, LyapunovSpectrum, conserves, lyapunov_spectrum
+from dysts.invariants.lyapunov import LONGEST_CONSERVED, TIGHT, LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import REGULAR, regime_of, without_small
 from dysts.invariants.series import embed
@@ -34,6 +34,9 @@ BESIDE = 1e-9
 """Standard deviations between the starts of independent orbits: too little to change an energy."""
 DISCARDED_IN_THE_SEA = 1600.0
 """Periods of independent orbits in a chaotic sea, until they are as often near islands as they will be."""
+MOST_EVALUATIONS = 1.7e9
+"""Of the right-hand side of a conservative system, about; a period of the flow with two blinking rotlets takes 5000."""
+PROBE_PERIODS = 20
 LONGER_WITH_DELAY = 5
 """Times the length of a trajectory without a delay, as there is only one."""
 DISCARDED_PERIODS = 40.0
@@ -132,6 +135,8 @@ def precise_spectrum(
     if conserves(system):
         # Orbits stick to islands for thousands of periods, and only many such times make an average.
         most_work *= MORE_WORK_WHERE_CONSERVED
+        affordable = MOST_EVALUATIONS / (_evaluations(system, period) * trajectories * periods)
+        most_work = max(1.0, min(most_work, affordable))
     vectors = None if system.delay is None else 4
     discard = 20.0 if system.delay is None else DISCARDED_PERIODS
     independent = False
@@ -164,6 +169,13 @@ def precise_spectrum(
         if regular or excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
             return spectrum
         work = min(most_work, math.ceil(1.2 * work * excess**2))
+
+
+def _evaluations(system: System, period: float) -> float:
+    """Return the evaluations of the right-hand side in a period."""
+    times = [PROBE_PERIODS * period]
+    probe = integrate(system, times=times, rtol=TIGHT, on_failure="keep", predictability=False)
+    return float(probe.attrs["evaluations"]) / PROBE_PERIODS
 
 
 def _beside(system: System, count: int, period: float) -> np.ndarray:
