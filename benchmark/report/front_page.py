@@ -105,7 +105,9 @@ def _headline(board: pd.DataFrame) -> str:
     times = f"{'at least ' if best['lower_bound'] else ''}{figures(best['vpt'])} Lyapunov times"
     if best["vpt"] == 0:
         return "In the median no forecaster was valid for even one step."
-    bounded = [short_name(name) for name in usable.loc[usable["lower_bound"], "forecaster"]]
+    # Beside the leader are those whose interval reaches its median, or is not known.
+    beside = usable["lower_bound"] & ~(usable["vpt_high"] < best["vpt"])
+    bounded = [short_name(name) for name in usable.loc[beside, "forecaster"]]
     if best["lower_bound"] and len(bounded) > 1:
         # Medians that the horizon cuts off cannot be ranked among themselves.
         listed = f"{', '.join(bounded[:-1])} and {bounded[-1]}"

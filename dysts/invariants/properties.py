@@ -21,7 +21,7 @@ from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import REGULAR, regime_of, without_small
 from dysts.invariants.series import embed
 from dysts.invariants.survival import first_orbit, starts_near
-from dysts.invariants.tangent_dynamics import MOST_STUCK
+from dysts.invariants.tangent_dynamics import most_lost
 from dysts.invariants.zero_one import zero_one_test
 from dysts.system import System
 
@@ -203,7 +203,7 @@ def _states(system: System, period: float, spectrum: LyapunovSpectrum, effort: E
     ).values
     kept: np.ndarray = series[np.isfinite(series).all(axis=(1, 2))]
     lost = len(series) - len(kept)
-    if system.lifetime is None and lost > MOST_STUCK * len(series):
+    if system.lifetime is None and lost > most_lost(system) * len(series):
         raise IntegrationError(f"{lost} of {len(series)} orbits of {system.name} end within {periods} periods")
     return kept
 

@@ -21,7 +21,14 @@ from dysts.system import System
 MOST_ESCAPED = 0.2
 """Largest fraction of trajectories that may leave a set with a lifetime before the exponents are refused."""
 MOST_STUCK = 1.0 / 32.0
-"""The same without a lifetime: a long orbit may meet a singularity of the coordinates, such as r = 0."""
+"""The same with angles: a long orbit may meet a singularity of the coordinates, such as r = 0."""
+
+
+def most_lost(system: System) -> float:
+    """Return the share of orbits that may end early without that saying anything against the others."""
+    if system.lifetime is not None:
+        return MOST_ESCAPED
+    return MOST_STUCK if turns_of(system).any() else 0.0
 
 
 def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: int) -> np.ndarray:
@@ -146,7 +153,7 @@ def tangent_growth_rates(
     Raises
     ------
     IntegrationError
-        If trajectories fail; a fifth of them may, where the system has a lifetime, and one in 32 elsewhere.
+        If trajectories fail; a fifth of them may, where the system has a lifetime, and one in 32, where it has angles.
     """
     from dysts.solvers.status import Status
 
@@ -164,8 +171,7 @@ def tangent_growth_rates(
     )
     failed = [index for index, (status, _) in enumerate(endings) if status]
     # On a set that orbits are known to leave, the exponents are those of the orbits that have not left it yet.
-    allowed = MOST_STUCK if system.lifetime is None else MOST_ESCAPED
-    if len(failed) > allowed * len(states):
+    if len(failed) > most_lost(system) * len(states):
         status, reached = endings[failed[0]]
         raise IntegrationError(
             f"{system.name} (trajectory {failed[0]}, {len(failed)} of {len(states)} failed) stopped at time "

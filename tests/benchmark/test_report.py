@@ -15,6 +15,7 @@ import pytest
 import benchmark
 from benchmark.report.explorer import explorer_data
 from benchmark.report.folder import pages, render_front
+from benchmark.report.front_page import _headline
 from benchmark.report.site import site_of
 from benchmark.results import Results
 from dysts.errors import StorageError
@@ -264,3 +265,21 @@ def test_the_explorer_has_the_numbers_of_the_leaderboard(results: Results) -> No
         assert np.median(values) == pytest.approx(row["vpt"], rel=1e-3, nan_ok=True)
         assert len(data["failed"][index]) == row["failed"]
     assert [system["field"] for system in data["systems"]] == ["own data"] * 3
+
+
+def test_the_headline_names_those_whose_interval_reaches_the_leader() -> None:
+    board = pd.DataFrame(
+        {
+            "forecaster": ["First", "Near", "Far"],
+            "reference": False,
+            "cells": 10,
+            "failed": 0,
+            "vpt": [1.0, 0.9, 0.4],
+            "vpt_high": [1.2, 1.1, 0.6],
+            "lower_bound": True,
+        }
+    )
+    assert _headline(board).startswith("First and Near lead")
+    board["vpt_high"] = [1.2, 0.95, 0.6]
+    assert "Near" not in _headline(board)
+    assert "at least 1.00" in _headline(board)

@@ -7,6 +7,8 @@ from linear_systems import make
 import dysts
 from dysts import right_hand_side
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
+from dysts.invariants.effort import Effort
+from dysts.invariants.properties import DISCARDED_IN_THE_SEA, precise_spectrum
 
 
 def test_a_linear_flow_has_the_real_parts_of_its_eigenvalues() -> None:
@@ -161,3 +163,15 @@ def test_tangent_vectors_of_a_forced_motion_without_feedback_neither_grow_nor_sh
     assert result[0, 3:].tolist() == [0.0] * 6
     spectrum = dysts.lyapunov_spectrum(system, trajectories=4, periods=50)
     assert spectrum.exponents == (0.0, 0.0, 0.0)
+
+
+def test_conservative_chaos_is_averaged_over_independent_orbits() -> None:
+    effort = Effort(trajectories=4, periods=50.0, most_work=1.0)
+    sea = dysts.get_system("HenonHeiles")
+    spectrum = precise_spectrum(sea, sea.period, effort=effort)
+    assert spectrum.settings["starts"] == "given"
+    assert spectrum.settings["discard"] == DISCARDED_IN_THE_SEA
+    # Orbits that did not part from one another would show the same growth.
+    assert spectrum.errors[0] > 1e-3 * spectrum.largest
+    lorenz = dysts.get_system("Lorenz")
+    assert "starts" not in precise_spectrum(lorenz, lorenz.period, effort=effort).settings
