@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,7 +37,7 @@ SYSTEMS = (
 )
 
 
-def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> list[dict[str, Any]]:
+def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> Iterator[dict[str, Any]]:
     """Fit and predict in this process, which first pays for imports and compilation with a short series."""
     from benchmark.data import cut
     from benchmark.execution import peak_memory_mb
@@ -46,7 +47,7 @@ def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> l
     from dysts.errors import DystsError
     from forecasters import get_forecaster
 
-    rows, datasets = [], open_dataset("test-fine", systems=systems)
+    datasets = open_dataset("test-fine", systems=systems)
     _warm_up(forecaster, preset)
     for system in systems:
         data = cut(Task(system=system, horizon=horizon), datasets[system])
@@ -60,20 +61,17 @@ def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> l
             error = str(problem)
         end = time.process_time()
         scores = score(data, forecast)
-        rows.append(
-            {
-                "forecaster": forecaster,
-                "preset": preset,
-                "system": system,
-                "fit": fitted - begin,
-                "predict": end - fitted,
-                "memory": peak_memory_mb(),
-                "smape": scores["smape"],
-                "vpt": scores["vpt"],
-                "error": error,
-            }
-        )
-    return rows
+        yield {
+            "forecaster": forecaster,
+            "preset": preset,
+            "system": system,
+            "fit": fitted - begin,
+            "predict": end - fitted,
+            "memory": peak_memory_mb(),
+            "smape": scores["smape"],
+            "vpt": scores["vpt"],
+            "error": error,
+        }
 
 
 def _warm_up(forecaster: str, preset: str) -> None:
@@ -118,6 +116,18 @@ def table(rows: list[dict[str, Any]], presets: list[str]) -> str:
     return "\n".join(lines)
 
 
+def _follow(command: list[str], environment: dict[str, str], path: Path) -> Iterator[dict[str, Any]]:
+    """Run a worker, and keep each of its rows in the file as soon as it comes."""
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as worker, path.open("a") as file:
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            file.write(line)
+            file.flush()
+            yield json.loads(line)
+    if worker.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {worker.returncode}")
+
+
 def main() -> None:
     """Measure what the file of rows lacks, and print the table."""
     from forecasters import list_forecasters
@@ -133,7 +143,7 @@ def main() -> None:
     if options.worker:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for row in measure(*options.worker, options.systems, options.horizon):
-            print(json.dumps(row))
+            print(json.dumps(row), flush=True)
         return
     options.rows.parent.mkdir(parents=True, exist_ok=True)
     known = [json.loads(line) for line in options.rows.read_text().splitlines()] if options.rows.exists() else []
@@ -145,12 +155,7 @@ def main() -> None:
             if not missing:
                 continue
             command = [sys.executable, __file__, "--worker", forecaster, preset, "--horizon", str(options.horizon)]
-            output = subprocess.run(
-                [*command, "--systems", *missing], env=environment, capture_output=True, text=True, check=True
-            ).stdout
-            rows = [json.loads(line) for line in output.splitlines()]
-            with options.rows.open("a") as file:
-                file.writelines(json.dumps(row) + "\n" for row in rows)
+            rows = list(_follow([*command, "--systems", *missing], environment, options.rows))
             known += rows
             print(f"{forecaster} {preset}: {sum(row['fit'] + row['predict'] for row in rows):.1f} s", flush=True)
     print(table([row for row in known if row["system"] in options.systems], options.presets))
