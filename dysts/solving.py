@@ -126,9 +126,9 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
 def _go_on_where_stiff(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
     from dysts.solvers.status import Status
 
-    stiff = np.flatnonzero(solution.status == Status.STIFF)
-    if stiff.size == 0 or problem.solver != AUTO:
+    if problem.solver != AUTO or Status.STIFF not in solution.status.tolist():
         return
+    stiff = np.flatnonzero(solution.status == Status.STIFF)
 
     def run(begin: int, end: int) -> None:
         for case in stiff[begin:end].tolist():

@@ -1,5 +1,6 @@
 """Checks of what an integration begins with: tolerances and initial states."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,11 @@ def check_tolerances(system: System, rtol: Any, atol: Any) -> tuple[float, np.nd
             f"atol has shape {absolute.shape}; allowed is one number or one for each of the "
             f"{system.dimension} components"
         )
-    if not (np.isfinite(absolute).all() and (absolute > 0.0).all()):
+    if not all(0.0 < tolerance < math.inf for tolerance in absolute.ravel().tolist()):
         raise InvalidArgumentError(f"atol is {atol!r}; allowed are positive finite numbers")
-    return relative, np.array(np.broadcast_to(absolute, (system.dimension,)))
+    whole = np.empty(system.dimension)
+    whole[:] = absolute
+    return relative, whole
 
 
 def by_component(system: System, relative: float, absolute: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -65,7 +65,9 @@ class Request:
         """Return one state for each trajectory: [trajectory, component]."""
         if states.ndim == 2:
             return states
-        return np.array(np.broadcast_to(states, (len(self.members), self.base.dimension)))
+        spread = np.empty((len(self.members), states.size))
+        spread[:] = states
+        return spread
 
 
 @dataclass(frozen=True, kw_only=True)
