@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy store-benchmark store-kills ensemble-benchmark clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark clean
 
 install: $(INSTALLED)
 
@@ -85,6 +85,18 @@ work-precision: $(INSTALLED)
 # Drift of the energy of the Hamiltonian systems over 1000 periods.
 energy: $(INSTALLED)
 	$(BIN)/python tests/performance/energy.py
+
+# Mackey and Glass's equation beside the predecessor.
+mackey-glass: $(INSTALLED)
+	$(BIN)/python tests/performance/mackey_glass.py
+
+# Seconds, memory and scores of every forecaster on ten systems, with both presets; some two processor hours.
+forecasters-table: $(INSTALLED)
+	$(BIN)/python tests/performance/forecasters_table.py --presets fast paper
+
+# NVAR and ESN beside reservoirpy on twenty systems, in an environment of reservoirpy's own.
+forecasters-reservoirpy: $(INSTALLED)
+	$(BIN)/python tests/performance/forecasters_reservoirpy.py
 
 # Sizes, build times, opening, reading and downloading of the precomputed series beside gzipped JSON.
 store-benchmark: $(INSTALLED)
