@@ -204,15 +204,16 @@ def _raise_first_failure(system: System, last: float, outcome: Outcome, event: E
 
     solution = outcome.solution
     several = solution.status.size > 1
-    for index, code in enumerate(solution.status.tolist()):
-        status = Status(code)
-        if status.failed:
-            failed = sum(Status(other).failed for other in solution.status.tolist())
-            which = f" (trajectory {index}, {failed} of {solution.status.size} failed)" if several else ""
-            raise IntegrationError(
-                f"{system.name}{which} stopped at time {solution.reached[index]:.6g} of {last:.6g}: {status.sentence}; "
-                "on_failure='keep' returns what there is"
-            )
+    codes = solution.status.tolist()
+    failures = {code for code in set(codes) if Status(code).failed}
+    if failures:
+        index = next(index for index, code in enumerate(codes) if code in failures)
+        failed = sum(code in failures for code in codes)
+        which = f" (trajectory {index}, {failed} of {len(codes)} failed)" if several else ""
+        raise IntegrationError(
+            f"{system.name}{which} stopped at time {solution.reached[index]:.6g} of {last:.6g}: "
+            f"{Status(codes[index]).sentence}; on_failure='keep' returns what there is"
+        )
     if event is not None and (solution.found == 0).any():
         index = int((solution.found == 0).argmax())
         which = f" (trajectory {index})" if several else ""

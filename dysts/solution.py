@@ -12,6 +12,13 @@ from dysts.clocks import check_count
 class Solution:
     """Trajectories with their ends; rows after the last time that was reached hold NaN.
 
+    Parameters
+    ----------
+    trajectories, times, components, events : int
+        The shapes below.
+    blank : bool
+        Whether the values are NaN from the start; if not, `erase` is left to whoever computes them.
+
     Attributes
     ----------
     values : float64 [trajectory, time, component]
@@ -27,14 +34,20 @@ class Solution:
     event_states : float64 [trajectory, event, component]
     """
 
-    def __init__(self, trajectories: int, times: int, components: int, events: int = 0) -> None:
-        self.values = np.full((trajectories, times, components), np.nan)
+    def __init__(self, trajectories: int, times: int, components: int, events: int = 0, *, blank: bool = True) -> None:
+        self.values = np.empty((trajectories, times, components))
+        if blank:
+            self.erase(0, trajectories)
         self.status = np.zeros(trajectories, dtype=np.int64)
         self.reached = np.zeros(trajectories)
         self.counts = np.zeros((trajectories, 3), dtype=np.int64)
         self.found = np.zeros(trajectories, dtype=np.int64)
         self.event_times = np.full((trajectories, events), np.nan)
         self.event_states = np.full((trajectories, events, components), np.nan)
+
+    def erase(self, first: int, last: int) -> None:
+        """Set the values of the trajectories ``first <= case < last`` to NaN, as long as none is computed."""
+        self.values[first:last] = np.nan
 
 
 def join(parts: Sequence[Solution]) -> Solution:
