@@ -118,7 +118,10 @@ def table(rows: list[dict[str, Any]], presets: list[str]) -> str:
 
 def _follow(command: list[str], environment: dict[str, str], path: Path) -> Iterator[dict[str, Any]]:
     """Run a worker, and keep each of its rows in the file as soon as it comes."""
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as worker, path.open("a") as file:
+    with (
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as worker,
+        path.open("a") as file,
+    ):
         assert worker.stdout is not None
         for line in worker.stdout:
             file.write(line)
