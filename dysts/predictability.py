@@ -52,7 +52,9 @@ def predictable_until(
     finite = np.isfinite(mine).all(axis=1) & np.isfinite(theirs).all(axis=1)
     if not finite.any():
         return 0.0
-    scale = np.nanstd(mine[finite], axis=0)
+    # A state that blows up has no square in double precision.
+    largest = max(float(np.abs(mine[finite]).max()), 1e-300)
+    scale = (mine[finite] / largest).std(axis=0) * largest
     # A component that stands still has no scale of its own.
     scale = np.where(scale > 0.0, scale, max(float(scale.max()), 1e-300))
     difference = np.sqrt((((mine - theirs) / scale) ** 2).mean(axis=1))

@@ -1,6 +1,7 @@
 """Ensembles of parameter sets, the trust in a trajectory, and delay systems by the one call."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -147,3 +148,13 @@ def test_what_delay_systems_cannot_do_is_said(
 ) -> None:
     with pytest.raises(error, match=message):
         dysts.integrate("MackeyGlass", times=[0.0, 1.0], **arguments)  # type: ignore[arg-type]
+
+
+def test_a_trajectory_that_blows_up_is_kept_without_a_warning() -> None:
+    runaway = dysts.get_system("Rossler").with_parameters(a=5.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        kept = dysts.integrate(runaway, 5000, on_failure="keep")
+    reached = int(np.isfinite(kept.values).all(axis=1).sum())
+    assert kept.attrs["status"] == "step_too_small"
+    assert 0.0 < kept.attrs["predictable_until"] <= float(kept.time[reached - 1])
