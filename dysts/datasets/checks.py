@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dysts.datasets.recipe import Recipe
-from dysts.datasets.starts import repeats_itself
+from dysts.datasets.starts import CALM_PERIODS, calms_down, repeats_itself
 from dysts.datasets.store import READ_ROWS
 from dysts.registry import get_system
 
@@ -104,6 +104,8 @@ def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe) -> list
             found.append(Finding(name, "frozen", f"trajectory {number} does not change over {still} points"))
         elif transient and _settled(trajectory, attributes):
             found.append(Finding(name, "frozen", f"trajectory {number} repeats itself: it has left a transient set"))
+        elif transient and _calm(trajectory * np.where(moving, spread, 1.0), attributes):
+            found.append(Finding(name, "frozen", f"trajectory {number} calms down: it has left a transient set"))
     found += [Finding(name, "escaped", detail) for detail in _escapes(series, numbers, name)]
     return found + [Finding(name, "duplicate", detail) for detail in _duplicates(scaled, numbers)]
 
@@ -178,6 +180,14 @@ def _settled(scaled: np.ndarray, attributes: Mapping[str, float]) -> bool:
     # The second half of a trajectory, found again within the first, is motion that is not chaotic any more.
     per_period = attributes["points_per_period"]
     return per_period >= LEAST_POINTS and len(scaled) >= LEAST_PERIODS * per_period and repeats_itself(scaled)
+
+
+def _calm(series: np.ndarray, attributes: Mapping[str, float]) -> bool:
+    per_period = attributes["points_per_period"]
+    system = get_system(str(attributes["system"]))
+    if len(series) < CALM_PERIODS * per_period or "standard_deviation" not in system.properties:
+        return False
+    return calms_down(series, np.array(system.properties_entry("standard_deviation")["value"]), per_period)
 
 
 def _shared_time(dataset: "xarray.Dataset") -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Where trajectories start: at random times in the strata of one orbit from the stored initial condition.
 
 A set that orbits are known to leave (`System.lifetime`) is followed in legs instead. If a trajectory, or what follows
-it within `AFTERWARDS` periods, diverges, comes to rest or repeats itself, it has left; the leg is drawn again from the
+it within `AFTERWARDS` periods, diverges, calms down or repeats itself, it has left; the leg is drawn again from the
 same state, displaced by `DISPLACEMENT` standard deviations, and the number of such restarts is kept. Delay systems
 have no state to start from; each trajectory has a history of its own.
 """
@@ -26,6 +26,9 @@ WINDOW_POINTS = 100
 """Samples in a period of what follows."""
 REPEATED = 0.02
 """In standard deviations: chaotic motion does not come back so closely for twelve periods on end."""
+CALM_PERIODS, CALM = 12, 0.5
+"""Motion whose standard deviations over so many periods are all below this share of those on the set spirals into a
+fixed point; what stays on the sets of the registry has 0.88 and more."""
 SPREAD_PERIODS = 60.0
 LEG = 24.0
 """Periods after which it is looked whether the orbit is still on the set."""
@@ -109,7 +112,8 @@ def _on_one_orbit(times: tuple[float, ...], system: System) -> Starts:
 def _surviving(times: tuple[float, ...], duration: float, tolerance: float, seed: int, system: System) -> Starts:
     """Follow the orbit in legs, and draw a leg again whenever it leaves the set."""
     generator = np.random.default_rng(seed)
-    spread = _spread(system)
+    first = _first_orbit(system)
+    spread, scale = first.std(axis=0), system.observe(first).std(axis=0)
     stops = _stops(np.array(times), LEG * system.period)
     states = [np.array(system.initial_conditions)]
     attempts = [0] * len(stops)
@@ -120,7 +124,7 @@ def _surviving(times: tuple[float, ...], duration: float, tolerance: float, seed
         displacement = DISPLACEMENT * spread * generator.standard_normal(spread.size) if attempts[leg] else 0.0
         arrived = _after(system, states[-1] + displacement, end - (stops[leg - 1] if leg else 0.0))
         needed = duration if end in times else 0.0
-        if arrived is not None and _stays(system, arrived, needed, tolerance):
+        if arrived is not None and _stays(system, arrived, needed, tolerance, scale):
             states.append(arrived)
             continue
         restarts += 1
@@ -151,12 +155,11 @@ def _stops(times: np.ndarray, leg: float) -> list[float]:
     return stops
 
 
-def _spread(system: System) -> np.ndarray:
+def _first_orbit(system: System) -> np.ndarray:
     assert system.lifetime is not None
     periods = min(SPREAD_PERIODS, system.lifetime / 2.0)
-    orbit = integrate(system, int(periods * 20), points_per_period=20, predictability=False)
-    spread: np.ndarray = orbit.values.std(axis=0)
-    return spread
+    orbit: np.ndarray = integrate(system, int(periods * 20), points_per_period=20, predictability=False).values
+    return orbit
 
 
 def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
@@ -174,7 +177,7 @@ def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
     return end if np.isfinite(end).all() else None
 
 
-def _stays(system: System, start: np.ndarray, duration: float, tolerance: float) -> bool:
+def _stays(system: System, start: np.ndarray, duration: float, tolerance: float, scale: np.ndarray) -> bool:
     # A start has its trajectory to answer for, and what follows; a stop between starts only what follows.
     during = int(duration / system.period * WINDOW_POINTS)
     step = system.period / WINDOW_POINTS
@@ -192,12 +195,36 @@ def _stays(system: System, start: np.ndarray, duration: float, tolerance: float)
     if not np.isfinite(states).all():
         return False
     observed = system.observe(states)
+    if calms_down(observed, scale, WINDOW_POINTS):
+        return False
     stretches = [observed[during:], observed[:during]] if during >= AFTERWARDS * WINDOW_POINTS else [observed[during:]]
     return not any(map(repeats_itself, stretches))
 
 
 def _most_steps(system: System, time: float) -> int:
     return int(STEPS_ON_THE_SET * (time / system.period + 1.0))
+
+
+def calms_down(series: np.ndarray, scale: np.ndarray, points_per_period: float) -> bool:
+    """Whether the end of a series hardly moves in any component, as on the way into a fixed point.
+
+    Parameters
+    ----------
+    series : float64 [time, component]
+    scale : float64 [component]
+        Standard deviations on the set.
+    points_per_period : float
+
+    Examples
+    --------
+    >>> time = np.arange(4000) / 100.0
+    >>> swing, spiral = np.sin(2.0 * np.pi * time)[:, None], np.exp(-0.05 * time)[:, None]
+    >>> scale = np.array([0.7])
+    >>> calms_down(swing, scale, 100.0), calms_down(spiral * swing, scale, 100.0)
+    (False, True)
+    """
+    end = series[-round(CALM_PERIODS * points_per_period) :]
+    return bool((end.std(axis=0) < CALM * scale).all())
 
 
 def repeats_itself(series: np.ndarray) -> bool:
