@@ -18,7 +18,7 @@ def may_happen(functions: int, at_start: np.ndarray, at_end: np.ndarray) -> bool
     side = math.copysign(1.0, at_start[index])
     if at_start[index] == 0.0:
         side = math.copysign(1.0, at_start[functions + index])
-    return may_leave(index, functions, side, at_start, at_end)
+    return may_leave(index, functions, side, at_start, at_end, math.inf)
 
 
 @njit(error_model="numpy")

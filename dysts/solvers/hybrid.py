@@ -227,7 +227,7 @@ def integrate_hybrid(
         if changing == NOTHING:
             suspect = slides != NOTHING
             for switch in range(switches):
-                if switch != slides and may_leave(switch, functions, tables[MONITOR, switch], at_start, at_end):
+                if switch != slides and may_leave(switch, functions, tables[MONITOR, switch], at_start, at_end, taken):
                     suspect = True
         eventful = events > 0 and may_happen(functions, at_start, at_end)
         wanted = written < times.size and times[written] < reached

@@ -50,13 +50,16 @@ def monitor_inside(step: Step, fraction: float, index: int) -> float:
 
 
 @njit(error_model="numpy")
-def may_leave(index: int, functions: int, side: float, start: np.ndarray, end: np.ndarray) -> bool:
+def may_leave(index: int, functions: int, side: float, start: np.ndarray, end: np.ndarray, length: float) -> bool:
     """Whether a function may have left its side of zero in a step, judged from the two ends alone."""
     if end[index] * side < 0.0:
         return True
-    # It came nearer and then went away: it may have crossed and come back in between.
+    # It came nearer and then went away: it may have crossed and come back in between, unless it was so far away at
+    # both ends that their rates would not bring it to zero in the whole of the step.
     rate = functions + index
-    return start[rate] * side < 0.0 < end[rate] * side and start[index] * side > 0.0
+    before, after = start[index] * side, end[index] * side
+    nearing, parting = -start[rate] * side, end[rate] * side
+    return nearing > 0.0 and parting > 0.0 and before > 0.0 and (before < nearing * length or after < parting * length)
 
 
 @njit(error_model="numpy")

@@ -81,7 +81,7 @@ def unnoticed(step: Step, row: int, end: np.ndarray, saved: np.ndarray) -> bool:
     for switch in range(step.switches):
         saved[switch] = switches[switch]
         # One that came back to its side would have to be flipped twice.
-        if may_leave(switch, step.functions, saved[switch], step.at_start, step.at_end):
+        if may_leave(switch, step.functions, saved[switch], step.at_start, step.at_end, step.length):
             same = same and step.at_end[switch] * saved[switch] < 0.0
     if not same:
         return False
@@ -121,7 +121,7 @@ def first_change(step: Step, slides: int) -> tuple[int, float, float]:
     changing, first, leaving = NOTHING, NEVER, 0.0
     for switch in range(step.switches):
         side = step.tables[MONITOR, switch]
-        if switch != slides and may_leave(switch, step.functions, side, step.at_start, step.at_end):
+        if switch != slides and may_leave(switch, step.functions, side, step.at_start, step.at_end, step.length):
             fraction = time_of_leaving(step, switch, side)
             if fraction < first:
                 changing, first = switch, fraction
