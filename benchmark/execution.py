@@ -3,7 +3,6 @@
 import importlib
 import json
 import math
-import random
 import resource
 import sys
 import time
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmark.references import REFERENCES, build_reference
 from dysts.errors import DystsError, ForecastError, InvalidArgumentError, UnknownNameError
+from forecasters.isolation import seeded
 
 _LONGEST_MESSAGE = 500
 
@@ -144,10 +144,13 @@ def run_job(job: Job) -> Outcome:
     -------
     Outcome
     """
-    # A cell must not depend on which cells its worker ran before it, even if a library draws from the
+    # A cell must not depend on which cells its worker ran before it, even if one's own forecaster draws from the
     # global generators.
-    random.seed(job.seed)
-    np.random.seed(job.seed % 2**32)  # noqa: NPY002
+    with seeded(job.seed):
+        return _run(job)
+
+
+def _run(job: Job) -> Outcome:
     _reset_peak_memory()
     fit_seconds = predict_seconds = diverged_at = math.nan
     forecast: NDArray[np.float64] | None = None

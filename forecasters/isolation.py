@@ -27,6 +27,28 @@ def imports_for(who: str, *, extra: str = "benchmark") -> Iterator[None]:
 
 
 @contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed the global generators of Python, numpy and torch on the CPU, and give the caller's state back at the end.
+
+    Libraries draw from them, and cannot be handed a generator instead. Torch is seeded where it is imported already.
+    """
+    torch = sys.modules.get("torch")
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    torch_state = torch.get_rng_state() if torch is not None else None
+    try:
+        random.seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        if torch is not None:
+            torch.default_generator.manual_seed(seed)
+        yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        if torch is not None:
+            torch.set_rng_state(torch_state)
+
+
+@contextmanager
 def isolated(who: str, *, seed: int) -> Iterator[None]:
     """Run the code of a library seeded, on one thread and silently, and restore the caller's state after it.
 
@@ -46,19 +68,14 @@ def isolated(who: str, *, seed: int) -> Iterator[None]:
     One thread, because the last digits of a sum depend on how many there are, the models are small, and a
     benchmark runs one process for every core.
     """
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     silenced = logging.root.manager.disable
     torch = sys.modules.get("torch")
-    torch_state = torch.get_rng_state() if torch is not None else None
     torch_threads = torch.get_num_threads() if torch is not None else 1
     try:
-        random.seed(seed)
-        np.random.seed(seed % 2**32)  # noqa: NPY002
         if torch is not None:
-            torch.default_generator.manual_seed(seed)
             torch.set_num_threads(1)
         logging.disable(logging.CRITICAL)
-        with warnings.catch_warnings(), np.errstate(all="ignore"), threadpool_limits(limits=1):
+        with seeded(seed), warnings.catch_warnings(), np.errstate(all="ignore"), threadpool_limits(limits=1):
             warnings.simplefilter("ignore")
             yield
     except (DystsError, MemoryError, ImportError):
@@ -68,8 +85,5 @@ def isolated(who: str, *, seed: int) -> Iterator[None]:
         raise ForecastError(f"{who} failed: {type(error).__name__}: {reason}") from error
     finally:
         logging.disable(silenced)
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002
         if torch is not None:
             torch.set_num_threads(torch_threads)
-            torch.set_rng_state(torch_state)

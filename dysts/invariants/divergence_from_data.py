@@ -148,15 +148,15 @@ def lyapunov_from_data(
         Per unit of time. The error is the larger one of the spread of local slopes and the standard error over groups
         of reference points. Not reliable if the curve has no straight part.
 
-    Notes
-    -----
-    What is found is the mean of the motion in the series. An orbit in conservative chaos sticks to islands for hundreds
-    of periods, along which neighbours hardly part; a series with much of that has a smaller exponent than the system.
-
     Raises
     ------
     InvalidArgumentError
         If the series is too short, constant or not finite, or hardly a state has neighbours.
+
+    Notes
+    -----
+    What is found is the mean of the motion in the series. An orbit in conservative chaos sticks to islands for hundreds
+    of periods, along which neighbours hardly part; a series with much of that has a smaller exponent than the system.
 
     Examples
     --------

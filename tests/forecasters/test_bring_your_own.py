@@ -149,6 +149,50 @@ def test_the_benchmark_runs_a_wrapped_model(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_allclose(outcome.forecast, lorenz()[:-6:-1], rtol=1e-12)
 
 
+class Gambler:
+    """Draws its forecast from every global generator."""
+
+    def fit(self, series: np.ndarray) -> "Gambler":
+        self.components = series.shape[1]
+        return self
+
+    def predict(self, horizon: int) -> np.ndarray:
+        import random
+
+        import torch
+
+        draws = np.random.rand(horizon, self.components) + random.random() + torch.rand(1).item()  # noqa: NPY002
+        return np.asarray(draws)
+
+
+def test_a_cell_depends_on_its_seed_alone_and_leaves_the_global_generators(monkeypatch: pytest.MonkeyPatch) -> None:
+    import random
+    import types
+
+    import torch
+
+    module = types.ModuleType("my_module")
+    module.factory = lambda *, preset, season_length, seed: Gambler()  # type: ignore[attr-defined]  # noqa: ARG005
+    monkeypatch.setitem(__import__("sys").modules, "my_module", module)
+
+    def forecast(seed: int) -> np.ndarray:
+        outcome = run_job(
+            Job(
+                key="k", label="mine", forecaster="my_module:factory", preset="fast", config={}, seed=seed,
+                season_length=10, horizon=5, train=lorenz(),
+            )
+        )  # fmt: skip
+        assert outcome.forecast is not None, outcome.error
+        return outcome.forecast
+
+    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # type: ignore[index]  # noqa: NPY002
+    first, again, other = forecast(3), forecast(3), forecast(4)
+    after = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # type: ignore[index]  # noqa: NPY002
+    assert before == after
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
 def write_chronos(folder: Path) -> None:
     """Write a tiny Chronos-2 with random weights, in the published file format."""
     import torch
