@@ -104,7 +104,11 @@ def _frame(
     if exponent > 0.0:
         coordinates["time_in_lyapunov_times"] = ("time", grid * exponent)
     empty = np.broadcast_to(np.zeros(1), shape)
-    return xarray.DataArray(empty, dims=dims, coords=coordinates)
+    frame = xarray.DataArray(empty, dims=dims, coords=coordinates)
+    for name in frame.coords:
+        # All trajectories on this grid share them, so nobody may write to them.
+        frame.coords[name].values.setflags(write=False)
+    return frame
 
 
 def _statuses(codes: np.ndarray) -> str:

@@ -35,6 +35,21 @@ def test_three_clocks() -> None:
     np.testing.assert_array_equal(by_step["time"].values, [0.0, 0.25, 0.5])
 
 
+def test_a_result_that_is_written_to_changes_no_other() -> None:
+    first = dysts.integrate("Lorenz", 20)
+    for name in first.coords:
+        with pytest.raises(ValueError, match="read-only"):
+            first.coords[name].values[0] = first.coords[name].values[1]
+    first.values[:] = 0.0
+    first.attrs.clear()
+    second = dysts.integrate("Lorenz", 20)
+    np.testing.assert_array_equal(
+        second["time_in_periods"].values, np.arange(20) * (second["time"].values[1]) / dysts.get_system("Lorenz").period
+    )
+    assert second.values[0].tolist() == list(dysts.get_system("Lorenz").initial_conditions)
+    assert second.attrs["system"] == "Lorenz"
+
+
 def test_the_first_point_is_the_initial_condition_itself() -> None:
     for name in ("Lorenz", "MacArthur", "Thomas"):
         np.testing.assert_array_equal(dysts.integrate(name, 2).values[0], dysts.get_system(name).initial_conditions)
