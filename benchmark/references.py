@@ -87,6 +87,7 @@ class Oracle:
 
     def predict(self, horizon: int) -> NDArray[np.float64]:
         """Return the observables of the true trajectory, float64 [horizon, component]."""
+        from dysts.datasets.recipe import solver_of
         from dysts.integration import integrate
 
         times = self._step * np.arange(horizon + 1)
@@ -94,7 +95,8 @@ class Oracle:
         if self._system.delay is not None:
             past = self._step * np.arange(1 - len(self._states), 1)
             start = {"history": (past, self._states)}
-        run = integrate(self._system, times=times, rtol=_RTOL, predictability=False, **start)
+        solver = solver_of(self._system)
+        run = integrate(self._system, times=times, rtol=_RTOL, solver=solver, predictability=False, **start)
         return np.asarray(self._system.observe(run.values)[1:, self._columns], dtype=np.float64)
 
 

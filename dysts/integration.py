@@ -71,9 +71,12 @@ def integrate(
         Relative tolerance of each step, at least 1e-14.
     atol : float or array_like [component], optional
         Absolute tolerance, by default a billionth of `rtol`.
-    solver : {"auto", "dop853", "radau", "euler-maruyama", "sra3"}
-        By default DOP853, which hands over to Radau IIA where the equations are stiff, and back. With noise, SRA3
-        if it is additive and Euler-Maruyama otherwise.
+    solver : {"auto", "taylor", "dop853", "dop853+radau", "radau", "euler-maruyama", "sra3"}
+        By default power series of order 18 for smooth equations at tolerances of 1e-9 and below, and DOP853 for all
+        others; where equations are stiff, Radau IIA takes over, and gives back. "dop853+radau" is the same without
+        power series; the others are one method throughout. Delay systems have DOP853; "auto" gives it a tenth of the
+        tolerances, as errors of the past come back. With noise, SRA3 if it is additive and Euler-Maruyama
+        otherwise.
     noise : Noise, optional
         Stochastic forcing; see `dysts.Noise`.
     longest_step : float, optional
@@ -189,7 +192,7 @@ def _check_combination(
         for name, wanted in (
             ("noise", noise is not None),
             ("stop", event is not None),
-            ("solver='radau'", solver == "radau"),
+            (f"solver={solver!r}", noise is None and solver not in ("auto", "dop853")),
         )
         if wanted
     ]
@@ -203,6 +206,8 @@ def _raise_first_failure(system: System, last: float, outcome: Outcome, event: E
     from dysts.solvers.status import Status
 
     solution = outcome.solution
+    if event is None and not solution.status.any():
+        return
     several = solution.status.size > 1
     codes = solution.status.tolist()
     failures = {code for code in set(codes) if Status(code).failed}

@@ -11,6 +11,7 @@ import llvmlite.binding as llvm
 
 from dysts.cache import write_atomically
 from dysts.emission.program import LANED, SCALAR, emit
+from dysts.emission.series import EXPANSION, emit_series
 from dysts.generation import GeneratedFunction
 
 _CHECKSUM = 32
@@ -63,21 +64,26 @@ class CompiledFunction:
     @functools.cached_property
     def address(self) -> int:
         """Where the function of one state starts, for a driver to call."""
-        return self._address(lanes=False)
+        return self._address(SCALAR)
 
     @functools.cached_property
     def lanes_address(self) -> int:
         """Where the function of eight states starts."""
-        return self._address(lanes=True)
+        return self._address(LANED)
 
-    def _address(self, *, lanes: bool) -> int:
+    @functools.cached_property
+    def expansion_address(self) -> int:
+        """Where the function starts that expands the solution through one state in powers of time."""
+        return self._address(EXPANSION)
+
+    def _address(self, function: str) -> int:
         with _lock:
-            function = LANED if lanes else SCALAR
-            stem = f"{self.name}_{self.generated.digest}_{'lanes_' if lanes else ''}{_processor()}"
-            path = self.folder / f"{stem}.object"
+            path = self.folder / f"{self.name}_{self.generated.digest}_{function}_{_processor()}.object"
             code = _read(path)
             if code is None:
-                code = _compile(emit(self.generated, lanes=lanes))
+                expands = function == EXPANSION
+                text = emit_series(self.generated) if expands else emit(self.generated, lanes=function == LANED)
+                code = _compile(text)
                 # A full disk or a lost folder only costs the next process the same work.
                 with contextlib.suppress(OSError):
                     write_atomically(path, hashlib.sha256(code).digest() + code)

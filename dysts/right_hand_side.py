@@ -11,6 +11,7 @@ import numpy as np
 from numba import types
 
 from dysts.compilation import CompiledFunction, code_file, compile_function, driver
+from dysts.emission.series import expandable, watched
 from dysts.errors import ExpressionError
 from dysts.expressions import parse
 from dysts.generation import GeneratedFunction, generate
@@ -106,6 +107,16 @@ class RightHandSide:
         """Whether the equations have kinks or jumps."""
         definitions, equations = self.system.trees
         return has_switches([*definitions.values(), *equations])
+
+    @cached_property
+    def expandable(self) -> bool:
+        """Whether solutions can be expanded in powers of time."""
+        return expandable(self.generated)
+
+    @cached_property
+    def watched(self) -> int:
+        """How many arguments of steep functions an expansion has beside the variables."""
+        return len(watched(self.generated))
 
     @cached_property
     def turns(self) -> np.ndarray:

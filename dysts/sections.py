@@ -9,8 +9,9 @@ import dysts
 from dysts.clocks import check_count, check_positive
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.events import make_event
+from dysts.problem import Problem, check_solver
 from dysts.registry import get_system
-from dysts.solving import Problem, check_solver, solve
+from dysts.solving import solve
 from dysts.system import System
 from dysts.tolerances import DEFAULT_TOLERANCE, by_component, check_initial_conditions, check_tolerances
 
@@ -114,6 +115,7 @@ def poincare_section(
             relative_tolerance=relatives,
             absolute_tolerance=absolutes,
             maximum_steps=check_count(maximum_steps, "maximum_steps"),
+            tolerance=relative,
             solver=check_solver(solver),
             event=event,
             most_events=crossings + skip,

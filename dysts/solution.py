@@ -73,7 +73,9 @@ def in_threads(solve: Callable[[int, int], None], cases: int, threads: int | Non
     together : int
         So many cases side by side take hardly longer than one, so slices are not made smaller without need.
     """
-    workers = min(cases, processors() if threads is None else check_count(threads, "threads"))
+    if threads is not None:
+        check_count(threads, "threads")
+    workers = 1 if cases == 1 else min(cases, processors() if threads is None else threads)
     if workers == 1:
         solve(0, cases)
         return

@@ -11,16 +11,19 @@ from dysts.clocks import check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.events import Event
 from dysts.parameters import Ensemble
+from dysts.problem import AUTO, Problem, check_solver
 from dysts.solution import Solution, join
-from dysts.solving import Problem, check_solver, solve
+from dysts.solving import solve
 from dysts.system import System
-from dysts.tolerances import by_component, check_initial_conditions, check_tolerances
+from dysts.tolerances import SMALLEST_TOLERANCE, by_component, check_initial_conditions, check_tolerances
 
 if TYPE_CHECKING:
     from dysts.noise import Noise
 
 STEPS_OF_NOISE = 1000
 """Steps in each period that the stochastic schemes take unless told otherwise."""
+FRACTION_FOR_THE_PAST = 0.1
+"""Of the tolerance that is asked for: where the past acts again, so do its errors, and those of the dense output."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +113,7 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
             relative_tolerance=relatives,
             absolute_tolerance=absolutes,
             maximum_steps=request.maximum_steps,
+            tolerance=tolerance,
             solver=solver,
             event=event,
             most_events=1,
@@ -136,6 +140,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
     from dysts.histories import check_histories
 
     relative, absolute = check_tolerances(request.base, rtol, atol)
+    fraction = FRACTION_FOR_THE_PAST if check_solver(request.solver) == AUTO else 1.0
     attributes: dict[str, Any] = {"rtol": relative, "atol": json.dumps(absolute.tolist())}
     if history is None:
         given = request.states()
@@ -158,6 +163,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
         several = len(groups[0]) > 1
 
     def again(tolerance: float) -> Solution:
+        tolerance = max(fraction * tolerance, SMALLEST_TOLERANCE)
         return join(
             [
                 solve_delay_system(
@@ -175,7 +181,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
     return Outcome(
         solution=again(relative),
         many=bool(several) or isinstance(request.system, Ensemble),
-        solver="dop853",
+        solver=request.solver,
         attributes=attributes,
         relative_tolerance=relative,
         again=again,

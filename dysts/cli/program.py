@@ -9,6 +9,7 @@ from dysts.cli import cite, commands, pictures
 from dysts.cli.completion import add_completion
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.cli.manners import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text, run_command
+from dysts.problem import SOLVERS
 
 _GROUPS = {
     "systems": ("list", "show", "integrate", "plot", "gallery", "cite"),
@@ -107,7 +108,7 @@ def _add_integrate(known: Commands) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
     )
     how = integrate.add_argument_group("solver")
-    how.add_argument("--solver", choices=("auto", "dop853", "radau"), default="auto", help="method (default auto)")
+    how.add_argument("--solver", choices=SOLVERS, default="auto", help="method (default auto)")
     how.add_argument("--rtol", type=float, default=1e-9, metavar="R", help="relative tolerance (default 1e-9)")
     how.add_argument("--atol", type=float, metavar="A", help="absolute tolerance (default rtol/1e9)")
     integrate.set_defaults(command=commands.integrate_command)

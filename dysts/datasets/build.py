@@ -7,7 +7,7 @@ import numpy as np
 from dysts.datasets.description import describe
 from dysts.datasets.digest import content_digest
 from dysts.datasets.forcing import amplitudes, forced, forced_delay, history_times
-from dysts.datasets.recipe import Recipe
+from dysts.datasets.recipe import Recipe, solver_of
 from dysts.datasets.starts import delay_orbits, start_times, starts
 from dysts.integration import integrate
 from dysts.system import System
@@ -122,7 +122,14 @@ class Series:
             values, used = forced(system, self.time, begin, given, self._noise_seed(first))
             block["noise_amplitude"] = np.tile(used, (last - first, 1))
             return values
-        run = integrate(system, times=self.time, initial_conditions=begin, rtol=recipe.rtol, threads=1)
+        run = integrate(
+            system,
+            times=self.time,
+            initial_conditions=begin,
+            rtol=recipe.rtol,
+            solver=solver_of(system),
+            threads=1,
+        )
         return np.asarray(run.values)
 
     def _delay_states(self, block: dict[str, np.ndarray], first: int, last: int) -> np.ndarray:

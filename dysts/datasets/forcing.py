@@ -18,6 +18,7 @@ import math
 
 import numpy as np
 
+from dysts.datasets.recipe import solver_of
 from dysts.errors import IntegrationError, NotSupportedError
 from dysts.histories import delay_of
 from dysts.integration import integrate
@@ -53,7 +54,9 @@ def amplitudes(system: System, strength: float) -> np.ndarray:
 def _orbit(system: System) -> np.ndarray:
     periods = SPREAD_PERIODS if system.lifetime is None else min(SPREAD_PERIODS, system.lifetime / 2.0)
     points = int(periods * SPREAD_POINTS)
-    orbit: np.ndarray = integrate(system, points, points_per_period=SPREAD_POINTS, predictability=False).values
+    orbit: np.ndarray = integrate(
+        system, points, points_per_period=SPREAD_POINTS, solver=solver_of(system), predictability=False
+    ).values
     return orbit
 
 

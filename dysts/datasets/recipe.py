@@ -16,6 +16,14 @@ STRATUM = 2.0
 """Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
 
 
+def solver_of(system: System) -> str:
+    """Return the solver of the series of a system.
+
+    It is named, as its bits are part of what a data set is: what is chosen by itself may get better with any version.
+    """
+    return "dop853" if system.delay is not None else "dop853+radau"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How the series of one data set are computed.

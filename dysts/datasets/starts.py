@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dysts.datasets.recipe import SPLITS, STRATUM, Recipe
+from dysts.datasets.recipe import SPLITS, STRATUM, Recipe, solver_of
 from dysts.errors import IntegrationError
 from dysts.integration import integrate
 from dysts.system import System
@@ -104,7 +104,9 @@ def starts(recipe: Recipe, system: System) -> Starts:
 @functools.lru_cache(maxsize=4)
 def _on_one_orbit(times: tuple[float, ...], system: System) -> Starts:
     steps = int(STEPS_PER_PERIOD * (times[-1] / system.period + 1.0))
-    orbit = integrate(system, times=np.array(times), maximum_steps=steps, predictability=False)
+    orbit = integrate(
+        system, times=np.array(times), solver=solver_of(system), maximum_steps=steps, predictability=False
+    )
     return Starts(states=orbit.values, times=np.array(times))
 
 
@@ -158,8 +160,8 @@ def _stops(times: np.ndarray, leg: float) -> list[float]:
 def _first_orbit(system: System) -> np.ndarray:
     assert system.lifetime is not None
     periods = min(SPREAD_PERIODS, system.lifetime / 2.0)
-    orbit: np.ndarray = integrate(system, int(periods * 20), points_per_period=20, predictability=False).values
-    return orbit
+    orbit = integrate(system, int(periods * 20), points_per_period=20, solver=solver_of(system), predictability=False)
+    return np.asarray(orbit.values)
 
 
 def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
@@ -169,6 +171,7 @@ def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
         system,
         times=[time],
         initial_conditions=state,
+        solver=solver_of(system),
         maximum_steps=_most_steps(system, time),
         on_failure="keep",
         predictability=False,
@@ -187,6 +190,7 @@ def _stays(system: System, start: np.ndarray, duration: float, tolerance: float,
         times=window,
         initial_conditions=start,
         rtol=tolerance,
+        solver=solver_of(system),
         maximum_steps=_most_steps(system, window[-1]),
         on_failure="keep",
         predictability=False,
@@ -284,6 +288,7 @@ def delay_orbits(recipe: Recipe, system: System, first: int, last: int, times: n
         times=DELAY_DISCARD * system.period + times,
         initial_conditions=state + DELAY_SPREAD * (np.abs(state) + 0.1) * np.array(random),
         rtol=recipe.rtol,
+        solver=solver_of(system),
         predictability=False,
         threads=1,
     )

@@ -41,11 +41,21 @@ def emit(generated: GeneratedFunction, *, lanes: bool) -> str:
     first = pointer if lanes else DOUBLE
     kind = ir.FunctionType(ir.VoidType(), [first, pointer, pointer, pointer])
     function = ir.Function(module, kind, LANED if lanes else SCALAR)
-    _Emitter(function, generated, LANES if lanes else 1).emit()
+    ProgramEmitter(function, generated, LANES if lanes else 1).emit()
     return str(module)
 
 
-class _Emitter:
+class ProgramEmitter:
+    """Writes a program into a function of the four arguments above.
+
+    Parameters
+    ----------
+    function : llvmlite.ir.Function
+    generated : GeneratedFunction
+    width : int
+        States side by side.
+    """
+
     def __init__(self, function: ir.Function, generated: GeneratedFunction, width: int) -> None:
         self.builder = ir.IRBuilder(function.append_basic_block())
         self.time, self.state, self.constants, self.result = function.args
@@ -55,9 +65,20 @@ class _Emitter:
         self.values: dict[int, Any] = {}
 
     def emit(self) -> None:
+        """Write the whole function."""
+        self.evaluate()
         v = self.vectors
+        for index, stored in enumerate(self.generated.results):
+            v.store(v.number(0.0) if stored is None else self.values[stored], self.result, index)
+        # Where the matrix is zero throughout, the zeros are still to be stored.
+        if self.generated.vectors:
+            self.products()
+        self.builder.ret_void()
+
+    def evaluate(self) -> None:
+        """Write the operations, leaving what each gives in `values`."""
         if self.width > 1:
-            self.time = v.load(self.time, 0)
+            self.time = self.vectors.load(self.time, 0)
         for group in self.levels():
             calls = defaultdict(list)
             for number in group:
@@ -69,12 +90,6 @@ class _Emitter:
                     self.values[number] = self.operation(self.generated.operations[number])
             for name, numbers in calls.items():
                 self.batch(name, numbers)
-        for index, stored in enumerate(self.generated.results):
-            v.store(v.number(0.0) if stored is None else self.values[stored], self.result, index)
-        # Where the matrix is zero throughout, the zeros are still to be stored.
-        if self.generated.vectors:
-            self.products()
-        self.builder.ret_void()
 
     def levels(self) -> list[list[int]]:
         """Return the operations in groups; the functions at the end of each do not need one another."""

@@ -19,22 +19,26 @@ _TOGETHER = 4
 _DOUBLE, _INTEGER = ir.DoubleType(), ir.IntType(64)
 
 
-def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """Write a*b + c, rounded once."""
     kind = a.type
     suffix = f"v{kind.count}f64" if isinstance(kind, ir.VectorType) else "f64"
     function_type = ir.FunctionType(kind, [kind] * 3)
     return builder.call(cgutils.get_or_insert_function(builder.module, function_type, f"llvm.fma.{suffix}"), [a, b, c])
 
 
-def _place(builder: Any, pointer: Any, kind: Any) -> Any:
+def place_of(builder: Any, pointer: Any, kind: Any) -> Any:
+    """Write a pointer to values of a kind."""
     return builder.bitcast(pointer, kind.as_pointer())
 
 
-def _load(builder: Any, pointer: Any, kind: Any) -> Any:
-    return builder.load(_place(builder, pointer, kind), align=8)
+def load(builder: Any, pointer: Any, kind: Any) -> Any:
+    """Write the load of a number or vector."""
+    return builder.load(place_of(builder, pointer, kind), align=8)
 
 
-def _splat(builder: Any, number: Any, kind: Any) -> Any:
+def splat(builder: Any, number: Any, kind: Any) -> Any:
+    """Write a number into all lanes of a kind."""
     if not isinstance(kind, ir.VectorType):
         return number
     empty = ir.Constant(kind, ir.Undefined)
@@ -47,9 +51,9 @@ def _chain(builder: Any, weights: list[tuple[int, float]], slopes: Any, stride: 
 
     def term(stage: int, weight: float, total: Any) -> Any:
         place = builder.add(builder.mul(ir.Constant(_INTEGER, stage), stride), column)
-        value = _load(builder, builder.gep(slopes, [place]), kind)
+        value = load(builder, builder.gep(slopes, [place]), kind)
         number = ir.Constant(kind, [weight] * kind.count if isinstance(kind, ir.VectorType) else weight)
-        return builder.fmul(number, value) if total is None else _fused(builder, number, value, total)
+        return builder.fmul(number, value) if total is None else fused(builder, number, value, total)
 
     *earlier, latest = weights
     total = None
@@ -92,14 +96,14 @@ def combination(weights: Iterable[float], *, row: int | None = None) -> Any:
         step = context.make_array(signature.args[2])(context, builder, arguments[2]).data if laned else arguments[2]
 
         def loop(begin: Any, end: Any, kind: Any, width: int) -> None:
-            steps = _load(builder, step, kind) if laned else _splat(builder, step, kind)
+            steps = load(builder, step, kind) if laned else splat(builder, step, kind)
             with cgutils.for_range_slice(builder, begin, end, ir.Constant(_INTEGER, width), _INTEGER) as (column, _):
                 total = _chain(builder, used, slopes.data, size, column, kind)
                 if row is None:
-                    result = _fused(builder, steps, total, _load(builder, builder.gep(state.data, [column]), kind))
+                    result = fused(builder, steps, total, load(builder, builder.gep(state.data, [column]), kind))
                 else:
                     result = builder.fmul(steps, total)
-                builder.store(result, _place(builder, builder.gep(target_data, [column]), kind), align=8)
+                builder.store(result, place_of(builder, builder.gep(target_data, [column]), kind), align=8)
 
         vector = ir.VectorType(_DOUBLE, LANES)
         zero = ir.Constant(_INTEGER, 0)
@@ -136,7 +140,7 @@ def _multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: 
     """Return a*b + c, rounded once."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-        return _fused(builder, *arguments)
+        return fused(builder, *arguments)
 
     return types.float64(types.float64, types.float64, types.float64), generate
 

@@ -9,7 +9,7 @@ from linear_systems import make
 import dysts
 from dysts.angles import turns_of, within_one_turn
 from dysts.attractor import attractor_states
-from dysts.solving import Solver
+from dysts.problem import Solver
 
 
 @pytest.mark.parametrize(

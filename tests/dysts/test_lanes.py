@@ -6,8 +6,9 @@ from linear_systems import make
 
 import dysts
 from dysts import solving
+from dysts.problem import Problem
 from dysts.solution import Solution
-from dysts.solving import Problem, solve
+from dysts.solving import solve
 from dysts.system import System
 
 
@@ -17,6 +18,8 @@ def both_ways(
     arguments: dict[str, object] = {
         "relative_tolerance": np.full(system.dimension, 1e-9),
         "maximum_steps": 10**6,
+        "tolerance": 1e-9,
+        "solver": "dop853+radau",
     } | changes
     problem = Problem(
         systems=(system,),

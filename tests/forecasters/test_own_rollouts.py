@@ -114,7 +114,8 @@ def test_neural_ode_learns_a_rotation() -> None:
 
 
 def test_arima_lowers_the_order_where_the_filter_cannot_start() -> None:
-    series = dysts.integrate("Thomas", 400, step=0.02).values[:, :1]
+    # It hangs on the last digits whether it can.
+    series = dysts.integrate("Thomas", 400, step=0.02, solver="dop853").values[:, :1]
     model = ARIMA(ARIMAConfig(p=8)).fit(series)
     assert model.orders[0] < 8
     assert np.isfinite(model.predict(50)).all()

@@ -1,0 +1,165 @@
+"""The polynomial of a Taylor step: its values, how long a step it allows, and whether it solves the equations there."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from dysts.emission.series import ORDER, PADDING
+from dysts.solvers.calling import call
+from dysts.solvers.combination import fused, load, place_of, splat
+
+SAFETY = math.log(0.01)
+"""Of the tolerance that the last terms of a step may reach; the method is so cheap that this costs little."""
+LARGEST_DEFECT = 10.0
+ROUNDING = 1e-13
+"""Disagreement of two derivatives, relative to what a component gains in a step, that may be rounding."""
+
+QUIET = 45.0
+"""An exponential function of less than minus this, 3e-20, is nothing beside one."""
+ACTIVE_STRIDE = 20.0
+"""What an argument may change by in one step where its function acts; there the coefficients tell what it does."""
+MOST_CUTS = 50
+DISPLACEMENT = 1e4
+"""In units of the tolerance."""
+
+_INTEGER, _VECTOR = ir.IntType(64), ir.VectorType(ir.DoubleType(), PADDING)
+
+
+def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Any:
+    """Return the compiled function ``(series, time, result)``; every row of coefficients is multiplied by a factor."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        series, target = (context.make_array(signature.args[i])(context, builder, arguments[i]) for i in (0, 2))
+        places = target.nitems
+        time = splat(builder, arguments[1], _VECTOR)
+        square = builder.fmul(time, time)
+
+        def row(order: int, column: Any) -> Any:
+            place = builder.add(builder.mul(ir.Constant(_INTEGER, order), places), column)
+            value = load(builder, builder.gep(series.data, [place]), _VECTOR)
+            if factors[order] == 1:
+                return value
+            return builder.fmul(value, ir.Constant(_VECTOR, [float(factors[order])] * PADDING))
+
+        zero, width = ir.Constant(_INTEGER, 0), ir.Constant(_INTEGER, PADDING)
+        with cgutils.for_range_slice(builder, zero, places, width, _INTEGER) as (column, _):
+            # Odd and even orders do not wait for one another.
+            sums = {}
+            for last in (ORDER, ORDER - 1):
+                total = row(last, column)
+                for order in range(last - 2, 0, -2):
+                    total = fused(builder, total, square, row(order, column))
+                sums[last % 2] = total
+            total = fused(builder, time, sums[0], sums[1])
+            if with_constant:
+                total = fused(builder, time, total, row(0, column))
+            builder.store(total, place_of(builder, builder.gep(target.data, [column]), _VECTOR), align=8)
+        return context.get_dummy_value()
+
+    def evaluate(typing_context: Any, series: Any, time: Any, result: Any) -> tuple[Any, Any]:  # noqa: ARG001
+        return types.void(series, time, result), generate
+
+    return intrinsic(evaluate)
+
+
+evaluate: Any = _polynomials([1] * (ORDER + 1), with_constant=True)
+"""``evaluate(series, time, result)`` for float64 [order, place] and [place], with as many places as `padded` says."""
+evaluate_slope: Any = _polynomials(range(ORDER + 1), with_constant=False)
+"""The derivative of the same."""
+
+
+@njit(error_model="numpy")
+def reliable_step(
+    series: np.ndarray, before: float, relative_tolerance: np.ndarray, absolute_tolerance: np.ndarray
+) -> float:
+    """Return the step in which the last two terms stay below the tolerance; NaN if they are not finite.
+
+    `before` is the length of the last step: a component that passes through zero counts with what it gains in a step.
+    """
+    last, next_to_last, finite = 0.0, 0.0, 0.0
+    for i in range(relative_tolerance.size):
+        reach = max(abs(series[0, i]), before * abs(series[1, i]))
+        inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance[i] * reach)
+        last = max(last, abs(series[ORDER, i]) * inverse)
+        next_to_last = max(next_to_last, abs(series[ORDER - 1, i]) * inverse)
+        finite += 0.0 * series[ORDER, i]
+    # The logarithm of zero is minus infinity, and the step as long as one likes.
+    steepest = max((math.log(last) - SAFETY) / ORDER, (math.log(next_to_last) - SAFETY) / (ORDER - 1))
+    return math.exp(-steepest) + finite
+
+
+@njit(error_model="numpy")
+def cautious_step(series: np.ndarray, size: int, watched: int, step: float) -> float:
+    """Return a step, no longer than the one given, in which no watched argument leaps over where its function acts.
+
+    The arguments, in places behind the `size` variables, are as those of an exponential function.
+    """
+    for place in range(size, size + watched):
+        allowed = max(ACTIVE_STRIDE, abs(series[0, place]) - QUIET)
+        for _ in range(MOST_CUTS):
+            reach = 0.0
+            for order in range(ORDER - 1, 0, -1):
+                reach = (reach + abs(series[order, place])) * step
+            if reach <= allowed:
+                break
+            step *= max(0.1, 0.98 * math.sqrt(allowed / reach))
+    return step
+
+
+@njit(error_model="numpy")
+def solves(
+    slope: np.ndarray,
+    rate: np.ndarray,
+    taken: float,
+    state: np.ndarray,
+    relative_tolerance: np.ndarray,
+    absolute_tolerance: np.ndarray,
+) -> bool:
+    """Whether the slope of a polynomial is the rate that the equations have there, to within the tolerance."""
+    for i in range(relative_tolerance.size):
+        reach = max(abs(state[i]), taken * abs(rate[i]))
+        allowed = LARGEST_DEFECT * (absolute_tolerance[i] + relative_tolerance[i] * reach) + ROUNDING * reach
+        if not taken * abs(slope[i] - rate[i]) <= allowed:
+            return False
+    return True
+
+
+@njit(error_model="numpy")
+def fastest_rate(
+    address: int,
+    constants: np.ndarray,
+    t: float,
+    state: np.ndarray,
+    derivative: np.ndarray,
+    relative_tolerance: np.ndarray,
+    absolute_tolerance: np.ndarray,
+    direction: np.ndarray,
+    moved: np.ndarray,
+    rate: np.ndarray,
+) -> float:
+    """Return the largest growth or decay of a small displacement, which turns into the direction that has it.
+
+    One step of the power method for the Jacobian, by a difference; what calls return along a trajectory comes close to
+    the largest modulus of the eigenvalues. `direction`, in units of the tolerance, starts as zero.
+    """
+    size = state.size
+    length = 0.0
+    for i in range(size):
+        length += direction[i] * direction[i]
+    length = math.sqrt(length / size)
+    for i in range(size):
+        unit = DISPLACEMENT * (absolute_tolerance[i] + relative_tolerance[i] * abs(state[i]))
+        moved[i] = state[i] + unit * (direction[i] / length if length > 0.0 else 1.0)
+    call(address, t, moved, constants, rate)
+    largest = 0.0
+    for i in range(size):
+        unit = DISPLACEMENT * (absolute_tolerance[i] + relative_tolerance[i] * abs(state[i]))
+        direction[i] = (rate[i] - derivative[i]) / unit
+        largest += direction[i] * direction[i]
+    return math.sqrt(largest / size)
