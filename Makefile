@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark clean
 
 install: $(INSTALLED)
 
@@ -85,6 +85,10 @@ work-precision: $(INSTALLED)
 # Drift of the energy of the Hamiltonian systems over 1000 periods.
 energy: $(INSTALLED)
 	$(BIN)/python tests/performance/energy.py
+
+# How often integrators leap over switches and pulses that come out of the blue.
+leaps: $(INSTALLED)
+	$(BIN)/python tests/performance/leaps.py
 
 # Mackey and Glass's equation beside the predecessor.
 mackey-glass: $(INSTALLED)
