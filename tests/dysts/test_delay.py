@@ -341,3 +341,16 @@ def test_a_driving_phase_is_kept_reduced() -> None:
     np.testing.assert_allclose(np.cos(values[:, 1]), np.cos(3.0 * times), rtol=0.0, atol=1e-11)
     assert values[:, 1].min() >= 0.0
     assert values[:, 1].max() < 2.0 * math.pi
+
+
+def test_the_past_gets_a_tenth_of_the_tolerance_unless_the_method_is_named() -> None:
+    times = np.linspace(0.0, 200.0, 30)
+    auto = dysts.integrate("MackeyGlass", times=times, rtol=1e-8, atol=1e-8)
+    tighter, named = (
+        dysts.integrate("MackeyGlass", times=times, rtol=rtol, atol=rtol, solver="dop853") for rtol in (1e-9, 1e-8)
+    )
+    np.testing.assert_allclose(auto.values, tighter.values, atol=1e-12)
+    assert auto.attrs["steps_accepted"] == tighter.attrs["steps_accepted"] > named.attrs["steps_accepted"]
+    assert auto.attrs["rtol"] == 1e-8
+    # At the smallest tolerance there is nothing below.
+    assert dysts.integrate("MackeyGlass", 20, rtol=1e-14).shape == (20, 1)
