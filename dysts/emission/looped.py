@@ -34,6 +34,11 @@ class LoopedRecurrences(Recurrences):
         self.looping: Any = None
         self.kept: list[tuple[Series, Series]] = []
         self.places: dict[tuple[int, int], int] = {}
+        self.groups = 0
+        self.left: Any = None
+        self.right: Any = None
+        self.sums: Any = None
+        self.reciprocal: Any = None
 
     def dense_pairs(self) -> list[tuple[Series, Series]]:
         """Return the pairs whose sums do not vanish beyond the orders known so far."""
