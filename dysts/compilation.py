@@ -77,13 +77,37 @@ def _cached_in(folder: Path) -> Iterator[None]:
 
 
 def _with_cache(compile_it: Callable[[bool], Any], folder: Path, pattern: str) -> Any:
-    """Compile through the disk cache; if what is there is damaged, throw it away and compile anew."""
+    """Compile through the disk cache; if what is there is damaged, throw it away and compile anew.
+
+    Numba finds out where a file cannot be read, but runs whatever machine code one holds. So each file has its hash
+    beside it, and one without is not trusted.
+    """
+    for path in folder.glob(f"*/{pattern}"):
+        if not _is_sealed(path):
+            path.unlink(missing_ok=True)
     try:
-        return compile_it(True)
+        result = compile_it(True)
     except Exception:  # noqa: BLE001 - unpickling a damaged file can raise anything
-        for path in folder.rglob(pattern):
+        for path in folder.glob(f"*/{pattern}"):
             path.unlink(missing_ok=True)
         return compile_it(False)
+    for path in folder.glob(f"*/{pattern}"):
+        # Another process may be about to do the same; a full disk only costs the next one the same work.
+        with contextlib.suppress(OSError):
+            if not _is_sealed(path):
+                write_atomically(_seal(path), hashlib.sha256(path.read_bytes()).digest())
+    return result
+
+
+def _seal(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _is_sealed(path: Path) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).digest() == _seal(path).read_bytes()
+    except OSError:
+        return False
 
 
 class CodeFile:

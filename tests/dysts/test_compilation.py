@@ -65,6 +65,14 @@ def test_two_processes_fill_one_empty_cache_and_damage_is_repaired(tmp_path: Pat
     assert [process.communicate()[0] for process in together] == [expected, expected]
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} >= {".nbi", ".nbc", ".object"}
+    # Machine code in which a few bytes are wrong is read without a complaint, and then run.
+    for path in tmp_path.rglob("*.nbc"):
+        content = bytearray(path.read_bytes())
+        begin = content.index(b"\x7fELF") + 0x100
+        content[begin : begin + 0x300] = bytes(byte ^ 0xFF for byte in content[begin : begin + 0x300])
+        path.write_bytes(bytes(content))
+    done = run(DYSTS_CACHE=str(tmp_path))
+    assert (done.stdout, done.returncode) == (expected, 0), done.stderr
     for path in files:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     done = run(DYSTS_CACHE=str(tmp_path))
