@@ -1,5 +1,7 @@
 """The choice of drivers for a set of trajectories: power series, fast or general, and who goes on where one stops."""
 
+from typing import Any
+
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
@@ -60,8 +62,8 @@ def _takes_series(problem: Problem) -> bool:
     return problem.solver == SERIES
 
 
-def _tables(problem: Problem) -> tuple[np.ndarray, int, np.ndarray]:
-    """Return the constants of each trajectory, the index of the driving phase, and its period in each."""
+def _task(problem: Problem, states: np.ndarray, solution: Solution) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """Return the constants of each trajectory, and what all drivers of smooth equations take (`smooth.TASK`)."""
     right_hand_side = problem.systems[0]._right_hand_side
     tables = np.array([right_hand_side.table_for(system) for system in problem.systems])
     clocks = [system.clock_index_and_period for system in problem.systems]
@@ -69,38 +71,25 @@ def _tables(problem: Problem) -> tuple[np.ndarray, int, np.ndarray]:
     if len(problem.systems) == 1 and len(problem.states) > 1:
         tables = np.repeat(tables, len(problem.states), axis=0)
         periods = np.repeat(periods, len(problem.states))
-    return tables, clocks[0][0], periods
+    task = (
+        *(states, problem.times, problem.relative_tolerance, problem.absolute_tolerance),
+        *(problem.maximum_steps, problem.hands_over),
+        *(clocks[0][0], periods),
+        *(solution.values, solution.status, solution.reached, solution.counts),
+    )
+    return tables, task
 
 
 def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
     from dysts.solvers.taylor import integrate_series
 
     right_hand_side = problem.systems[0]._right_hand_side
-    tables, clock, periods = _tables(problem)
+    tables, task = _task(problem, states, solution)
     # Taken before the threads begin, so that none compiles them twice.
     expansion, address = right_hand_side.function.expansion_address, right_hand_side.function.address
 
     def run(begin: int, end: int) -> None:
-        integrate_series(
-            expansion,
-            address,
-            right_hand_side.watched,
-            tables,
-            begin,
-            end,
-            states,
-            problem.times,
-            problem.relative_tolerance,
-            problem.absolute_tolerance,
-            problem.maximum_steps,
-            problem.hands_over,
-            clock,
-            periods,
-            solution.values,
-            solution.status,
-            solution.reached,
-            solution.counts,
-        )
+        integrate_series(expansion, address, right_hand_side.watched, tables, begin, end, *task)
 
     in_threads(run, len(states), threads)
 
@@ -111,21 +100,7 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
     from dysts.solvers.smooth import integrate_smooth
 
     function = problem.systems[0]._right_hand_side.function
-    tables, clock, periods = _tables(problem)
-    rest = (
-        states,
-        problem.times,
-        problem.relative_tolerance,
-        problem.absolute_tolerance,
-        problem.maximum_steps,
-        problem.hands_over,
-        clock,
-        periods,
-        solution.values,
-        solution.status,
-        solution.reached,
-        solution.counts,
-    )
+    tables, task = _task(problem, states, solution)
     # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled.
     side_by_side = len(states) >= ENOUGH_FOR_LANES
     address, lanes_address = function.address, function.lanes_address if side_by_side else 0
@@ -134,9 +109,9 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
         # Touching the memory of a large ensemble takes a tenth of the time; here the threads share it.
         solution.erase(begin, end)
         if side_by_side:
-            integrate_lanes(address, lanes_address, tables, begin, end, *rest)
+            integrate_lanes(address, lanes_address, tables, begin, end, *task)
         else:
-            integrate_smooth(address, tables, begin, end, 0.0, *rest)
+            integrate_smooth(address, tables, begin, end, 0.0, *task)
 
     in_threads(run, len(states), threads, together=LANES if side_by_side else 1)
 

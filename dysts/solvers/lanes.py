@@ -33,6 +33,7 @@ from dysts.solvers.smooth import (
     STIFF,
     STIFF_STEPS,
     SUCCESS,
+    TASK,
     TOO_MANY_STEPS,
 )
 from dysts.solvers.step_control import (
@@ -88,18 +89,7 @@ def _write_polynomial(step: np.ndarray, k: np.ndarray, state: np.ndarray, trial:
         _MATRIX,
         types.int64,
         types.int64,
-        _MATRIX,
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        types.int64,
-        types.boolean,
-        types.int64,
-        _VECTOR,
-        types.float64[:, :, ::1],
-        types.int64[::1],
-        _VECTOR,
-        types.int64[:, ::1],
+        *TASK,
     )
 )
 def integrate_lanes(

@@ -174,6 +174,14 @@ def advance(
 
 _VECTOR = types.float64[::1]
 _MATRIX = types.float64[:, ::1]
+TASK = (
+    _MATRIX,
+    *(_VECTOR, _VECTOR, _VECTOR),
+    *(types.int64, types.boolean),
+    *(types.int64, _VECTOR),
+    *(types.float64[:, :, ::1], types.int64[::1], _VECTOR, types.int64[:, ::1]),
+)
+"""Types of what all drivers of smooth equations take, from the states to the counts."""
 
 
 @driver(
@@ -183,18 +191,7 @@ _MATRIX = types.float64[:, ::1]
         types.int64,
         types.int64,
         types.float64,
-        _MATRIX,
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        types.int64,
-        types.boolean,
-        types.int64,
-        _VECTOR,
-        types.float64[:, :, ::1],
-        types.int64[::1],
-        _VECTOR,
-        types.int64[:, ::1],
+        *TASK,
     )
 )
 def integrate_smooth(

@@ -19,7 +19,7 @@ from dysts.compilation import driver
 from dysts.emission.series import ORDER, padded
 from dysts.solvers.calling import call
 from dysts.solvers.expansion import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves
-from dysts.solvers.smooth import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.smooth import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TASK, TOO_MANY_STEPS
 from dysts.solvers.step_control import copy, reduced, too_short
 
 STABILITY = 7.0
@@ -160,18 +160,7 @@ _MATRIX = types.float64[:, ::1]
         _MATRIX,
         types.int64,
         types.int64,
-        _MATRIX,
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        types.int64,
-        types.boolean,
-        types.int64,
-        _VECTOR,
-        types.float64[:, :, ::1],
-        types.int64[::1],
-        _VECTOR,
-        types.int64[:, ::1],
+        *TASK,
     )
 )
 def integrate_series(
