@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import dysts
 from benchmark.listing import completed_words, list_command, suites_text
 from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.requirements import check_installed
@@ -27,6 +26,7 @@ from dysts.cli.manners import (
 )
 from dysts.cli.terminal import json_text
 from dysts.errors import unknown_name
+from dysts.version import __version__
 
 if TYPE_CHECKING:
     from benchmark.processes import Scheduler
@@ -252,7 +252,7 @@ def _parser() -> Parser:
         epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\n"
         "dysts-benchmark COMMAND --help tells more about a command.",
     )
-    parser.add_argument("--version", action="version", version=f"dysts-benchmark {dysts.__version__}")
+    parser.add_argument("--version", action="version", version=f"dysts-benchmark {__version__}")
     add_completion(parser, completed_words())
     commands = add_commands(parser, _GROUPS, dest="command")
     _add_run(commands)

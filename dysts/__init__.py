@@ -6,6 +6,8 @@ Names are loaded when they are first used, so ``import dysts`` stays fast.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from dysts.version import __version__
+
 if TYPE_CHECKING:
     from dysts import metrics
     from dysts.datasets import open_dataset
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from dysts.sections import poincare_section
     from dysts.system import System
 
-__version__ = "1.0.0.dev0"
 
 _HOME = {
     "Ensemble": "dysts.parameters",

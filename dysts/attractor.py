@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dysts.angles import turns_of, within_one_turn
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import IntegrationError, NotSupportedError
 from dysts.integration import integrate
 from dysts.system import System
@@ -63,13 +63,13 @@ def attractor_states(
     """
     if system.delay is not None:
         raise NotSupportedError(f"{system.name} is a delay system, which goes on from a history and not from a state")
-    check_count(count, "count")
-    unit = system.period if period is None else check_positive(period, "period")
+    check_count("count", count)
+    unit = system.period if period is None else check_positive("period", period)
     if system.lifetime is not None:
         span = min(span, system.lifetime / 2.0)
     generator = np.random.default_rng(seed)
     strata = (np.arange(count) + jitter * generator.random(count)) / count
-    times = strata * check_positive(span, "span") * unit
+    times = strata * check_positive("span", span) * unit
     if system.lifetime is not None:
         samples = np.linspace(0.0, span * unit, max(2, math.ceil(span * SAMPLES_PER_PERIOD)))
         times = np.union1d(times, samples)

@@ -1,38 +1,14 @@
 """Time grids on three clocks: the system's own time, its dominant period, its Lyapunov time."""
 
-import numbers
 from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.system import System
 
 DEFAULT_POINTS_PER_PERIOD = 100
-
-
-def check_count(value: Any, name: str) -> int:
-    """Return a positive whole number, or say what is wrong with it.
-
-    Raises
-    ------
-    InvalidArgumentError
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise InvalidArgumentError(f"{name} is {value!r}; allowed is a whole number of at least 1")
-    return int(value)
-
-
-def check_positive(value: Any, name: str) -> float:
-    """Return a positive finite number, or say what is wrong with it.
-
-    Raises
-    ------
-    InvalidArgumentError
-    """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < float(value) < np.inf:
-        raise InvalidArgumentError(f"{name} is {value!r}; allowed is a positive finite number")
-    return float(value)
 
 
 def sampling_times(
@@ -86,11 +62,11 @@ def sampling_times(
         if points is not None:
             raise InvalidArgumentError("points and times exclude one another; the times say how many")
         return _checked_times(times)
-    count = check_count(1000 if points is None else points, "points")
+    count = check_count("points", 1000 if points is None else points)
     if step is not None:
-        spacing = check_positive(step, "step")
+        spacing = check_positive("step", step)
     elif points_per_lyapunov_time is not None:
-        rate = check_positive(points_per_lyapunov_time, "points_per_lyapunov_time")
+        rate = check_positive("points_per_lyapunov_time", points_per_lyapunov_time)
         exponent = system.lyapunov_exponent
         if not exponent > 0.0:
             raise InvalidArgumentError(
@@ -99,7 +75,7 @@ def sampling_times(
         spacing = 1.0 / exponent / rate
     else:
         per_period = DEFAULT_POINTS_PER_PERIOD if points_per_period is None else points_per_period
-        spacing = system.period / check_positive(per_period, "points_per_period")
+        spacing = system.period / check_positive("points_per_period", per_period)
     return np.arange(count) * spacing
 
 

@@ -25,6 +25,7 @@ from dysts.cache import ENVIRONMENT_VARIABLE, cache_folder, writable_folder, wri
 from dysts.errors import DystsWarning, StorageError
 from dysts.generation import GeneratedFunction
 from dysts.machine_code import CompiledFunction
+from dysts.version import fingerprint
 
 # Strict IEEE arithmetic: what a driver contracts or reassociates it says itself.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
@@ -32,22 +33,22 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 _lock = threading.RLock()
 
 
-_COMPILED = ("compilation.py", "expressions.py", "generation.py", "machine_code.py", "symbolic.py")
-"""What decides about machine code beside the solvers and the emission."""
+COMPILED = (
+    "compilation.py",
+    "emission",
+    "expressions.py",
+    "generation.py",
+    "machine_code.py",
+    "solvers",
+    "symbolic.py",
+)
+"""The sources that decide about machine code."""
 
 
 @functools.cache
 def _fingerprint() -> str:
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for version in (sys.version, numba.__version__, llvmlite.__version__):
-        digest.update(version.encode())
-    for source in sorted(
-        [*package.glob("solvers/*.py"), *package.glob("emission/*.py"), *(package / name for name in _COMPILED)]
-    ):
-        digest.update(source.name.encode())
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
+    versions = (sys.version, numba.__version__, llvmlite.__version__, fingerprint(*COMPILED))
+    return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
 
 
 @functools.cache

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from dysts.histories import History, delay_of
-from dysts.solution import Solution, in_threads
+from dysts.solution import Solution
 from dysts.system import System
+from dysts.threads import in_threads
 
 
 def solve_delay_system(

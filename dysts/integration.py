@@ -3,7 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from dysts.clocks import check_count, sampling_times
+from dysts.checks import check_count
+from dysts.clocks import sampling_times
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.events import Event, make_event
 from dysts.labelling import Recording, label
@@ -148,7 +149,7 @@ def integrate(
         times=grid,
         initial_conditions=initial_conditions,
         solver=solver,
-        maximum_steps=check_count(maximum_steps, "maximum_steps"),
+        maximum_steps=check_count("maximum_steps", maximum_steps),
         threads=threads,
     )
     if base.delay is not None:

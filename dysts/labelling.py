@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import dysts
 from dysts.parameters import Ensemble
 from dysts.solution import Solution
 from dysts.system import System
+from dysts.version import __version__
 
 if TYPE_CHECKING:
     import xarray
@@ -71,7 +71,7 @@ def label(recording: Recording, solution: Solution) -> "xarray.DataArray":
         "steps_accepted": accepted,
         "steps_rejected": rejected,
         "evaluations": evaluations,
-        "dysts_version": dysts.__version__,
+        "dysts_version": __version__,
     }
     if ensemble is not None:
         result.attrs["varied"] = json.dumps({name: list(values) for name, values in ensemble.varied.items()})

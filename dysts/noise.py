@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import InvalidArgumentError, NotSupportedError
-from dysts.solution import Solution, in_threads
+from dysts.solution import Solution
 from dysts.system import System
+from dysts.threads import in_threads
 
 SCHEMES = ("euler-maruyama", "sra3")
 BLOCK = 4096

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-import dysts
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.events import make_event
 from dysts.problem import Problem, check_solver
@@ -14,6 +13,7 @@ from dysts.registry import get_system
 from dysts.solving import solve
 from dysts.system import System
 from dysts.tolerances import DEFAULT_TOLERANCE, by_component, check_initial_conditions, check_tolerances
+from dysts.version import __version__
 
 if TYPE_CHECKING:
     import xarray
@@ -92,9 +92,9 @@ def poincare_section(
         raise NotSupportedError(f"{system.name} is a delay system, for which this version finds no sections")
     if on_failure not in ("raise", "keep"):
         raise InvalidArgumentError(f"on_failure is {on_failure!r}; allowed are 'raise' and 'keep'")
-    check_count(crossings, "crossings")
+    check_count("crossings", crossings)
     if skip != 0:
-        check_count(skip, "skip")
+        check_count("skip", skip)
     event = make_event(system, surface, direction)
     given = check_initial_conditions(
         system, system.initial_conditions if initial_conditions is None else initial_conditions, None
@@ -105,7 +105,7 @@ def poincare_section(
     last = (
         PERIODS_FOR_EACH * system.period * (crossings + skip)
         if maximum_time is None
-        else check_positive(maximum_time, "maximum_time")
+        else check_positive("maximum_time", maximum_time)
     )
     solution = solve(
         Problem(
@@ -114,7 +114,7 @@ def poincare_section(
             states=states,
             relative_tolerance=relatives,
             absolute_tolerance=absolutes,
-            maximum_steps=check_count(maximum_steps, "maximum_steps"),
+            maximum_steps=check_count("maximum_steps", maximum_steps),
             tolerance=relative,
             solver=check_solver(solver),
             event=event,
@@ -160,6 +160,6 @@ def _label(
             "surface": surface,
             "direction": direction,
             "rtol": relative,
-            "dysts_version": dysts.__version__,
+            "dysts_version": __version__,
         },
     )

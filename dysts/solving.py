@@ -7,7 +7,8 @@ import numpy as np
 from dysts.errors import InvalidArgumentError
 from dysts.general_methods import GeneralMethods
 from dysts.problem import AUTO, IMPLICIT, SERIES, Problem
-from dysts.solution import Solution, in_threads
+from dysts.solution import Solution
+from dysts.threads import in_threads
 
 TIGHT = 1e-9
 """The largest tolerance at which power series are chosen; what they win grows as it falls."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dysts.checks import check_states
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.expressions import evaluate, names_in, parse
+from dysts.flat import flatten_parameters
 from dysts.frozen import FrozenMapping, thaw
-from dysts.values import check_states, flatten_parameters
 
 if TYPE_CHECKING:
     from dysts.right_hand_side import RightHandSide

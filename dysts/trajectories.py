@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.clocks import check_positive
+from dysts.checks import check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.events import Event
 from dysts.parameters import Ensemble
@@ -195,7 +195,7 @@ def stochastic(request: Request, *, noise: "Noise", longest_step: Any) -> Outcom
     given = request.states()
     states = request.spread(given)
     length = check_positive(
-        request.base.period / STEPS_OF_NOISE if longest_step is None else longest_step, "longest_step"
+        "longest_step", request.base.period / STEPS_OF_NOISE if longest_step is None else longest_step
     )
     scheme = noise.scheme(request.solver)
     # Each trajectory has its own random numbers, whichever system it belongs to.

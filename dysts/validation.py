@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import is_finite_number
 from dysts.errors import RegistryError
 from dysts.expressions import check_identifier, parse
+from dysts.flat import flatten_parameters
 from dysts.frozen import FrozenMapping, freeze
 from dysts.system import Clock, System
-from dysts.values import flatten_parameters, is_finite_number
 
 FIELDS_OF_SCIENCE = (
     "astronomy",

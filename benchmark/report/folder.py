@@ -22,7 +22,7 @@ from benchmark.report.svg import standalone
 from benchmark.report.system_pages import system_page
 from benchmark.results import Results
 from dysts.errors import StorageError
-from dysts.solution import processors
+from dysts.threads import processors
 
 LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
 """Long texts that repeat themselves, which only Parquet stores in no space."""

@@ -82,13 +82,13 @@ def integrate_command(arguments: argparse.Namespace) -> int:
 
 def annotate_command(arguments: argparse.Namespace) -> int:
     """Recompute properties in a registry file."""
-    from dysts.clocks import check_count
+    from dysts.checks import check_count
     from dysts.invariants.annotate import annotate
 
     failures = annotate(
         Path(arguments.file),
         names(arguments.systems),
-        workers=check_count(arguments.workers, "workers"),
+        workers=check_count("workers", arguments.workers),
         report=lambda line: print(line, file=sys.stderr, flush=True),
     )
     for name, reason in failures.items():

@@ -12,7 +12,7 @@ from dysts.cli.arguments import names
 from dysts.cli.manners import Commands, add_command, add_commands
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name
-from dysts.solution import processors
+from dysts.threads import processors
 
 _GROUPS = {
     "here": ("build", "check", "info", "export", "remove"),
@@ -129,10 +129,10 @@ def _collections(arguments: argparse.Namespace, *, source: str | None = None) ->
 
 def build_command(arguments: argparse.Namespace) -> int:
     """Compute what is missing of data sets, and check it."""
-    from dysts.clocks import check_count
+    from dysts.checks import check_count
     from dysts.datasets.jobs import build_jobs, end_line, say
 
-    workers = check_count(arguments.workers, "workers")
+    workers = check_count("workers", arguments.workers)
     collections = list(_collections(arguments))
     jobs = [job for collection in collections for job in collection.jobs(collection.missing())]
     begin = time.monotonic()

@@ -4,12 +4,12 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import dysts
 from dysts.cli import cite, commands, pictures
 from dysts.cli.completion import add_completion
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.cli.manners import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text, run_command
 from dysts.problem import SOLVERS
+from dysts.version import __version__
 
 _GROUPS = {
     "systems": ("list", "show", "integrate", "plot", "gallery", "cite"),
@@ -35,7 +35,7 @@ def parser() -> Parser:
         description="135 chaotic systems: their equations, their invariants, their trajectories.",
         epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\ndysts COMMAND --help tells more about a command.",
     )
-    top.add_argument("--version", action="version", version=f"dysts {dysts.__version__}")
+    top.add_argument("--version", action="version", version=f"dysts {__version__}")
     add_completion(top, _completed())
     known = add_commands(top, _GROUPS)
     _add_reading(known)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.datasets.store import temporary_folder
 from dysts.errors import InvalidArgumentError, StorageError
 
@@ -126,8 +126,8 @@ def to_torch(dataset: "xarray.Dataset", *, context: int, horizon: int, stride: i
     import torch
 
     series = torch.from_numpy(np.ascontiguousarray(dataset["series"].values))
-    length = check_count(context, "context") + check_count(horizon, "horizon")
-    positions = (series.shape[1] - length) // check_count(stride, "stride") + 1
+    length = check_count("context", context) + check_count("horizon", horizon)
+    positions = (series.shape[1] - length) // check_count("stride", stride) + 1
     if positions < 1:
         raise InvalidArgumentError(f"a window of {length} points does not fit into {series.shape[1]}")
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-import dysts
 from dysts.datasets.digest import FORMAT, inputs_digest
 from dysts.datasets.recipe import Recipe, lyapunov_error
 from dysts.frozen import thaw
 from dysts.system import System
 from dysts.tolerances import check_tolerances
+from dysts.version import __version__
 
 
 def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         "definition": json.dumps(system.to_entry(with_properties=False)["definition"]),
         **_method(recipe, system),
         "built_with": built_with(),
-        "dysts_version": dysts.__version__,
+        "dysts_version": __version__,
         "format": FORMAT,
         "inputs": inputs_digest(recipe, system),
     }

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-import dysts
 from dysts.datasets.recipe import Recipe
 from dysts.system import System
+from dysts.version import __version__
 
 FORMAT = 2
 """Version of the layout of a store; one with another version is not read."""
@@ -22,7 +22,7 @@ def inputs_digest(recipe: Recipe, system: System) -> str:
     """Hash all that decides the numbers: recipe, definition, the properties that are used, format and version."""
     entries = system.properties
     used = {name: [entries[name]["value"], entries[name].get("error")] for name in USED_PROPERTIES if name in entries}
-    content = [FORMAT, recipe.to_dict(), system.to_entry(with_properties=False), used, dysts.__version__]
+    content = [FORMAT, recipe.to_dict(), system.to_entry(with_properties=False), used, __version__]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=list).encode()).hexdigest()
 
 

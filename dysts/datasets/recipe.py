@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.system import System
 
@@ -99,11 +99,11 @@ class Recipe:
             )
         for field in ("points_per_period", "periods", "points_per_lyapunov_time", "lyapunov_times", "trajectories"):
             if getattr(self, field) is not None:
-                check_count(getattr(self, field), field)
-        check_positive(self.rtol, "rtol")
+                check_count(field, getattr(self, field))
+        check_positive("rtol", self.rtol)
         for field in ("after", "dynamical_noise"):
             if getattr(self, field) != 0.0:
-                check_positive(getattr(self, field), field)
+                check_positive(field, getattr(self, field))
         noise = self.signal_to_noise_db
         if noise is not None and (isinstance(noise, bool) or not isinstance(noise, int | float) or abs(noise) > 300.0):
             raise InvalidArgumentError(f"signal_to_noise_db is {noise!r}; allowed is a number of decibels up to 300")

@@ -10,17 +10,19 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import dysts
 from dysts.cache import write_atomically
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.errors import DystsError, MissingPackageError, StorageError
 from dysts.formulas import as_mathml
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.registry import get_system, list_systems
 from dysts.system import System
+from dysts.version import __version__, fingerprint
 from dysts.wording import value_text
 
-SOURCES = ("plotting/*.py", "gallery/pictures.py")
+DRAWN_BY = ("gallery/pictures.py", "integration.py", "plotting", "solvers", "emission", "trajectories.py", "solving.py")
+"""The sources that decide about pictures."""
+
 KINDS = ("small", "large", "series")
 SHOWN = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
 
@@ -74,7 +76,7 @@ def write_gallery(
     except OSError as error:
         raise StorageError(f"cannot make the folder {folder}: {error}") from error
     files = {system.name: _files(folder, system) for system in chosen}
-    failures = _draw_missing(chosen, files, check_count(workers, "workers"), report)
+    failures = _draw_missing(chosen, files, check_count("workers", workers), report)
     drawn = [system for system in chosen if system.name not in failures]
     if poster and drawn:
         for ending in ("png", "pdf"):
@@ -97,12 +99,8 @@ def _environment() -> Any:
 
 def _files(folder: Path, system: System) -> dict[str, Path]:
     """Return where the pictures go; the names change with what they show."""
-    digest = hashlib.sha256(f"{system.definition_json}{system.period!r}".encode())
-    package = Path(dysts.__file__).parent
-    for pattern in SOURCES:
-        for source in sorted(package.glob(pattern)):
-            digest.update(source.read_bytes())
-    mark = digest.hexdigest()[:8]
+    shown = f"{system.definition_json}{system.period!r}{fingerprint(*DRAWN_BY)}"
+    mark = hashlib.sha256(shown.encode()).hexdigest()[:8]
     return {kind: folder / "pictures" / f"{system.name}-{kind}-{mark}.webp" for kind in KINDS}
 
 
@@ -155,7 +153,7 @@ def _write_pages(
         fields=sorted({card["field"] for card in cards}),
         regimes=sorted({card["regime"] for card in cards if card["regime"]}),
         poster=poster,
-        version=dysts.__version__,
+        version=__version__,
     )
     _write(folder / "index.html", index)
     template = jinja.get_template("system.html")

@@ -13,7 +13,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-import dysts
 from dysts.cache import cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsError
 from dysts.integration import integrate
@@ -24,19 +23,44 @@ from dysts.registry import read_entries
 from dysts.registry_file import write_entries
 from dysts.system import System
 from dysts.validation import validate
+from dysts.version import fingerprint
 
 PROBE_PERIODS = 20
 MORE_COST_WHERE_CONSERVED = 5.0
 """As tolerances are tighter and more is computed there."""
 
 
+COMPUTED_BY = (
+    "attractor.py",
+    "angles.py",
+    "compilation.py",
+    "delays.py",
+    "emission",
+    "expressions.py",
+    "general_methods.py",
+    "generation.py",
+    "hybrid_functions.py",
+    "integration.py",
+    "invariants",
+    "machine_code.py",
+    "right_hand_side.py",
+    "solution.py",
+    "solvers",
+    "solving.py",
+    "switching.py",
+    "symbolic.py",
+    "system.py",
+    "tolerances.py",
+    "trajectories.py",
+)
+"""The sources that decide about computed properties."""
+
+
 def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
     """Hash what the properties depend on: the definition, the effort and the code that computes them."""
     told = [name, entry["definition"], dataclasses.asdict(effort)]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
-    package = Path(dysts.__file__).parent
-    for source in sorted([*package.glob("invariants/*.py"), *package.glob("solvers/*.py"), package / "attractor.py"]):
-        digest.update(source.read_bytes())
+    digest.update(fingerprint(*COMPUTED_BY).encode())
     return digest.hexdigest()[:20]
 
 

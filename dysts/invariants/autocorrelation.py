@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.signal import lfilter
 
-from dysts.clocks import check_positive
+from dysts.checks import check_positive
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.series import check_series, standardised
 
@@ -64,7 +64,7 @@ def autocorrelation_time(series: Any, *, step: float = 1.0) -> Estimate:
     >>> abs(autocorrelation_time(red).value - 19.5) < 3.0
     True
     """
-    spacing = check_positive(step, "step")
+    spacing = check_positive("step", step)
     values = standardised(check_series(series, shortest=SHORTEST))
     whole = _fall(mean_autocorrelation(values, longest=LONGEST_SHARE))
     if whole is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.invariants.survival import AT_REST, escape_bound, first_orbit, followed_exponent, tolerance
 from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.system import System
@@ -94,17 +94,17 @@ def coexistence(
     from dysts.solvers.status import Status
 
     reference, unit = followed_exponent(system, exponent, period)
-    half = check_count(periods, "periods") / 2.0
+    half = check_count("periods", periods) / 2.0
     first = first_orbit(system, unit)
     box = np.random.default_rng(seed).uniform(
-        -SPREAD, SPREAD, (check_count(trajectories, "trajectories"), system.dimension)
+        -SPREAD, SPREAD, (check_count("trajectories", trajectories), system.dimension)
     )
     growth, endings = follow_tangents(
         system,
         first.mean(axis=0) + box * first.std(axis=0),
         1,
         discard=half * unit,
-        interval=check_positive(half * unit / BLOCKS, "interval"),
+        interval=check_positive("interval", half * unit / BLOCKS),
         intervals=BLOCKS,
         rtol=tolerance(system),
         seed=seed,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.compilation import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
@@ -70,7 +70,7 @@ def correlation_sum(series: Any, *, theiler: int, seed: int = 0) -> CorrelationS
         If the series is too short, constant or not finite.
     """
     values = standardised(check_series(series, shortest=SHORTEST))
-    window = check_count(theiler, "theiler")
+    window = check_count("theiler", theiler)
     if 4 * window > len(values):
         raise InvalidArgumentError(f"theiler is {window}; allowed is at most a quarter of the {len(values)} points")
     generator = np.random.default_rng(seed)

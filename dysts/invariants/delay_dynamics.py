@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.errors import IntegrationError
-from dysts.solution import processors
 from dysts.system import System
+from dysts.threads import processors
 
 STEPS_PER_DELAY = 100
 STEPS_PER_PERIOD = 200
@@ -93,7 +93,7 @@ def delay_growth_rates(
             growth[index],
         )
 
-    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
+    with ThreadPoolExecutor(processors() if threads is None else check_count("threads", threads)) as pool:
         list(pool.map(follow, range(trajectories)))
     for index, (status, reached) in enumerate(endings):
         if status:

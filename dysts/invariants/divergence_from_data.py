@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.spatial import cKDTree
 
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.scaling import scaling_region
@@ -61,7 +61,7 @@ def divergence_curve(
         If the series is too short, constant or not finite, or hardly a state has neighbours.
     """
     values = standardised(check_series(series, shortest=SHORTEST))
-    window, ahead = check_count(theiler, "theiler"), check_count(steps, "steps")
+    window, ahead = check_count("theiler", theiler), check_count("steps", steps)
     usable = len(values) - ahead
     if usable < SHORTEST // 2 or 4 * window > usable:
         raise InvalidArgumentError(
@@ -70,7 +70,7 @@ def divergence_curve(
         )
     if method not in ("rosenstein", "kantz"):
         raise InvalidArgumentError(f"method is {method!r}; allowed are 'rosenstein' and 'kantz'")
-    check_positive(radius, "radius")
+    check_positive("radius", radius)
     references = np.random.default_rng(seed).permutation(usable)[:REFERENCES]
     tree = cKDTree(values[:usable])
     curves = []
@@ -166,7 +166,7 @@ def lyapunov_from_data(
     >>> abs(found.value - 0.906) < 0.15
     True
     """
-    check_positive(step, "step")
+    check_positive("step", step)
     values = check_series(series, shortest=SHORTEST)
     curves = divergence_curve(values, steps=steps, theiler=theiler, method=method, radius=radius, seed=seed)
     curve = curves.mean(axis=0)

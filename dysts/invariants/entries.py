@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-import dysts
 from dysts.invariants.estimate import Estimate
+from dysts.version import __version__
 
 
 def estimate_entry(found: Estimate, method: str, *, settings: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
@@ -24,7 +24,7 @@ def entry(value: Any, method: str, *, error: Any = None, settings: Mapping[str, 
     made["method"] = method
     if settings:
         made["settings"] = dict(settings)
-    made["version"] = dysts.__version__
+    made["version"] = __version__
     return made
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.compilation import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
@@ -69,7 +69,7 @@ def sample_entropy(series: Any, *, length: int = 2, tolerance: float = 0.2) -> E
     2.2
     """
     values = _scalar(series)
-    return _sample_entropy(values, check_count(length, "length"), check_positive(tolerance, "tolerance") * values.std())
+    return _sample_entropy(values, check_count("length", length), check_positive("tolerance", tolerance) * values.std())
 
 
 def _sample_entropy(values: np.ndarray, length: int, tolerance: float) -> Estimate:
@@ -103,9 +103,9 @@ def multiscale_entropy(series: Any, *, scales: int = 10, length: int = 2, tolera
     InvalidArgumentError
         If the series is not scalar, constant or not finite, or too short for the largest scale.
     """
-    values = _scalar(series, shortest=SHORTEST * check_count(scales, "scales"))
-    absolute = check_positive(tolerance, "tolerance") * values.std()
-    stretch = check_count(length, "length")
+    values = _scalar(series, shortest=SHORTEST * check_count("scales", scales))
+    absolute = check_positive("tolerance", tolerance) * values.std()
+    stretch = check_count("length", length)
     results = []
     for scale in range(1, scales + 1):
         whole = len(values) // scale * scale
@@ -142,9 +142,9 @@ def permutation_entropy(series: Any, *, order: int = 4, delay: int = 1) -> Estim
     0.0
     """
     values = _scalar(series)
-    if not 2 <= check_count(order, "order") <= 7:
+    if not 2 <= check_count("order", order) <= 7:
         raise InvalidArgumentError(f"order is {order}; allowed are 2 to 7")
-    spacing = check_count(delay, "delay")
+    spacing = check_count("delay", delay)
     count = len(values) - (order - 1) * spacing
     possible = math.factorial(order)
     if count < 1:

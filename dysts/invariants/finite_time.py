@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dysts.attractor import attractor_states
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.invariants.jumps import has_jumps
 from dysts.invariants.tangent_dynamics import tangent_growth_rates
@@ -83,11 +83,11 @@ def local_exponents(
     if system.delay is not None or has_jumps(system):
         raise NotSupportedError(f"{system.name} has a delay or jumps; its local exponents have no method here")
     most = system.dimension - (system.clock is not None)
-    if check_count(vectors, "vectors") > most:
+    if check_count("vectors", vectors) > most:
         raise InvalidArgumentError(f"vectors is {vectors}; {system.name} has {most} exponents besides a driving phase")
-    check_positive(interval, "interval")
+    check_positive("interval", interval)
     if initial_conditions is None:
-        span = check_count(trajectories, "trajectories") * (discard + intervals * interval / system.period)
+        span = check_count("trajectories", trajectories) * (discard + intervals * interval / system.period)
         states = attractor_states(system, trajectories, seed=seed, span=span)
     else:
         states = np.atleast_2d(system.check_states(initial_conditions))
@@ -97,7 +97,7 @@ def local_exponents(
         vectors,
         discard=discard * system.period,
         interval=interval,
-        intervals=check_count(intervals, "intervals"),
+        intervals=check_count("intervals", intervals),
         rtol=RTOL,
         seed=seed,
         threads=threads,

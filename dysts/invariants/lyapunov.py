@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dysts.attractor import STEPS_PER_PERIOD, attractor_states
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.invariants.delay_dynamics import delay_growth_rates
 from dysts.invariants.jumps import has_jumps
@@ -111,15 +111,15 @@ def lyapunov_spectrum(
     """
     if isinstance(system, str):
         system = get_system(system)
-    unit = system.period if period is None else check_positive(period, "period")
+    unit = system.period if period is None else check_positive("period", period)
     method = _check_method(system, method, unit)
     number = _check_vectors(system, vectors)
-    check_positive(periods, "periods")
-    if initial_conditions is None and check_count(trajectories, "trajectories") < 2:
+    check_positive("periods", periods)
+    if initial_conditions is None and check_count("trajectories", trajectories) < 2:
         raise InvalidArgumentError("trajectories is 1; an error needs at least 2")
     if system.lifetime is not None:
         periods, discard = min(periods, system.lifetime / 4.0), min(discard, system.lifetime / 8.0)
-    tolerance = (TIGHT if drifts(system) else LOOSE) if rtol is None else check_positive(rtol, "rtol")
+    tolerance = (TIGHT if drifts(system) else LOOSE) if rtol is None else check_positive("rtol", rtol)
     # The phase of a driving force keeps every distance: its zero is put in exactly.
     computed = number if system.clock is None else min(number, system.dimension - 1)
     escaped = 0
@@ -213,7 +213,7 @@ def _check_method(system: System, method: str, period: float) -> str:
 def _check_vectors(system: System, vectors: int | None) -> int:
     if vectors is None:
         return system.dimension if system.delay is None else DELAY_VECTORS
-    number = check_count(vectors, "vectors")
+    number = check_count("vectors", vectors)
     if system.delay is None and number > system.dimension:
         raise InvalidArgumentError(f"vectors is {number}; {system.name} has {system.dimension} exponents")
     return number

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError
 
 
@@ -74,7 +74,7 @@ def embed(series: Any, dimension: int, delay: int) -> np.ndarray:
     [[2.0, 0.0], [3.0, 1.0]]
     """
     values = np.asarray(series, dtype=np.float64)
-    span = (check_count(dimension, "dimension") - 1) * check_count(delay, "delay")
+    span = (check_count("dimension", dimension) - 1) * check_count("delay", delay)
     if values.ndim != 1 or len(values) <= span:
         raise InvalidArgumentError(
             f"a series of shape {values.shape}; {dimension} values {delay} points apart need a scalar one of more than "

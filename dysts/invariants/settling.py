@@ -6,7 +6,7 @@ can: it varies for chaos and stays the same for an oscillation that repeats.
 
 import numpy as np
 
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.integration import integrate
 from dysts.invariants.survival import SETTLED, Survival, first_orbit, starts_near
 from dysts.system import System
@@ -59,8 +59,8 @@ def survival_by_amplitude(
     1.0
     """
     unit = system.period if period is None else period
-    windows = max(SETTLED + 1, check_count(periods, "periods") // WINDOW)
-    starts = starts_near(system, first_orbit(system, unit), check_count(trajectories, "trajectories"), seed)
+    windows = max(SETTLED + 1, check_count("periods", periods) // WINDOW)
+    starts = starts_near(system, first_orbit(system, unit), check_count("trajectories", trajectories), seed)
     observed = [
         system.observe(
             integrate(

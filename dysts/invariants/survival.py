@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dysts.attractor import PERTURBATION
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import NotSupportedError
 from dysts.integration import integrate
 from dysts.invariants.jumps import has_jumps
@@ -123,10 +123,10 @@ def survival(
     1.0
     """
     reference, unit = followed_exponent(system, exponent, period)
-    blocks = max(SETTLED, check_count(periods, "periods") // BLOCK)
+    blocks = max(SETTLED, check_count("periods", periods) // BLOCK)
     interval = BLOCK * unit
     first = first_orbit(system, unit)
-    states = starts_near(system, first, check_count(trajectories, "trajectories"), seed)
+    states = starts_near(system, first, check_count("trajectories", trajectories), seed)
     growth, endings = follow_tangents(
         system,
         states,
@@ -193,10 +193,10 @@ def followed_exponent(system: System, exponent: float | None, period: float | No
     """
     if system.delay is not None:
         raise NotSupportedError(f"{system.name} has a delay; its long-time behaviour is not followed here")
-    reference = system.lyapunov_exponent if exponent is None else check_positive(exponent, "exponent")
+    reference = system.lyapunov_exponent if exponent is None else check_positive("exponent", exponent)
     if not reference > 0.0:
         raise NotSupportedError(f"{system.name} has the largest exponent {reference}; only chaos can end")
-    unit = system.period if period is None else check_positive(period, "period")
+    unit = system.period if period is None else check_positive("period", period)
     if has_jumps(system, period=unit):
         raise NotSupportedError(f"the right-hand side of {system.name} jumps, of which tangent vectors are not told")
     return reference, unit

@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from dysts.angles import turns_of, within_one_turn
-from dysts.clocks import check_count
+from dysts.checks import check_count
 from dysts.errors import IntegrationError
 from dysts.integration import MAXIMUM_STEPS
-from dysts.solution import processors
 from dysts.system import System
+from dysts.threads import processors
 
 MOST_ESCAPED = 0.2
 """Largest fraction of trajectories that may leave a set with a lifetime before the exponents are refused."""
@@ -102,7 +102,7 @@ def follow_tangents(
             np.zeros(3, dtype=np.int64),
         )
 
-    with ThreadPoolExecutor(processors() if threads is None else check_count(threads, "threads")) as pool:
+    with ThreadPoolExecutor(processors() if threads is None else check_count("threads", threads)) as pool:
         list(pool.map(follow, range(len(states))))
     return growth, endings
 

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dysts.checks import check_positive
 from dysts.metrics._arrays import component_scale, divide_by_scale, paired_arrays
-from dysts.metrics.lyapunov import ValidPredictionTime, checked_positive
+from dysts.metrics.lyapunov import ValidPredictionTime
 
 SMAPE_THRESHOLD = 30.0
 """Largest valid cumulative smape of the published comparison, on the scale from 0 to 200."""
@@ -116,8 +117,8 @@ def smape_valid_time(
     >>> smape_valid_time(truth=[[1.0], [1.0]], forecast=[[1.0], [9.0]], step=0.5)
     ValidPredictionTime(time=0.5, censored=False)
     """
-    checked_positive("step", step)
-    checked_positive("threshold", threshold)
+    check_positive("step", step)
+    check_positive("threshold", threshold)
     running = cumulative_smape(truth=truth, forecast=forecast)
     invalid = np.flatnonzero(~(running <= threshold))
     valid_steps = int(invalid[0]) if invalid.size else running.size

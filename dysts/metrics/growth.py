@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dysts.checks import check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
-from dysts.metrics.lyapunov import checked_positive
 
 SATURATION = 0.4
 """Normalised error beyond which the size of the attractor bounds the growth."""
@@ -48,8 +48,8 @@ def at_lyapunov_times(
     >>> at_lyapunov_times([0.0, 1.0, 4.0], step=0.5, lyapunov_exponent=2.0, times=[1.5, 3.0, 4.0])
     array([0.5, 4. , nan])
     """
-    checked_positive("step", step)
-    checked_positive("lyapunov_exponent", lyapunov_exponent)
+    check_positive("step", step)
+    check_positive("lyapunov_exponent", lyapunov_exponent)
     values, wanted = _flat("curve", curve), _flat("times", times)
     own = step * lyapunov_exponent * np.arange(1, values.size + 1)
     # A horizon of exactly so many Lyapunov times must not be lost to the rounding of the product.
@@ -100,8 +100,8 @@ def error_growth_rate(error: ArrayLike, *, step: float, saturation: float = SATU
     >>> round(found.value, 6)
     0.9
     """
-    checked_positive("step", step)
-    checked_positive("saturation", saturation)
+    check_positive("step", step)
+    check_positive("saturation", saturation)
     values = _flat("error", error)
     crossing = np.flatnonzero(~(values <= saturation))
     early = values[: int(crossing[0]) if crossing.size else values.size]

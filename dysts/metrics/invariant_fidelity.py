@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dysts.clocks import check_count, check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.metrics._arrays import paired_arrays
@@ -48,7 +48,7 @@ def correlation_dimension_difference(*, truth: ArrayLike, forecast: ArrayLike, t
     from dysts.invariants.correlation_dimension import correlation_dimension
 
     a, p = paired_arrays(truth, forecast)
-    check_count(theiler, "theiler")
+    check_count("theiler", theiler)
     estimates = []
     for name, series in (("truth", a), ("forecast", p)):
         try:
@@ -106,9 +106,9 @@ def forecast_lyapunov_exponent(
     from dysts.invariants.divergence_from_data import lyapunov_from_data
 
     series, _ = paired_arrays(forecast, forecast)
-    check_positive(step, "step")
-    check_positive(lyapunov_exponent, "lyapunov_exponent")
-    check_count(season_length, "season_length")
+    check_positive("step", step)
+    check_positive("lyapunov_exponent", lyapunov_exponent)
+    check_count("season_length", season_length)
     steps = max(10, min(math.ceil(5.0 / (lyapunov_exponent * step)), len(series) // 4))
     try:
         return lyapunov_from_data(series, step=step, steps=steps, theiler=season_length, seed=seed)

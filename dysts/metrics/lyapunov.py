@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dysts.errors import InvalidArgumentError
+from dysts.checks import check_positive
 from dysts.metrics._arrays import component_scale, divide_by_scale, paired_arrays
 
 
@@ -113,8 +113,8 @@ def valid_prediction_time(
     >>> valid_prediction_time(truth=truth, forecast=truth, step=0.5, scale=1.0)
     ValidPredictionTime(time=1.5, censored=True)
     """
-    checked_positive("step", step)
-    checked_positive("threshold", threshold)
+    check_positive("step", step)
+    check_positive("threshold", threshold)
     error = normalised_error(truth=truth, forecast=forecast, scale=scale)
     invalid = np.flatnonzero(~(error <= threshold))
     valid_steps = int(invalid[0]) if invalid.size else error.size
@@ -146,11 +146,5 @@ def in_lyapunov_times(time: float, *, lyapunov_exponent: float) -> float:
     >>> in_lyapunov_times(2.0, lyapunov_exponent=0.9)
     1.8
     """
-    checked_positive("lyapunov_exponent", lyapunov_exponent)
+    check_positive("lyapunov_exponent", lyapunov_exponent)
     return float(time) * float(lyapunov_exponent)
-
-
-def checked_positive(name: str, value: float) -> None:
-    """Raise `InvalidArgumentError` unless a value is positive and finite."""
-    if not (np.isfinite(value) and value > 0):
-        raise InvalidArgumentError(f"{name} must be positive and finite, got {value!r}")

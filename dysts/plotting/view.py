@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dysts.clocks import check_positive
+from dysts.checks import check_positive
 from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name
 from dysts.integration import integrate
 from dysts.invariants.period import responding_observables
@@ -105,7 +105,7 @@ def view_of(
         return system
     if isinstance(system, str):
         system = get_system(system)
-    length = check_positive(periods, "periods")
+    length = check_positive("periods", periods)
     discard = DISCARDED_PERIODS
     if system.lifetime is not None:
         length, discard = min(length, system.lifetime / 2.0), 0.0

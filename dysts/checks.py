@@ -1,12 +1,37 @@
-"""Checks and shapes of the numbers that a system is given: states and parameters."""
+"""Checks of single numbers and of states: each returns the value that it accepts, or raises."""
 
 import math
-from collections.abc import Mapping, Sequence
+import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
+
+
+def check_count(name: str, value: Any) -> int:
+    """Return a positive whole number, or say what is wrong with it.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise InvalidArgumentError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)
+
+
+def check_positive(name: str, value: Any) -> float:
+    """Return a positive finite number, or say what is wrong with it.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < float(value) < np.inf:
+        raise InvalidArgumentError(f"{name} must be a positive finite number, got {value!r}")
+    return float(value)
 
 
 def check_states(states: Any, name: str, variables: Sequence[str]) -> np.ndarray:
@@ -36,15 +61,6 @@ def check_states(states: Any, name: str, variables: Sequence[str]) -> np.ndarray
         position = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
         raise InvalidArgumentError(f"states of {name} must be finite; the value at {position} is {values[position]}")
     return values
-
-
-def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, float]:
-    """Name each number: ``{"w": ((1, 2),)}`` becomes ``{"w_1_1": 1.0, "w_1_2": 2.0}``."""
-    flat: dict[str, float] = {}
-    for name, value in parameters.items():
-        for index, element in np.ndenumerate(np.array(value, dtype=float)):
-            flat["_".join([name, *(str(i + 1) for i in index)])] = float(element)
-    return flat
 
 
 def is_finite_number(value: object) -> bool:
