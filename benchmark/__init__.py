@@ -11,14 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmark.comparison import leaderboard, leaderboard_text
+    from benchmark.comparison.leaderboard import leaderboard, leaderboard_text
     from benchmark.report import write_report
-    from benchmark.rescoring import rescore
-    from benchmark.results import Results
+    from benchmark.results.rescoring import rescore
+    from benchmark.results.results import Results
     from benchmark.runner import run
-    from benchmark.suite import Suite
-    from benchmark.suites import get_suite, list_suites
-    from benchmark.tasks import Cell, Task
+    from benchmark.tasks.suite import Suite
+    from benchmark.tasks.suites import get_suite, list_suites
+    from benchmark.tasks.tasks import Cell, Task
 
 __all__ = [
     "Cell",
@@ -35,15 +35,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Cell": "benchmark.tasks",
-    "Results": "benchmark.results",
-    "Suite": "benchmark.suite",
-    "Task": "benchmark.tasks",
-    "get_suite": "benchmark.suites",
-    "leaderboard": "benchmark.comparison",
-    "leaderboard_text": "benchmark.comparison",
-    "list_suites": "benchmark.suites",
-    "rescore": "benchmark.rescoring",
+    "Cell": "benchmark.tasks.tasks",
+    "Results": "benchmark.results.results",
+    "Suite": "benchmark.tasks.suite",
+    "Task": "benchmark.tasks.tasks",
+    "get_suite": "benchmark.tasks.suites",
+    "leaderboard": "benchmark.comparison.leaderboard",
+    "leaderboard_text": "benchmark.comparison.leaderboard",
+    "list_suites": "benchmark.tasks.suites",
+    "rescore": "benchmark.results.rescoring",
     "run": "benchmark.runner",
     "write_report": "benchmark.report",
 }

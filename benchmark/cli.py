@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.listing import completed_words, list_command, suites_text
-from benchmark.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
-from benchmark.requirements import check_installed
-from benchmark.suites import get_suite
+from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from benchmark.running.requirements import check_installed
+from benchmark.tasks.suites import get_suite
 from dysts.cli.arguments import names
 from dysts.cli.completion import add_completion
 from dysts.cli.manners import (
@@ -29,7 +29,7 @@ from dysts.errors import unknown_name
 from dysts.version import __version__
 
 if TYPE_CHECKING:
-    from benchmark.processes import Scheduler
+    from benchmark.running.processes import Scheduler
 
 _GROUPS = {
     "running": ("run", "status", "list", "rescore", "merge"),
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from benchmark.comparison import leaderboard, leaderboard_text
+    from benchmark.comparison.leaderboard import leaderboard, leaderboard_text
     from benchmark.runner import run
 
     # As for python -m: a forecaster of one's own may lie in the current folder.
@@ -117,14 +117,14 @@ def _run(options: argparse.Namespace) -> int:
 def _cluster(options: argparse.Namespace) -> "Scheduler | None":
     if options.scheduler is None:
         return None
-    from benchmark.cluster import DaskCluster
+    from benchmark.running.cluster import DaskCluster
 
     return DaskCluster(options.scheduler, time_limit=options.time_limit, memory_limit_mb=options.memory_limit_mb)
 
 
 def _leaderboard(options: argparse.Namespace) -> int:
-    from benchmark.comparison import leaderboard, leaderboard_text
-    from benchmark.results import Results
+    from benchmark.comparison.leaderboard import leaderboard, leaderboard_text
+    from benchmark.results.results import Results
     from benchmark.schema import COLUMNS
 
     results = Results.load(options.folder)
@@ -155,7 +155,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from benchmark.report import write_report
-    from benchmark.results import Results
+    from benchmark.results.results import Results
 
     path = write_report(
         Results.load(options.folder), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
@@ -165,10 +165,10 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from benchmark.comparison_text import comparison_tables, comparison_text
-    from benchmark.curves import error_curves
-    from benchmark.results import Results
-    from benchmark.scores import LYAPUNOV_TIMES
+    from benchmark.comparison.text import comparison_tables, comparison_text
+    from benchmark.results.curves import error_curves
+    from benchmark.results.results import Results
+    from benchmark.scoring.scores import LYAPUNOV_TIMES
 
     results = Results.load(options.folder)
     curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
@@ -180,7 +180,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from benchmark.status import status
+    from benchmark.results.status import status
 
     found = status(options.folder)
     print(json_text(found) if options.json else found.text())
@@ -188,7 +188,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _rescore(options: argparse.Namespace) -> int:
-    from benchmark.rescoring import rescore
+    from benchmark.results.rescoring import rescore
 
     results, changed = rescore(options.folder)
     print(f"{changed} of {len(results.table)} rows have new scores; no forecaster was run")
@@ -197,7 +197,7 @@ def _rescore(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from benchmark.export import export
-    from benchmark.results import Results
+    from benchmark.results.results import Results
 
     path = export(Results.load(options.folder), options.output)
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
@@ -205,7 +205,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _merge(options: argparse.Namespace) -> int:
-    from benchmark.merging import merge
+    from benchmark.results.merging import merge
 
     results = merge(options.folders, options.output)
     left = f", {results.missing} have not been run yet" if results.missing else ""

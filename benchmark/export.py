@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmark.results import Results
+from benchmark.results.results import Results
 from benchmark.schema import COLUMNS, check_table
 from dysts.errors import StorageError
 

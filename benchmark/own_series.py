@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from benchmark.tasks import known_fields
+from benchmark.values import known_fields
 from dysts.errors import DystsError, InvalidArgumentError, unreadable
 
 if TYPE_CHECKING:

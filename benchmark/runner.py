@@ -11,23 +11,23 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark import provenance
-from benchmark.execution import Outcome
-from benchmark.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
-from benchmark.processes import (
+from benchmark.results.rescoring import refresh
+from benchmark.results.results import Results, ResultsWriter
+from benchmark.results.rows import now, row, truth_attributes
+from benchmark.running import provenance
+from benchmark.running.execution import Outcome
+from benchmark.running.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
+from benchmark.running.processes import (
     DEFAULT_MEMORY_LIMIT_MB,
     DEFAULT_TIME_LIMIT,
     MOST_WORKERS,
     LocalProcesses,
     Scheduler,
 )
-from benchmark.progress import Costs, Progress
-from benchmark.rescoring import refresh
-from benchmark.results import Results, ResultsWriter
-from benchmark.rows import now, row, truth_attributes
-from benchmark.scoring import scoring_digest
-from benchmark.suite import Suite
-from benchmark.suites import get_suite
+from benchmark.running.progress import Costs, Progress
+from benchmark.scoring.scoring import scoring_digest
+from benchmark.tasks.suite import Suite
+from benchmark.tasks.suites import get_suite
 from dysts.errors import InvalidArgumentError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from benchmark.scores import SCORES
+from benchmark.scoring.scores import SCORES
 from dysts.errors import InvalidArgumentError
 
 _TASK: Mapping[str, str] = {

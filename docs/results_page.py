@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmark.comparison import bootstrap_median, figures, leaderboard, with_worst_scores
+from benchmark.comparison import compare_ranks, hardest_systems, invariant_correlations, pareto_front, rank_stability
+from benchmark.comparison.leaderboard import bootstrap_median, figures, leaderboard, with_worst_scores
 from benchmark.export import exported_manifest, read_export
-from benchmark.progress import clock_text
-from benchmark.references import REFERENCES
-from benchmark.scores import LYAPUNOV_TIMES, at_column
-from benchmark.statistics import compare_ranks, hardest_systems, invariant_correlations, pareto_front, rank_stability
+from benchmark.running.progress import clock_text
+from benchmark.scoring.scores import LYAPUNOV_TIMES, at_column
+from benchmark.tasks.references import REFERENCES
 
 HERE = Path(__file__).parent
 PAGE = HERE / "results.md"

@@ -8,7 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from benchmark.comparison import figures
+from benchmark.comparison import RankComparison
+from benchmark.comparison.leaderboard import figures
 from benchmark.report.svg import (
     DASHES,
     INK,
@@ -22,14 +23,13 @@ from benchmark.report.svg import (
     series_colour,
     svg_element,
 )
-from benchmark.statistics import RankComparison
 
 COLOUR_MAP = "viridis"
 BAND_COLUMNS = 5
 SHOWN_ERRORS = (1e-4, 1e1)
 """What is smaller or larger is drawn at the edge."""
 MEDIAN = "(median)"
-"""The row of `benchmark.statistics.invariant_correlations` for the median over forecasters."""
+"""The row of `benchmark.comparison.invariant_correlations` for the median over forecasters."""
 
 
 def mean_ranks_svg(ranks: RankComparison, series: Mapping[str, int], *, name: str) -> Markup:

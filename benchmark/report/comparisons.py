@@ -7,7 +7,16 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from benchmark.comparison import figures, short_name
+from benchmark.comparison import (
+    RankComparison,
+    compare_ranks,
+    invariant_correlations,
+    invariants_of,
+    median_curve_correlations,
+    pareto_front,
+    score_by_system,
+)
+from benchmark.comparison.leaderboard import figures, short_name
 from benchmark.report.comparison_figures import (
     MEDIAN,
     cost_svg,
@@ -17,15 +26,6 @@ from benchmark.report.comparison_figures import (
     over_time_svg,
 )
 from benchmark.report.site import Site
-from benchmark.statistics import (
-    RankComparison,
-    compare_ranks,
-    invariant_correlations,
-    invariants_of,
-    median_curve_correlations,
-    pareto_front,
-    score_by_system,
-)
 from dysts.errors import InvalidArgumentError
 
 RESAMPLES = 500

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.curves import stored_forecast
-from benchmark.results import Results
+from benchmark.results.curves import stored_forecast
+from benchmark.results.results import Results
 from dysts.errors import DystsError
 
 _GRID_POINTS = 80
@@ -91,7 +91,7 @@ def error_quantiles(
     Parameters
     ----------
     curves : pandas.DataFrame
-        From `benchmark.curves.error_curves`, at the times of the grid.
+        From `benchmark.results.curves.error_curves`, at the times of the grid.
     grid : float64 [time]
         Lyapunov times.
     forecasters : sequence of str

@@ -9,10 +9,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from benchmark.comparison import short_name
-from benchmark.curves import error_curves
+from benchmark.comparison.leaderboard import short_name
 from benchmark.export import export
-from benchmark.progress import clock_text
 from benchmark.report.curves import error_quantiles, lyapunov_grid
 from benchmark.report.forecaster_pages import forecaster_page
 from benchmark.report.front_page import front_page, written_figures
@@ -20,7 +18,9 @@ from benchmark.report.pictures import attractor_pictures
 from benchmark.report.site import Site, site_of
 from benchmark.report.svg import standalone
 from benchmark.report.system_pages import system_page
-from benchmark.results import Results
+from benchmark.results.curves import error_curves
+from benchmark.results.results import Results
+from benchmark.running.progress import clock_text
 from dysts.errors import StorageError
 from dysts.threads import processors
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.comparison import figures
-from benchmark.references import REFERENCES
+from benchmark.comparison.leaderboard import figures
 from benchmark.report.comparison_figures import error_bands_svg
 from benchmark.report.panels import drawn_panel
 from benchmark.report.site import Site, first_failure, neighbour
 from benchmark.report.system_pages import median
-from benchmark.scores import VPT_THRESHOLD
+from benchmark.scoring.scores import VPT_THRESHOLD
+from benchmark.tasks.references import REFERENCES
 
 SHOWN_CONFIGS = 3
 SHOWN_SYSTEMS = 3

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from benchmark.comparison import leaderboard, short_name, with_worst_scores
-from benchmark.results import Results
+from benchmark.comparison.leaderboard import leaderboard, short_name, with_worst_scores
+from benchmark.results.results import Results
 from dysts.errors import DystsError
 from dysts.registry import get_system
 from dysts.system import System
@@ -26,7 +26,7 @@ class Site:
     table : pandas.DataFrame
         Rows of results, failed ones with the worst scores.
     board : pandas.DataFrame
-        What `benchmark.comparison.leaderboard` returns.
+        What `benchmark.comparison.leaderboard.leaderboard` returns.
     forecasters : tuple of str
         In the order of the leaderboard.
     systems : tuple of str

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from benchmark.references import REFERENCES
 from benchmark.report.panels import drawn_panel, panel_numbers
 from benchmark.report.site import Site, first_failure, neighbour
 from benchmark.report.svg import SERIES_COLOURS
+from benchmark.tasks.references import REFERENCES
 from dysts.errors import DystsError
 from dysts.formulas import as_mathml
 from dysts.system import System

@@ -14,7 +14,7 @@ import xarray
 from numpy.typing import NDArray
 
 from benchmark import Suite
-from benchmark.execution import Job, Outcome, run_job
+from benchmark.running.execution import Job, Outcome, run_job
 
 Array = NDArray[np.float64]
 SYSTEMS = ("Alpha", "Beta", "Gamma")

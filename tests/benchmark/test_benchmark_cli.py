@@ -14,7 +14,7 @@ import pytest
 import benchmark
 from benchmark import runner
 from benchmark.cli import main
-from benchmark.requirements import check_installed
+from benchmark.running.requirements import check_installed
 
 HERE = Path(__file__).resolve().parent
 

@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.cluster import DaskCluster
-from benchmark.execution import Job, Outcome
-from benchmark.results import Results
+from benchmark.results.results import Results
+from benchmark.running.cluster import DaskCluster
+from benchmark.running.execution import Job, Outcome
 from benchmark.schema import SCORED_COLUMNS
 from dysts.errors import RunError
 
@@ -152,7 +152,7 @@ def test_killed_scheduler_loses_nothing_that_was_finished(cluster: _Cluster, tmp
 
 
 def test_absent_scheduler_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmark.cluster._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("benchmark.running.cluster._CONNECT_SECONDS", 1)
     with pytest.raises(RunError, match="cannot reach the scheduler"):
         _run(tmp_path / "out", "Mean", scheduler=DaskCluster("tcp://127.0.0.1:9", time_limit=1.0, memory_limit_mb=0))
     manifest = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))

@@ -8,8 +8,8 @@ import pytest
 import xarray
 
 from benchmark import Task
-from benchmark.data import TaskData, cut
-from benchmark.scoring import score
+from benchmark.scoring.scoring import score
+from benchmark.tasks.data import TaskData, cut
 from dysts import metrics
 from dysts.errors import InvalidArgumentError
 

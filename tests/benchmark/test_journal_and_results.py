@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.journal import Journal, read_journal
-from benchmark.results import CSV, FORECASTS, ROWS, TABLE, Results, ResultsWriter
+from benchmark.results.journal import Journal, read_journal
+from benchmark.results.results import CSV, FORECASTS, ROWS, TABLE, Results, ResultsWriter
 from benchmark.schema import COLUMNS
 from dysts.errors import RunError, StorageError
 
@@ -71,7 +71,7 @@ def test_full_disk_leaves_no_part_of_a_row(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     with Journal(path) as journal:
-        monkeypatch.setattr("benchmark.journal.os.fsync", full)
+        monkeypatch.setattr("benchmark.results.journal.os.fsync", full)
         with pytest.raises(StorageError, match="No space left"):
             journal.append(ROW_B)
     assert path.read_bytes() == whole

@@ -11,9 +11,9 @@ import xarray
 
 import dysts
 from benchmark import Task
-from benchmark.comparison import leaderboard, leaderboard_text, with_skill
-from benchmark.data import TaskData, cut
-from benchmark.references import Oracle, build_reference
+from benchmark.comparison.leaderboard import leaderboard, leaderboard_text, with_skill
+from benchmark.tasks.data import TaskData, cut
+from benchmark.tasks.references import Oracle, build_reference
 from dysts import metrics
 from dysts.errors import InvalidArgumentError, UnknownNameError
 

@@ -17,7 +17,7 @@ from benchmark.report.explorer import explorer_data
 from benchmark.report.folder import pages, render_front
 from benchmark.report.front_page import _headline
 from benchmark.report.site import site_of
-from benchmark.results import Results
+from benchmark.results.results import Results
 from dysts.errors import StorageError
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}

@@ -19,8 +19,8 @@ import pytest
 import xarray
 
 import benchmark
-from benchmark.execution import Job, Outcome, run_job
-from benchmark.results import ROWS, Results
+from benchmark.results.results import ROWS, Results
+from benchmark.running.execution import Job, Outcome, run_job
 from benchmark.schema import COLUMNS, MEASURED_COLUMNS
 from dysts.errors import InvalidArgumentError, RunError, UnknownNameError
 

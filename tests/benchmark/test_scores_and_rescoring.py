@@ -15,12 +15,12 @@ import xarray
 import benchmark
 import dysts
 from benchmark import Task
-from benchmark.data import ScoringData, TaskData, cut
 from benchmark.export import export, exported_manifest, read_export
-from benchmark.results import ROWS, TABLE, Results
+from benchmark.results.results import ROWS, TABLE, Results
 from benchmark.schema import COLUMNS, SCORED_COLUMNS, check_table
-from benchmark.scores import LYAPUNOV_TIMES, SCORES, at_column, get_score
-from benchmark.scoring import score
+from benchmark.scoring.scores import LYAPUNOV_TIMES, SCORES, at_column, get_score
+from benchmark.scoring.scoring import score
+from benchmark.tasks.data import ScoringData, TaskData, cut
 from dysts import metrics
 from dysts.errors import InvalidArgumentError, RunError, StorageError, UnknownNameError
 
@@ -197,7 +197,7 @@ def test_lost_forecast_keeps_its_row(results: Results) -> None:
 
 
 def test_rescoring_is_refused_while_a_run_holds_the_folder(results: Results) -> None:
-    from benchmark.results import ResultsWriter
+    from benchmark.results.results import ResultsWriter
 
     writer = ResultsWriter(results.folder)
     try:
@@ -213,7 +213,7 @@ def test_full_disk_while_rescoring_keeps_the_old_rows(results: Results, monkeypa
     def full(_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("benchmark.results._sync", full)
+    monkeypatch.setattr("benchmark.results.results._sync", full)
     with pytest.raises(dysts.errors.StorageError, match="No space left"):
         benchmark.rescore(results.folder, exponents=lambda _row: (1.8, 0.01))
     assert (results.folder / ROWS).read_bytes() == before

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from benchmark import statistics
-from benchmark.comparison_text import comparison_text
+from benchmark import comparison
+from benchmark.comparison.text import comparison_text
 from dysts.errors import InvalidArgumentError
 
 SYSTEMS = [f"S{index:02d}" for index in range(24)]
@@ -49,36 +49,36 @@ def table() -> pd.DataFrame:
 
 
 def test_blocks_hold_medians_without_references_and_with_worst_scores(table: pd.DataFrame) -> None:
-    blocks = statistics.score_by_system(table)
+    blocks = comparison.score_by_system(table)
     assert list(blocks.columns) == sorted(NAMES)
     assert len(blocks) == len(SYSTEMS)
     cells = table[(table["system"] == "S03") & (table["forecaster"] == "Best")]
     assert blocks.loc["S03", "Best"] == cells["vpt"].mean()
     failed = table.copy()
     failed.loc[(failed["system"] == "S03") & (failed["forecaster"] == "Best"), "status"] = "crashed"
-    assert statistics.score_by_system(failed).loc["S03", "Best"] == 0.0
+    assert comparison.score_by_system(failed).loc["S03", "Best"] == 0.0
     undefined = table.copy()
     undefined.loc[undefined["system"] == "S03", ["vpt", "vpt_missing"]] = [math.nan, "not chaotic"]
-    assert "S03" not in statistics.score_by_system(undefined).index
+    assert "S03" not in comparison.score_by_system(undefined).index
     with pytest.raises(InvalidArgumentError, match="no direction"):
-        statistics.score_by_system(table.assign(error_growth=1.0), "error_growth")
+        comparison.score_by_system(table.assign(error_growth=1.0), "error_growth")
 
 
 def test_win_rates_mirror_each_other_and_count_ties_half(table: pd.DataFrame) -> None:
-    rates = statistics.win_rates(table)
+    rates = comparison.win_rates(table)
     assert rates.index[0] == "Best"
     assert rates.loc["Best", "Poor"] == 1.0
     np.testing.assert_allclose((rates + rates.T).to_numpy()[~np.eye(4, dtype=bool)], 1.0)
-    tied = statistics.win_rates(table, "nrmse")
+    tied = comparison.win_rates(table, "nrmse")
     assert tied.loc["Best", "Good"] == 0.5
     assert tied.loc["Good", "Poor"] == 1.0
-    by_loop = statistics.score_by_system(table)
+    by_loop = comparison.score_by_system(table)
     assert rates.loc["Good", "Alike"] == np.mean(by_loop["Good"] > by_loop["Alike"])
 
 
 def test_ranks_agree_with_scipy_and_with_the_published_table(table: pd.DataFrame) -> None:
-    found = statistics.compare_ranks(table)
-    blocks = statistics.score_by_system(table)
+    found = comparison.compare_ranks(table)
+    blocks = comparison.score_by_system(table)
     expected = stats.friedmanchisquare(*[blocks[name] for name in blocks.columns])
     assert found.friedman_statistic == pytest.approx(expected.statistic)
     assert found.friedman_p == pytest.approx(expected.pvalue)
@@ -89,13 +89,13 @@ def test_ranks_agree_with_scipy_and_with_the_published_table(table: pd.DataFrame
 
 
 def test_alike_forecasters_share_a_bar_and_others_do_not(table: pd.DataFrame) -> None:
-    found = statistics.compare_ranks(table)
+    found = comparison.compare_ranks(table)
     assert [set(group) for group in found.groups] == [{"Good", "Alike"}]
     pairs = {frozenset((row["better"], row["worse"])): row for _, row in found.pairs.iterrows()}
     assert len(pairs) == 6
     assert not pairs[frozenset(("Good", "Alike"))]["different"]
     assert sum(bool(row["different"]) for row in pairs.values()) == 5
-    blocks = statistics.score_by_system(table)
+    blocks = comparison.score_by_system(table)
     alone = stats.wilcoxon(blocks["Best"] - blocks["Poor"]).pvalue
     assert pairs[frozenset(("Best", "Poor"))]["p"] == pytest.approx(alone)
     # Holm: the least of six is multiplied by six.
@@ -111,13 +111,13 @@ def test_false_alarms_of_the_corrected_tests_are_rare() -> None:
             for i in range(12)
             for name in "ABCD"
         ]
-        alarms += bool(statistics.compare_ranks(pd.DataFrame(rows)).pairs["different"].any())
+        alarms += bool(comparison.compare_ranks(pd.DataFrame(rows)).pairs["different"].any())
     # At most 5 % of 60 are 3, with a standard deviation of 1.7.
     assert alarms <= 8
 
 
 def test_failures_in_both_are_no_difference(table: pd.DataFrame) -> None:
-    found = statistics.compare_ranks(table, "nrmse")
+    found = comparison.compare_ranks(table, "nrmse")
     pairs = {frozenset((row["better"], row["worse"])): row["p"] for _, row in found.pairs.iterrows()}
     assert pairs[frozenset(("Best", "Good"))] == 1.0
     assert pairs[frozenset(("Best", "Poor"))] < 0.001
@@ -125,29 +125,29 @@ def test_failures_in_both_are_no_difference(table: pd.DataFrame) -> None:
 
 def test_two_forecasters_are_too_few_for_ranks(table: pd.DataFrame) -> None:
     with pytest.raises(InvalidArgumentError, match="at least 3 forecasters"):
-        statistics.compare_ranks(table[table["forecaster"].isin(["Best", "Good"])])
+        comparison.compare_ranks(table[table["forecaster"].isin(["Best", "Good"])])
 
 
 def test_stability_knows_what_is_certain_and_what_is_not(table: pd.DataFrame) -> None:
-    found = statistics.rank_stability(table, resamples=400).set_index("forecaster")
+    found = comparison.rank_stability(table, resamples=400).set_index("forecaster")
     assert found.loc["Best", ["rank", "rank_low", "rank_high", "first"]].tolist() == [1.0, 1.0, 1.0, 1.0]
     assert found.loc["Poor", ["rank_low", "rank_high"]].tolist() == [4.0, 4.0]
     assert {found.loc["Good", "rank_low"], found.loc["Good", "rank_high"]} == {2.0, 3.0}
-    again = statistics.rank_stability(table, resamples=400).set_index("forecaster")
+    again = comparison.rank_stability(table, resamples=400).set_index("forecaster")
     pd.testing.assert_frame_equal(found, again)
 
 
 def test_pareto_front_against_its_definition(table: pd.DataFrame) -> None:
-    front = statistics.pareto_front(table).set_index("forecaster")
+    front = comparison.pareto_front(table).set_index("forecaster")
     assert front["seconds"].to_dict() == pytest.approx({"Poor": 0.2, "Good": 1.1, "Alike": 4.1, "Best": 8.1})
     better_alike = front.loc["Alike", "score"] > front.loc["Good", "score"]
     assert front["on_front"].to_dict() == {"Poor": True, "Good": True, "Alike": better_alike, "Best": True}
 
 
 def test_hardest_systems(table: pd.DataFrame) -> None:
-    hard = statistics.hardest_systems(table)
+    hard = comparison.hardest_systems(table)
     assert hard["score"].is_monotonic_increasing
-    blocks = statistics.score_by_system(table)
+    blocks = comparison.score_by_system(table)
     assert hard["system"].iloc[0] == blocks.max(axis=1).idxmin()
     framed = hard.set_index("system")
     assert framed.loc["S00", "everybody_fails"]
@@ -158,11 +158,11 @@ def test_hardest_systems(table: pd.DataFrame) -> None:
 
 
 def test_correlations_with_invariants(table: pd.DataFrame) -> None:
-    blocks = statistics.score_by_system(table, "smape")
+    blocks = comparison.score_by_system(table, "smape")
     rng = np.random.default_rng(1)
     known = pd.DataFrame({"same": blocks["Best"], "noise": rng.normal(size=len(blocks)), "flat": 1.0})
     known.loc["S05", "noise"] = np.nan
-    found = statistics.invariant_correlations(table, "smape", invariants=known).set_index(["invariant", "forecaster"])
+    found = comparison.invariant_correlations(table, "smape", invariants=known).set_index(["invariant", "forecaster"])
     assert found.loc[("same", "Best"), "correlation"] == pytest.approx(1.0)
     noise = found.loc[("noise", "Best")]
     usable = known["noise"].notna()
@@ -190,7 +190,7 @@ def test_intervals_of_correlations_cover() -> None:
             }
         )
         known = pd.DataFrame({"x": x}, index=rows["system"])
-        found = statistics.invariant_correlations(rows, "smape", invariants=known, resamples=300)
+        found = comparison.invariant_correlations(rows, "smape", invariants=known, resamples=300)
         # Spearman's correlation of a normal pair with correlation r is 6 / pi * arcsin(r / 2).
         covered += found["low"].iloc[0] <= 6 / math.pi * math.asin(0.3) <= found["high"].iloc[0]
     # A percentile bootstrap covers somewhat less than 95 of 100; its count scatters by 2.2.
@@ -212,7 +212,7 @@ def test_correlations_along_lyapunov_time() -> None:
     exponent = pd.Series(np.arange(10.0), index=systems)
     curves = pd.DataFrame({"key": systems, "system": systems, "forecaster": "A"})
     curves = pd.concat([curves, pd.DataFrame({0.5: np.arange(10.0), 1.0: -np.arange(10.0), 2.0: np.nan})], axis=1)
-    found = statistics.curve_correlations(curves, exponent).set_index("time")
+    found = comparison.curve_correlations(curves, exponent).set_index("time")
     assert found.loc[0.5, "correlation"] == pytest.approx(1.0)
     assert found.loc[1.0, "correlation"] == pytest.approx(-1.0)
     assert math.isnan(found.loc[2.0, "correlation"])
@@ -228,7 +228,7 @@ def test_median_over_forecasters_is_correlated_without_references() -> None:
         ]
     )
     known = pd.DataFrame({"same": rising, "constant": 1.0}, index=systems)
-    found = statistics.median_curve_correlations(curves, known).set_index(["invariant", "time"])
+    found = comparison.median_curve_correlations(curves, known).set_index(["invariant", "time"])
     assert found.loc[("same", 0.5), "correlation"] == pytest.approx(1.0)
     assert found.loc[("same", 1.0), "correlation"] == pytest.approx(-1.0)
     assert math.isnan(found.loc[("constant", 0.5), "correlation"])
@@ -236,7 +236,7 @@ def test_median_over_forecasters_is_correlated_without_references() -> None:
 
 
 def test_invariants_come_from_the_registry() -> None:
-    known = statistics.invariants_of(["Lorenz", "Nowhere"])
+    known = comparison.invariants_of(["Lorenz", "Nowhere"])
     assert known.loc["Lorenz", "dimension"] == 3.0
     assert 0.5 < known.loc["Lorenz", "lyapunov_exponent_per_period"] < 0.8
     assert known.loc["Nowhere"].isna().all()

@@ -17,11 +17,11 @@ import xarray
 
 import benchmark
 from benchmark.cli import main
-from benchmark.merging import merge
-from benchmark.progress import Costs, Progress
-from benchmark.results import RUNNING, Results, ResultsWriter
+from benchmark.results.merging import merge
+from benchmark.results.results import RUNNING, Results, ResultsWriter
+from benchmark.results.status import status
+from benchmark.running.progress import Costs, Progress
 from benchmark.schema import SCORED_COLUMNS
-from benchmark.status import status
 from dysts.errors import InvalidArgumentError, RunError, StorageError
 
 

@@ -13,9 +13,9 @@ import xarray
 import benchmark
 import dysts
 from benchmark import Suite, Task, get_suite, list_suites
-from benchmark.data import cut
 from benchmark.own_series import SeriesFile, own_series
-from benchmark.suites import read_suite
+from benchmark.tasks.data import cut
+from benchmark.tasks.suites import read_suite
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
 from forecasters import list_forecasters
 

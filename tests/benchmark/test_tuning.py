@@ -13,9 +13,9 @@ import xarray
 
 import benchmark
 from benchmark import Suite, Task
-from benchmark.execution import Job, run_job
-from benchmark.results import TUNING, Results
-from benchmark.tuning import Budget, candidates_of, choose, train_task
+from benchmark.results.results import TUNING, Results
+from benchmark.running.execution import Job, run_job
+from benchmark.tasks.tuning import Budget, candidates_of, choose, train_task
 from dysts.errors import ForecastError, InvalidArgumentError
 
 

@@ -9,7 +9,7 @@ import pytest
 from forecast_systems import split
 from small_forecasters import lorenz
 
-from benchmark.execution import Job, resolved_config, run_job
+from benchmark.running.execution import Job, resolved_config, run_job
 from dysts.errors import ForecastError, InvalidArgumentError, NotSupportedError, UnknownNameError
 from forecasters import Forecaster, get_forecaster, list_forecasters
 from forecasters.wrappers import CallableForecaster, DartsModel, ObjectForecaster, RegressorForecaster

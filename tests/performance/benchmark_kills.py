@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.results import ROWS, Results
+from benchmark.results.results import ROWS, Results
 from benchmark.schema import MEASURED_COLUMNS
 
 SYSTEMS = "Lorenz,Rossler,Thomas,Chua,Duffing,HastingsPowell,Aizawa,Halvorsen"

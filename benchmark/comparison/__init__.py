@@ -1,0 +1,28 @@
+"""Statistics over the systems of a run: one question per file. References are not compared."""
+
+from benchmark.comparison.blocks import score_by_system
+from benchmark.comparison.correlations import (
+    curve_correlations,
+    invariant_correlations,
+    invariants_of,
+    median_curve_correlations,
+)
+from benchmark.comparison.hardest import hardest_systems
+from benchmark.comparison.pareto import pareto_front
+from benchmark.comparison.ranks import RankComparison, compare_ranks
+from benchmark.comparison.stability import rank_stability
+from benchmark.comparison.win_rates import win_rates
+
+__all__ = [
+    "RankComparison",
+    "compare_ranks",
+    "curve_correlations",
+    "hardest_systems",
+    "invariant_correlations",
+    "invariants_of",
+    "median_curve_correlations",
+    "pareto_front",
+    "rank_stability",
+    "score_by_system",
+    "win_rates",
+]

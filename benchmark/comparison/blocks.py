@@ -1,0 +1,51 @@
+"""The table that every comparison starts from: one number per system and forecaster."""
+
+import pandas as pd
+
+from benchmark.comparison.leaderboard import with_worst_scores
+from benchmark.scoring.scores import get_score
+from benchmark.tasks.references import REFERENCES
+from dysts.errors import InvalidArgumentError
+
+
+def score_by_system(table: pd.DataFrame, score: str = "vpt", *, references: bool = False) -> pd.DataFrame:
+    """Return the median of a score over the cells of each system and forecaster.
+
+    Trajectories of one system are not independent of each other, so a system counts once. Failed cells count with the
+    worst score. Systems for which the score has no meaning for one of the forecasters are left out for all of them, so
+    that every forecaster is judged by the same systems.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of results.
+    score : str
+        A score with a direction.
+    references : bool
+        Whether to keep the references among the columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per system, a column per forecaster, in alphabetical order.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such score.
+    InvalidArgumentError
+        If the score has no direction.
+    """
+    if get_score(score).direction is None:
+        raise InvalidArgumentError(f"{score} has no direction, so nothing can be ranked by it")
+    filled = with_worst_scores(table)
+    if not references:
+        filled = filled[~filled["forecaster"].isin(list(REFERENCES))]
+    # A median would skip the missing cells of a system silently.
+    medians = filled.groupby(["system", "forecaster"])[score].agg(lambda values: values.median(skipna=False))
+    return medians.unstack("forecaster").dropna(axis=0, how="any").sort_index(axis=0).sort_index(axis=1)
+
+
+def goodness(blocks: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Return the blocks with a sign that makes larger values better."""
+    return blocks if get_score(score).direction == "higher" else -blocks

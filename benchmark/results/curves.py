@@ -1,0 +1,67 @@
+"""Errors against Lyapunov time, read from the stored forecasts."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from benchmark.results.results import Results
+from dysts.errors import DystsError
+from dysts.metrics import at_lyapunov_times, normalised_error
+
+WORST_ERROR = np.inf
+"""Error of a cell without a forecast, at all times."""
+
+
+def error_curves(results: Results, times: ArrayLike) -> pd.DataFrame:
+    """Return the normalised error of every cell at given Lyapunov times.
+
+    Parameters
+    ----------
+    results : Results
+        Results of a run with its forecasts.
+    times : array_like, float [grid]
+        Lyapunov times after the last observation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per cell whose system has a Lyapunov time: ``key``, ``system``, ``forecaster``, and a column per time
+        with the error, NaN beyond the horizon and infinite where the cell has no forecast.
+    """
+    grid = np.asarray(times, dtype=np.float64)
+    table = results.table[(results.table["vpt_missing"] == "") & (results.table["status"] != "unavailable")]
+    errors = [cell_error_curve(results, cell, grid) for _, cell in table.iterrows()]
+    named = table[["key", "system", "forecaster"]].reset_index(drop=True)
+    curves = pd.DataFrame(np.array(errors).reshape(len(table), grid.size), columns=list(grid))
+    return pd.concat([named, curves], axis=1)
+
+
+def cell_error_curve(results: Results, cell: "pd.Series[Any]", times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the normalised error of one cell at Lyapunov times; NaN throughout if its truth is not stored."""
+    within = times <= float(cell["horizon_lyapunov"]) * (1 + 1e-9)
+    forecast = stored_forecast(results, cell)
+    if forecast is None:
+        return np.where(within, WORST_ERROR, np.nan)
+    try:
+        truth, attributes = results.truth(str(cell["task"]))
+    except DystsError:
+        return np.full(times.size, np.nan)
+    error = normalised_error(truth=truth, forecast=forecast, scale=np.asarray(attributes["scale"]))
+    return at_lyapunov_times(
+        error,
+        step=float(cell["step"]),
+        lyapunov_exponent=float(cell["lyapunov_exponent"]),
+        times=times,
+    )
+
+
+def stored_forecast(results: Results, cell: "pd.Series[Any]") -> NDArray[np.float64] | None:
+    """Return the forecast of a cell, or None if it has none or it cannot be read."""
+    if cell["status"] != "ok":
+        return None
+    try:
+        return results.forecast(str(cell["key"]))
+    except DystsError:
+        return None

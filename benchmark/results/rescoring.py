@@ -1,0 +1,102 @@
+"""Score stored forecasts again, without running a forecaster: after a new annotation, or for new scores."""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmark.own_series import OWN
+from benchmark.results.results import Results, ResultsWriter, read_array
+from benchmark.results.rows import scored
+from benchmark.scoring.scoring import scoring_digest
+from benchmark.tasks.data import ScoringData
+from dysts.errors import DystsError, StorageError
+
+Exponents = Callable[[Mapping[str, Any]], tuple[float, float]]
+
+
+def rescore(folder: str | os.PathLike[str], *, exponents: Exponents | None = None) -> tuple[Results, int]:
+    """Score every stored forecast of a results folder again.
+
+    Forecasts are not computed again, and failed cells keep their worst scores. Rows whose forecast cannot be read stay
+    as they are; the next run of the same command computes those cells again.
+
+    Parameters
+    ----------
+    folder : path
+        Results folder of a run, finished or not.
+    exponents : callable, optional
+        Called with a row for the largest Lyapunov exponent of its system and its standard error. By default the
+        registry's for a system, and the row's for a series of one's own.
+
+    Returns
+    -------
+    tuple
+        The results, and the number of rows that changed.
+
+    Raises
+    ------
+    RunError
+        If a run holds the folder.
+    StorageError
+        If the folder holds no results, or cannot be read or written.
+    """
+    path = Path(folder)
+    Results.load(path)
+    known = registry_exponents if exponents is None else exponents
+    with closing(ResultsWriter(path)) as writer:
+        changed = []
+        for row in writer.rows.values():
+            exponent, error = known(row)
+            fresh = rescored_row(path, row, exponent=exponent, error=error)
+            if fresh is not None and fresh != row:
+                changed.append(fresh)
+        writer.replace_rows(changed)
+        writer.compact(Results.load(path).manifest["cells"])
+    return Results.load(path), len(changed)
+
+
+def refresh(writer: ResultsWriter, outdated: Mapping[str, ScoringData]) -> None:
+    """Score the stored forecasts of some rows again, by key, with these data."""
+    fresh = []
+    for key, data in outdated.items():
+        row = writer.rows[key]
+        forecast = read_array(writer.folder, "forecast", key)[0] if row["status"] == "ok" else None
+        fresh.append({**row, **scored(data, forecast, status=str(row["status"]), error=str(row["error"]))})
+    writer.replace_rows(fresh)
+
+
+def rescored_row(folder: Path, row: Mapping[str, Any], *, exponent: float, error: float) -> dict[str, Any] | None:
+    """Return a row with scores from its stored forecast, or None if that cannot be read."""
+    try:
+        truth, attributes = read_array(folder, "truth", str(row["task"]))
+        forecast = read_array(folder, "forecast", str(row["key"]))[0] if row["status"] == "ok" else None
+    except StorageError:
+        return None
+    data = ScoringData(
+        truth=truth,
+        step=float(attributes["step"]),
+        season_length=int(attributes["season_length"]),
+        scale=np.asarray(attributes["scale"], dtype=np.float64),
+        lyapunov_exponent=exponent,
+        lyapunov_exponent_error=error,
+    )
+    if row.get("scoring") == scoring_digest(data):
+        return dict(row)
+    return {**row, **scored(data, forecast, status=str(row["status"]), error=str(row["error"]))}
+
+
+def registry_exponents(row: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the registry's largest exponent of a row's system, or the row's own for a series of one's own."""
+    import dysts
+
+    if row["recipe"] != OWN:
+        with suppress(DystsError):
+            system = dysts.get_system(str(row["system"]))
+            return system.lyapunov_exponent, system.lyapunov_exponent_error
+    stored = (row.get("lyapunov_exponent"), row.get("lyapunov_exponent_error"))
+    exponent, error = (np.nan if value is None else float(value) for value in stored)
+    return exponent, error

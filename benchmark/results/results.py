@@ -1,0 +1,345 @@
+"""A results folder: a journal of rows, the forecasts, and a compacted table.
+
+Files
+-----
+rows.jsonl        one durable row per finished cell; the source of truth
+tuning.jsonl      one durable row per chosen configuration
+running.json      the cells in flight, while a run goes on
+forecasts.zarr    ``forecast/<key>`` and ``truth/<task>``, written before the row that commits them
+run.json          what the last command asked for, and where it ran
+results.parquet, results.csv
+                  the table of the last command, written when it ends
+"""
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import pandas as pd
+import zarr
+from numpy.typing import NDArray
+from zarr.codecs import BloscCodec, Crc32cCodec
+
+from benchmark.results.journal import Journal, read_journal
+from benchmark.schema import COLUMNS
+from dysts.errors import RunError, StorageError
+
+ROWS = "rows.jsonl"
+TUNING = "tuning.jsonl"
+RUNNING = "running.json"
+FORECASTS = "forecasts.zarr"
+MANIFEST = "run.json"
+TABLE = "results.parquet"
+CSV = "results.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The results of a benchmark command, as they stand.
+
+    Attributes
+    ----------
+    folder : Path
+        The results folder.
+    table : pandas.DataFrame
+        One row per finished cell with the columns of `COLUMNS`, in the order of the suite.
+    manifest : mapping
+        What was asked for and where it ran; ``cells`` holds the keys of all cells.
+    """
+
+    folder: Path
+    table: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> "Results":
+        """Read a results folder, finished or not.
+
+        Raises
+        ------
+        StorageError
+            If the folder holds no results, or they cannot be read.
+        """
+        path = Path(folder)
+        if not (path / MANIFEST).is_file():
+            raise StorageError(
+                f"{path} holds no benchmark results ({MANIFEST} is missing); give the folder that dysts-benchmark run "
+                f"wrote{_folders_beside(path)}"
+            )
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            keys = [str(key) for key in manifest["cells"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StorageError(f"cannot read {path / MANIFEST}: {error}") from error
+        return cls(folder=path, table=_table(read_journal(path / ROWS), keys), manifest=manifest)
+
+    @property
+    def missing(self) -> int:
+        """Number of cells that were asked for and have not finished."""
+        return len(self.manifest["cells"]) - len(self.table)
+
+    def forecast(self, key: str) -> NDArray[np.float64]:
+        """Return the forecast of a cell, float64 (time, component), in raw units.
+
+        Raises
+        ------
+        StorageError
+            If the cell has none, or it cannot be read.
+        """
+        return read_array(self.folder, "forecast", key)[0]
+
+    def truth(self, task: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        """Return the truth of a task by its digest, float64 (time, component), with its attributes.
+
+        The attributes hold ``components``, ``step``, ``season_length``, ``scale``, ``train_range`` (lowest and
+        highest value per component) and ``train_tail`` (the end of the training series).
+
+        Raises
+        ------
+        StorageError
+            If the task is not there, or cannot be read.
+        """
+        return read_array(self.folder, "truth", task)
+
+
+def read_array(folder: Path, group: str, name: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    """Return a stored array, float64 (time, component), with its attributes.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    group : {"forecast", "truth"}
+    name : str
+        Key of the cell, or digest of the task.
+
+    Raises
+    ------
+    StorageError
+        If it is not there, or cannot be read.
+    """
+    path = folder / FORECASTS / group / name
+    try:
+        array = zarr.open_array(str(path), mode="r")
+        return np.asarray(array[...], dtype=np.float64), dict(array.attrs)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise StorageError(f"cannot read {group} {name} of {folder}: {error}") from error
+
+
+class ResultsWriter:
+    """The only writer of a results folder, holding its lock until closed.
+
+    Parameters
+    ----------
+    folder : Path
+        Created if it does not exist.
+
+    Raises
+    ------
+    RunError
+        If another run holds the folder.
+    StorageError
+        If the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if folder.is_dir() and not (folder / ROWS).exists() and _strangers(folder):
+            raise StorageError(f"{folder} holds other files; benchmark results need a folder of their own")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(folder)
+        except OSError as error:
+            raise StorageError(f"cannot write to the results folder {folder}: {error}") from error
+        try:
+            self._journal = Journal(folder / ROWS)
+            self._tuning = Journal(folder / TUNING)
+            zarr.open_group(str(folder / FORECASTS), mode="a", zarr_format=3)
+        except (OSError, ValueError) as error:
+            self._lock.close()
+            if isinstance(error, StorageError):
+                raise
+            raise StorageError(f"cannot write to the results folder {folder}: {error}") from error
+        # A row that repeats a key replaces the earlier one.
+        self.rows: dict[str, dict[str, Any]] = {row["key"]: row for row in self._journal.rows if "key" in row}
+        self.tunings: dict[str, dict[str, Any]] = {row["key"]: row for row in self._tuning.rows if "key" in row}
+
+    @staticmethod
+    def read_rows(folder: Path) -> dict[str, dict[str, Any]]:
+        """Return the rows of a folder by key, as they stand in its journal, without its lock."""
+        return {str(row["key"]): row for row in read_journal(folder / ROWS) if "key" in row}
+
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Replace the manifest in one step."""
+        text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+        self._replace(MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def write_truth(self, task: str, truth: NDArray[np.float64], attributes: Mapping[str, Any]) -> None:
+        """Store the truth of a task."""
+        self._write_array(self.folder / FORECASTS / "truth" / task, truth, attributes)
+
+    def truth_of(self, task: str) -> str:
+        """Return the hash of the data whose truth is stored for a task, or an empty text."""
+        path = self.folder / FORECASTS / "truth" / task / "zarr.json"
+        try:
+            return str(json.loads(path.read_text(encoding="utf-8"))["attributes"]["sha256"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def has_forecast(self, key: str) -> bool:
+        """Tell whether the forecast of a cell is stored."""
+        return (self.folder / FORECASTS / "forecast" / key / "zarr.json").is_file()
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return what is known of the commands that have written to the folder, oldest first."""
+        try:
+            manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+            return list(manifest["sessions"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def commit(self, row: Mapping[str, Any], forecast: NDArray[np.float64] | None) -> None:
+        """Make one cell durable: the forecast first, the row last."""
+        if forecast is not None:
+            self._write_array(self.folder / FORECASTS / "forecast" / str(row["key"]), forecast, {})
+        self._journal.append(row)
+        self.rows[str(row["key"])] = dict(row)
+
+    def commit_tuning(self, row: Mapping[str, Any]) -> None:
+        """Make one chosen configuration durable."""
+        self._tuning.append(row)
+        self.tunings[str(row["key"])] = dict(row)
+
+    def replace_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put rows in the place of those with the same keys, in one step: all of them or none."""
+        if not rows:
+            return
+        together = {**self.rows, **{str(row["key"]): dict(row) for row in rows}}
+        self._journal.close()
+        temporary = self.folder / f".{ROWS}.part"
+        try:
+            temporary.unlink(missing_ok=True)
+            with Journal(temporary, durable=False) as journal:
+                for row in together.values():
+                    journal.append(row)
+            _sync(temporary)
+            temporary.replace(self.folder / ROWS)
+            self.rows = together
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StorageError(f"cannot write {self.folder / ROWS}: {error}") from error
+        finally:
+            self._journal = Journal(self.folder / ROWS)
+
+    def write_running(self, cells: Mapping[str, Mapping[str, Any]] | None) -> None:
+        """Note the cells in flight for whoever asks for the status; None when the run is over."""
+        path = self.folder / RUNNING
+        try:
+            if cells is None:
+                path.unlink(missing_ok=True)
+                return
+            temporary = self.folder / f".{RUNNING}.part"
+            temporary.write_text(json.dumps(list(cells.values())), encoding="utf-8")
+            temporary.replace(path)
+        except OSError:
+            # Only a note; the rows themselves will say if the disk is full.
+            return
+
+    def compact(self, keys: Sequence[str]) -> None:
+        """Write the table of the given cells as Parquet and CSV."""
+        table = _table(list(self.rows.values()), keys)
+        self._replace(TABLE, lambda path: table.to_parquet(path, index=False))
+        self._replace(CSV, lambda path: table.to_csv(path, index=False, lineterminator="\n"))
+
+    def close(self) -> None:
+        """Close the journal and let the folder go."""
+        self._journal.close()
+        self._tuning.close()
+        self._lock.close()
+
+    def _replace(self, name: str, write: Any) -> None:
+        temporary = self.folder / f".{name}.part"
+        try:
+            write(temporary)
+            _sync(temporary)
+            temporary.replace(self.folder / name)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise StorageError(f"cannot write {self.folder / name}: {error}") from error
+
+    def _write_array(self, path: Path, values: NDArray[np.float64], attributes: Mapping[str, Any]) -> None:
+        try:
+            shutil.rmtree(path, ignore_errors=True)
+            array = zarr.create_array(
+                str(path),
+                shape=values.shape,
+                chunks=values.shape,
+                dtype="float64",
+                # Without the checksum a flipped bit is read back silently as a wrong number.
+                compressors=[BloscCodec(cname="zstd", clevel=5, shuffle="shuffle"), Crc32cCodec()],
+                dimension_names=["time", "component"],
+                attributes=dict(attributes),
+                zarr_format=3,
+            )
+            array[...] = values
+            for file in sorted(path.rglob("*")):
+                _sync(file)
+        except (OSError, ValueError) as error:
+            raise StorageError(f"cannot write {path}: {error}") from error
+
+
+def _table(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of the given keys, in their order, with the columns and types of `COLUMNS`."""
+    by_key = {str(row.get("key")): row for row in rows}
+    chosen = [by_key[key] for key in keys if key in by_key]
+    columns = {name: [_cell(row.get(name), kind) for row in chosen] for name, kind in COLUMNS.items()}
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in COLUMNS.items()})
+
+
+def _cell(value: Any, kind: str) -> Any:
+    if value is None:
+        return {"float64": math.nan, "int64": 0, "bool": False}.get(kind, "")
+    return value
+
+
+def _strangers(folder: Path) -> list[str]:
+    ours = {ROWS, TUNING, RUNNING, FORECASTS, MANIFEST, TABLE, CSV, ".lock"}
+    return [entry.name for entry in folder.iterdir() if entry.name not in ours]
+
+
+def _lock(folder: Path) -> TextIO:
+    import fcntl
+
+    file = (folder / ".lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        holder = file.read().strip()
+        file.close()
+        by = f" (process {holder})" if holder else ""
+        raise RunError(f"another run{by} is writing to {folder}; wait for it or choose another folder") from error
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _folders_beside(path: Path) -> str:
+    # Most often the name is misspelt, or is that of a folder of several results.
+    near = [entry.parent for place in (path, path.parent) for entry in sorted(place.glob(f"*/{MANIFEST}"))]
+    return f", such as {near[0]}" if near else ""

@@ -1,0 +1,1 @@
+"""Cells in worker processes: planning, execution, limits, progress."""

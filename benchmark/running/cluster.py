@@ -1,0 +1,123 @@
+"""Run jobs on an existing ``dask.distributed`` cluster, with the limits of the local scheduler on every worker."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from benchmark.running.execution import Job, Outcome, one_line
+from benchmark.running.processes import OneProcess
+from benchmark.running.worker import decode_job, decode_outcome, encode_job, encode_outcome
+from dysts.errors import RunError
+
+_CONNECT_SECONDS = 30
+_AHEAD = 2
+"""Jobs that wait on the cluster for each of its threads, so that none is idle and few are lost."""
+
+_local = threading.local()
+
+
+class DaskCluster:
+    """Scheduler over the workers of a cluster.
+
+    A cell runs in a process of its own beside the worker that was given it, so that its time and memory limits stop it
+    and a crash does not take the worker along. A worker that is lost costs nothing but time: the cluster runs its
+    cells elsewhere; after three lost workers a cell counts as crashed.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler, such as ``"tcp://login-node:8786"``.
+    time_limit : float
+        Wall-clock seconds of a cell.
+    memory_limit_mb : int
+        Memory of a cell's process in MiB; 0 for no limit.
+    """
+
+    def __init__(self, address: str, *, time_limit: float, memory_limit_mb: int) -> None:
+        self._address = address
+        self._time_limit = time_limit
+        self._memory_limit_mb = memory_limit_mb
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Yield the outcomes; closing the iterator cancels what has not begun.
+
+        Raises
+        ------
+        RunError
+            If the package ``distributed`` is missing, or the scheduler cannot be reached or is lost.
+        """
+        try:
+            from distributed import Client
+            from distributed.client import FutureCancelledError
+        except ImportError as error:
+            raise RunError("a cluster needs the package distributed: pip install 'dysts[cluster]'") from error
+        try:
+            client = Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise RunError(f"cannot reach the scheduler at {self._address}: {one_line(error)}") from error
+        try:
+            yield from self._outcomes(client, jobs)
+        except (OSError, FutureCancelledError) as error:
+            raise RunError(
+                f"the scheduler at {self._address} was lost ({one_line(error)}); the finished cells are kept, and the "
+                "same command goes on with a new one"
+            ) from error
+        finally:
+            client.close(timeout=5)
+
+    def _outcomes(self, client: Any, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        from distributed import as_completed
+
+        source = iter(jobs)
+        running: dict[str, tuple[str, float]] = {}
+        completed = as_completed(loop=client.loop)
+
+        def submit() -> None:
+            job = next(source, None)
+            if job is None:
+                return
+            future = client.submit(
+                _run_remote,
+                encode_job(job),
+                self._time_limit,
+                self._memory_limit_mb,
+                key=f"dysts-{job.key}-{time.time_ns()}",
+                pure=False,
+            )
+            running[future.key] = (job.key, time.monotonic())
+            completed.add(future)
+
+        threads = sum(client.nthreads().values())
+        for _ in range(_AHEAD * max(1, threads)):
+            submit()
+        while running:
+            future = next(completed)
+            key, begun = running.pop(future.key)
+            outcome = _outcome(future, key, seconds=time.monotonic() - begun)
+            future.release()
+            submit()
+            yield outcome
+
+
+def _outcome(future: Any, key: str, *, seconds: float) -> Outcome:
+    if future.status == "cancelled":
+        raise OSError("its connection was closed")
+    # A worker that is lost after its cell has ended takes the outcome along; then the cell runs again and this waits.
+    problem = future.exception()
+    if problem is None:
+        return decode_outcome(future.result())
+    if type(problem).__name__ == "KilledWorker":
+        return Outcome(key=key, status="crashed", error="several workers were lost while it ran", seconds=seconds)
+    return Outcome(key=key, status="crashed", error=one_line(problem), seconds=seconds)
+
+
+def _run_remote(message: bytes, time_limit: float, memory_limit_mb: int) -> bytes:
+    """Run one job on a worker of the cluster, in a process that lives on for the next one of this thread."""
+    limits = (time_limit, memory_limit_mb)
+    if getattr(_local, "limits", None) != limits:
+        if hasattr(_local, "process"):
+            _local.process.close()
+        _local.limits = limits
+        _local.process = OneProcess(time_limit=time_limit, memory_limit_mb=memory_limit_mb)
+    return encode_outcome(_local.process.run(decode_job(message)))

@@ -1,0 +1,227 @@
+"""From a suite to its cells: the data of each, the configuration it will run with, and its key."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmark.own_series import OWN
+from benchmark.running import provenance
+from benchmark.running.execution import Job, build, one_line, resolved_config
+from benchmark.running.progress import Costs
+from benchmark.tasks.data import TaskData, cut
+from benchmark.tasks.references import ORACLE, REFERENCES
+from benchmark.tasks.suite import Suite
+from benchmark.tasks.tasks import Cell, Task
+from benchmark.tasks.tuning import Tuning, candidates_of, train_task
+from dysts.errors import DystsError, InvalidArgumentError, RunError, unknown_name
+
+if TYPE_CHECKING:
+    import xarray
+
+OpenDataset = Callable[..., "Mapping[str, xarray.Dataset]"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlannedCell:
+    """A cell with all that running and scoring it needs.
+
+    Attributes
+    ----------
+    cell : Cell
+    data : TaskData
+    config : mapping
+        The resolved configuration before tuning, as JSON values.
+    key : str
+    tuning : PlannedTuning or None
+        The choice of configuration that comes before it.
+    unavailable : str
+        Why a reference does not exist for these data; empty if the cell can run.
+    """
+
+    cell: Cell
+    data: TaskData
+    config: Mapping[str, Any]
+    key: str
+    tuning: "PlannedTuning | None" = None
+    unavailable: str = ""
+
+    def job(self, chosen: Mapping[str, Any]) -> Job:
+        """Return what a worker needs; `chosen` is the tuned part of the configuration."""
+        return Job(
+            key=self.key,
+            label=self.cell.label,
+            forecaster=self.cell.forecaster,
+            preset=self.cell.preset,
+            config=chosen,
+            seed=self.cell.seed,
+            season_length=self.data.season_length,
+            horizon=self.cell.task.horizon,
+            train=self.data.train,
+            known=self.data.oracle.known if self.cell.forecaster == ORACLE else {},
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlannedTuning:
+    """A choice of configuration with the data it is made on, all of the train recipe."""
+
+    tuning: Tuning
+    data: TaskData
+
+    def job(self) -> Job:
+        """Return what a worker needs."""
+        import numpy as np
+
+        tuning = self.tuning
+        return Job(
+            key=tuning.digest,
+            label=f"tuning of {tuning.forecaster} on {tuning.task.system}",
+            forecaster=tuning.forecaster,
+            preset=tuning.preset,
+            config={},
+            seed=tuning.seed,
+            season_length=self.data.season_length,
+            horizon=tuning.task.horizon,
+            train=np.concatenate([self.data.train, self.data.truth]),
+            tuning={
+                "candidates": list(tuning.candidates),
+                "train_length": tuning.task.train_length,
+                "seconds": tuning.budget.seconds,
+            },
+        )
+
+
+class _Data:
+    """Opens each recipe once and cuts each task once."""
+
+    def __init__(self, suite: Suite, open_dataset: OpenDataset | None, own: "Mapping[str, xarray.Dataset]") -> None:
+        self._suite = suite
+        self._own = {**{entry.name: entry.read() for entry in suite.series if entry.name not in own}, **own}
+        self._open = open_dataset
+        self._datasets: dict[tuple[str, str], xarray.Dataset] = {}
+        self._cut: dict[Task, TaskData] = {}
+
+    def __call__(self, task: Task) -> TaskData:
+        if task not in self._cut:
+            self._cut[task] = cut(task, self._dataset(task))
+        return self._cut[task]
+
+    def _dataset(self, task: Task) -> "xarray.Dataset":
+        if task.recipe == OWN:
+            if task.system not in self._own:
+                raise unknown_name("series of one's own", task.system, self._own)
+            return self._own[task.system]
+        if (task.recipe, task.system) not in self._datasets:
+            self._open_recipe(task.recipe)
+        return self._datasets[task.recipe, task.system]
+
+    def _open_recipe(self, recipe: str) -> None:
+        open_dataset = self._open
+        if open_dataset is None:
+            import dysts
+
+            open_dataset = dysts.open_dataset
+        opened = open_dataset(recipe, systems=list(self._suite.systems))
+        for system in self._suite.systems:
+            if system not in opened:
+                raise unknown_name("system", system, list(opened))
+            # Looked up once per system: a collection may read its files at each look-up.
+            self._datasets[recipe, system] = opened[system]
+
+
+def plan(
+    suite: Suite,
+    *,
+    seed: int,
+    open_dataset: OpenDataset | None,
+    own: "Mapping[str, xarray.Dataset]",
+) -> list[PlannedCell]:
+    """Return every cell of a suite with its data, configuration and key.
+
+    Raises
+    ------
+    UnknownNameError
+        If a system, recipe, component, forecaster or preset is not known.
+    InvalidArgumentError
+        If the data are not usable or too short.
+    RunError
+        If a forecaster cannot be built.
+    """
+    cells = suite.cells(seed=seed)
+    if open_dataset is None:
+        import dysts
+
+        for system in suite.systems:
+            dysts.get_system(system)
+    # A misspelt forecaster is noticed before any data are built.
+    for name in suite.forecasters:
+        _model(name, suite.preset, season_length=2, seed=seed)
+    data = _Data(suite, open_dataset, own)
+    planned = []
+    configs: dict[tuple[str, int], tuple[dict[str, Any], Mapping[str, Sequence[Any]]]] = {}
+    for cell in cells:
+        own_data = data(cell.task)
+        if cell.forecaster in REFERENCES:
+            planned.append(_planned_reference(cell, own_data))
+            continue
+        shared = (cell.forecaster, own_data.season_length)
+        if shared not in configs:
+            model = _model(cell.forecaster, cell.preset, season_length=own_data.season_length, seed=seed)
+            configs[shared] = (resolved_config(model), dict(getattr(model, "grid", None) or {}))
+        config, grid = configs[shared]
+        tuning = None if suite.tuning is None else _planned_tuning(cell, suite, grid, data)
+        keyed = config if tuning is None else {**config, "tuning": tuning.tuning.digest}
+        key = cell.key(config=keyed, data=own_data.fingerprint(), version=provenance.package_version())
+        planned.append(PlannedCell(cell=cell, data=own_data, config=config, key=key, tuning=tuning))
+    return planned
+
+
+def longest_first(planned: Sequence[PlannedCell], costs: Costs) -> list[PlannedCell]:
+    """Order cells so that the longest start first; those of unknown length lead, as they may be long."""
+
+    def rank(entry: PlannedCell) -> float:
+        name = entry.cell.forecaster
+        return -costs.expect(name) if costs.known(name) else -math.inf
+
+    return sorted(planned, key=rank)
+
+
+def _planned_reference(cell: Cell, data: TaskData) -> PlannedCell:
+    reason = data.oracle.reason if cell.forecaster == ORACLE else ""
+    # The start is part of the key: where the equations are corrected, the oracle runs again.
+    config = {"known": data.oracle.known} if cell.forecaster == ORACLE else {}
+    key = cell.key(config={**config, "reason": reason}, data=data.fingerprint(), version=provenance.package_version())
+    return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason)
+
+
+def _planned_tuning(
+    cell: Cell, suite: Suite, grid: Mapping[str, Sequence[Any]], data: Callable[[Task], TaskData]
+) -> PlannedTuning:
+    if suite.tuning is None:
+        raise InvalidArgumentError("the suite tunes nothing")
+    task = train_task(cell.task)
+    own_data = data(task)
+    candidates, of = candidates_of(grid, most=suite.tuning.configurations)
+    tuning = Tuning(
+        task=task,
+        forecaster=cell.forecaster,
+        preset=cell.preset,
+        seed=cell.seed,
+        candidates=candidates,
+        of=of,
+        budget=suite.tuning,
+        data=own_data.fingerprint(),
+    )
+    return PlannedTuning(tuning=tuning, data=own_data)
+
+
+def _model(forecaster: str, preset: str, *, season_length: int, seed: int) -> Any:
+    if forecaster in REFERENCES:
+        raise InvalidArgumentError(f"{forecaster} is a reference; it belongs to the references of a suite")
+    try:
+        return build(forecaster, preset=preset, season_length=season_length, seed=seed)
+    except DystsError:
+        raise
+    except Exception as error:
+        raise RunError(f"forecaster {forecaster!r} cannot be built: {one_line(error)}") from error

@@ -1,0 +1,107 @@
+"""Worker process: takes jobs from its parent over a socket and answers each with an outcome.
+
+Started as ``python -m benchmark.running.worker FD PARENT``; not for people. A message is a JSON header, a newline,
+and the bytes of one float64 array, so nothing that crosses is ever unpickled.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from dataclasses import fields
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.running.execution import Job, Outcome, run_job
+
+_PARENT_CHECK_SECONDS = 1.0
+_PR_SET_PDEATHSIG = 1
+
+
+def encode_job(job: Job) -> bytes:
+    """Write a job as a message."""
+    return _encode({name: getattr(job, name) for name in _scalars(Job, "train")}, job.train)
+
+
+def decode_job(message: bytes) -> Job:
+    """Read a job from a message."""
+    header, array = _decode(message)
+    if array is None:
+        raise ValueError("a job carries a training series")
+    return Job(**header, train=array)
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    """Write an outcome as a message."""
+    header = {name: getattr(outcome, name) for name in _scalars(Outcome, "forecast")}
+    return _encode(header, outcome.forecast)
+
+
+def decode_outcome(message: bytes) -> Outcome:
+    """Read an outcome from a message."""
+    header, array = _decode(message)
+    return Outcome(**header, forecast=array)
+
+
+def main(arguments: list[str]) -> int:
+    """Serve jobs until the parent closes the connection or dies."""
+    descriptor, parent, memory_limit_mb = (int(argument) for argument in arguments)
+    _die_with(parent)
+    connection = Connection(descriptor)
+    # A forecaster that starts processes must not hand them the line to the parent.
+    os.set_inheritable(descriptor, False)
+    if memory_limit_mb:
+        limit = memory_limit_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    connection.send_bytes(b"ready")
+    while True:
+        try:
+            message = connection.recv_bytes()
+        except EOFError:
+            return 0
+        connection.send_bytes(encode_outcome(run_job(decode_job(message))))
+
+
+def _die_with(parent: int) -> None:
+    """Make sure that this process does not outlive its parent, however the parent ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_PARENT_CHECK_SECONDS)
+        os._exit(1)
+
+    if os.getppid() != parent:
+        os._exit(1)
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _scalars(kind: type, array_field: str) -> list[str]:
+    return [field.name for field in fields(kind) if field.name != array_field]
+
+
+def _encode(header: dict[str, Any], array: NDArray[np.float64] | None) -> bytes:
+    shape = None if array is None else array.shape
+    text = json.dumps({"header": header, "shape": shape})
+    return text.encode() + b"\n" + (b"" if array is None else np.ascontiguousarray(array).tobytes())
+
+
+def _decode(message: bytes) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
+    text, _, payload = message.partition(b"\n")
+    content = json.loads(text)
+    if content["shape"] is None:
+        return content["header"], None
+    return content["header"], np.frombuffer(payload, dtype=np.float64).reshape(content["shape"]).copy()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

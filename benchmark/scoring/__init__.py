@@ -1,0 +1,1 @@
+"""The scores of a forecast against the truth."""

@@ -1,0 +1,230 @@
+"""All scores of one forecast, and the worst scores that a failed cell gets."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.scoring.scores import (
+    FIDELITY_PERIODS,
+    LOOSE_VPT_THRESHOLD,
+    LYAPUNOV_TIMES,
+    SCORES,
+    SHOWN,
+    SMAPE_VPT_THRESHOLD,
+    VPT_THRESHOLD,
+    at_column,
+)
+from benchmark.tasks.data import ScoringData
+from benchmark.values import content_hash
+from dysts import metrics
+from dysts.invariants.estimate import Estimate
+from dysts.metrics.registry import METRICS
+
+LYAPUNOV_MARGIN = 3.0
+"""Standard errors by which an exponent must exceed zero before time is counted in Lyapunov times."""
+
+SCORING_VERSION = 1
+"""Raised when a score changes its value, so that stored rows are known to be outdated."""
+
+WORST_SCORES: Mapping[str, float] = {name: score.worst for name, score in SCORES.items() if not math.isnan(score.worst)}
+"""What a cell without a usable forecast scores, so that failing never pays."""
+
+DEFINITIONS: Mapping[str, str] = {name: SCORES[name].definition for name in SHOWN}
+"""Of the scores that leaderboard and report show."""
+
+NO_FORECAST = "there is no forecast"
+
+_Array = NDArray[np.float64]
+_Missing = dict[str, str]
+
+
+def lyapunov_refusal(*, exponent: float, error: float) -> str:
+    """Say why an exponent gives no Lyapunov time, or return an empty text if it does.
+
+    Examples
+    --------
+    >>> lyapunov_refusal(exponent=0.906, error=0.002)
+    ''
+    >>> lyapunov_refusal(exponent=0.001, error=0.002)
+    'the largest Lyapunov exponent, 0.001 +- 0.002, is not positive by 3 standard errors'
+    """
+    if not math.isfinite(exponent):
+        return "the largest Lyapunov exponent is unknown"
+    margin = LYAPUNOV_MARGIN * error if math.isfinite(error) else 0.0
+    if exponent - margin > 0.0:
+        return ""
+    return (
+        f"the largest Lyapunov exponent, {exponent:.3g} +- {error:.2g}, "
+        f"is not positive by {LYAPUNOV_MARGIN:g} standard errors"
+    )
+
+
+def scoring_digest(data: ScoringData) -> str:
+    """Hash what the scores of a stored forecast depend on and its key does not: the exponent, and what is computed."""
+    return content_hash(
+        {
+            "version": SCORING_VERSION,
+            "scores": list(SCORES),
+            "exponent": repr(data.lyapunov_exponent),
+            "error": repr(data.lyapunov_exponent_error),
+        }
+    )
+
+
+def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
+    """Score a forecast, or give the worst scores where there is none.
+
+    Parameters
+    ----------
+    data : ScoringData
+        Truth, scale and exponent.
+    forecast : ndarray, float64 [time, component], or None
+        What the forecaster predicted.
+
+    Returns
+    -------
+    dict
+        Every name of `benchmark.scoring.scores.SCORES`, NaN where a score has no meaning; ``vpt_censored``,
+        ``vpt_loose_censored`` and ``vpt_smape_censored``, true where the forecast was valid to its end;
+        ``horizon_lyapunov`` in Lyapunov times; ``vpt_missing``, the reason why there is no Lyapunov time; ``missing``,
+        JSON text of a mapping from each reason to the scores that are missing for it.
+    """
+    refusal = lyapunov_refusal(exponent=data.lyapunov_exponent, error=data.lyapunov_exponent_error)
+    missing: _Missing = {}
+    # Where there is no forecast, that of the truth shows which scores the data themselves leave without meaning.
+    given = data.truth if forecast is None else forecast
+    values = _pointwise(data, given, missing)
+    values |= _valid_times(data, given, refusal, missing)
+    values |= _until(data, given, refusal, missing)
+    values |= _growth(data, given, refusal, missing)
+    values |= _fidelity(data, given, refusal, missing)
+    if forecast is None:
+        values |= _worst(values, missing)
+    values["vpt_missing"] = refusal
+    values["horizon_lyapunov"] = math.nan if refusal else len(data.truth) * data.step * data.lyapunov_exponent
+    values["missing"] = _by_reason(missing)
+    return values
+
+
+def unavailable(data: ScoringData, reason: str) -> dict[str, Any]:
+    """Return the scores of a reference that does not exist for these data: none, and the reason."""
+    values = score(data, None) | dict.fromkeys(SCORES, math.nan)
+    return values | {"missing": _by_reason(dict.fromkeys(SCORES, reason))}
+
+
+def _pointwise(data: ScoringData, forecast: _Array, missing: _Missing) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, metric in METRICS.items():
+        value = metric(truth=data.truth, forecast=forecast, scale=data.scale)
+        if math.isnan(value):
+            missing[name] = f"{name} has no meaning for these values: see its definition"
+        values[name] = value
+    return values
+
+
+def _valid_times(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast, "step": data.step}
+    valid = {
+        "vpt": metrics.valid_prediction_time(**arrays, threshold=VPT_THRESHOLD, scale=data.scale),
+        "vpt_loose": metrics.valid_prediction_time(**arrays, threshold=LOOSE_VPT_THRESHOLD, scale=data.scale),
+        "vpt_smape": metrics.smape_valid_time(**arrays, threshold=SMAPE_VPT_THRESHOLD),
+    }
+    values: dict[str, Any] = {"vpt_periods": valid["vpt"].time / (data.step * data.season_length)}
+    for name, found in valid.items():
+        values[f"{name}_censored"] = found.censored
+        values[name] = math.nan if refusal else found.time * data.lyapunov_exponent
+        if refusal:
+            missing[name] = refusal
+    return values
+
+
+def _until(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    names = [(name, at_column(name, time)) for name in ("smape", "nrmse") for time in LYAPUNOV_TIMES]
+    if refusal:
+        missing.update(dict.fromkeys((column for _, column in names), refusal))
+        return dict.fromkeys((column for _, column in names), math.nan)
+    curves = {
+        "smape": metrics.cumulative_smape(truth=data.truth, forecast=forecast),
+        "nrmse": metrics.cumulative_nrmse(truth=data.truth, forecast=forecast, scale=data.scale),
+    }
+    horizon = len(data.truth) * data.step * data.lyapunov_exponent
+    values: dict[str, Any] = {}
+    for name, curve in curves.items():
+        read = metrics.at_lyapunov_times(
+            curve, step=data.step, lyapunov_exponent=data.lyapunov_exponent, times=LYAPUNOV_TIMES
+        )
+        for time, value in zip(LYAPUNOV_TIMES, read.tolist(), strict=True):
+            column = at_column(name, time)
+            values[column] = value
+            if math.isnan(value):
+                missing[column] = f"the horizon is {horizon:.3g} Lyapunov times"
+    return values
+
+
+def _growth(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    found = Estimate(math.nan, math.nan, refusal)
+    if not refusal:
+        error = metrics.normalised_error(truth=data.truth, forecast=forecast, scale=data.scale)
+        found = metrics.error_growth_rate(error, step=data.step)
+    return {"error_growth": _taken("error_growth", found, missing, unit=data.lyapunov_exponent)}
+
+
+def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
+    periods = len(data.truth) / data.season_length
+    if periods < FIDELITY_PERIODS:
+        names = (
+            "spectral_hellinger",
+            "state_space_divergence",
+            "sliced_wasserstein",
+            "dimension_difference",
+            "exponent_ratio",
+        )
+        reason = f"the horizon is {periods:.3g} periods; the attractor needs {FIDELITY_PERIODS}"
+        missing.update(dict.fromkeys(names, reason))
+        return dict.fromkeys(names, math.nan)
+    arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast}
+    dimension = metrics.correlation_dimension_difference(**arrays, theiler=data.season_length)
+    exponent = Estimate(math.nan, math.nan, refusal)
+    if not refusal:
+        exponent = metrics.forecast_lyapunov_exponent(
+            forecast=forecast,
+            step=data.step,
+            season_length=data.season_length,
+            lyapunov_exponent=data.lyapunov_exponent,
+        )
+    return {
+        "spectral_hellinger": metrics.spectral_hellinger_distance(**arrays),
+        "state_space_divergence": metrics.state_space_divergence(**arrays),
+        "sliced_wasserstein": metrics.sliced_wasserstein_distance(**arrays),
+        "dimension_difference": _taken("dimension_difference", dimension, missing),
+        "exponent_ratio": _taken("exponent_ratio", exponent, missing, unit=data.lyapunov_exponent),
+    }
+
+
+def _worst(values: Mapping[str, Any], missing: _Missing) -> dict[str, Any]:
+    worst: dict[str, Any] = {}
+    for name, entry in SCORES.items():
+        if math.isnan(entry.worst):
+            worst[name] = math.nan
+            missing[name] = NO_FORECAST
+        elif not math.isnan(values[name]):
+            worst[name] = entry.worst
+    return worst | {f"{name}_censored": False for name in ("vpt", "vpt_loose", "vpt_smape")}
+
+
+def _taken(name: str, found: Estimate, missing: _Missing, *, unit: float = 1.0) -> float:
+    if found.reliable:
+        return found.value / unit
+    missing[name] = found.reason
+    return math.nan
+
+
+def _by_reason(missing: Mapping[str, str]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for name, reason in missing.items():
+        reasons.setdefault(reason, []).append(name)
+    return json.dumps(reasons, ensure_ascii=False) if reasons else ""

@@ -1,0 +1,1 @@
+"""What is asked: tasks, suites, data, tuning and the reference forecasts."""

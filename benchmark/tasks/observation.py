@@ -1,0 +1,49 @@
+"""What of a dataset's trajectory is observed: which components, how often, and with how much noise."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.tasks.tasks import Task
+from dysts.errors import unknown_name
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def component_names(dataset: "xarray.Dataset") -> tuple[str, ...]:
+    """Return the names of a dataset's components, or their numbers where it has no names."""
+    if "component" in dataset.coords:
+        return tuple(str(name) for name in dataset.coords["component"].values)
+    count = dataset["series"].shape[2]
+    named = dataset.attrs.get("components")
+    if isinstance(named, list | tuple) and len(named) == count:
+        return tuple(str(name) for name in named)
+    return tuple(str(index) for index in range(count))
+
+
+def observed_columns(task: Task, names: tuple[str, ...]) -> list[int]:
+    """Return the columns of the observed components.
+
+    Raises
+    ------
+    UnknownNameError
+        If the dataset has no such component.
+    """
+    for name in task.components:
+        if name not in names:
+            raise unknown_name(f"component of {task.system}", name, names)
+    return [names.index(name) for name in task.components] or list(range(len(names)))
+
+
+def noise(task: Task, shape: tuple[int, ...], *, purpose: str = "measurement") -> NDArray[np.float64]:
+    """Draw standard normal numbers that depend on the task's trajectory and noise seed alone.
+
+    Tasks that differ in their training length or level of noise see the same noise, so that the axis shows nothing
+    else.
+    """
+    label = f"{task.system}/{task.recipe}/{task.trajectory}/{task.noise_seed}/{purpose}"
+    seed = int.from_bytes(hashlib.sha256(label.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(shape)

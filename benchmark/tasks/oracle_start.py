@@ -1,0 +1,115 @@
+"""Where the oracle begins: the full state of the system at the last observed point, as well as it is known.
+
+A state variable that is itself an observed component has the observed value, with its noise. One that is not is taken
+from the dataset and gets noise of the same relative size, as if it had been measured; an angle, which has no spread of
+its own, is measured as well as its sine is. A driving phase is known exactly. A delay system begins from its past over
+one delay.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.tasks.observation import component_names, noise
+from benchmark.tasks.tasks import Task
+from dysts.errors import DystsError
+
+if TYPE_CHECKING:
+    import xarray
+
+    from dysts.system import System
+
+_SPREAD_OF_A_SINE = math.sqrt(0.5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OracleStart:
+    """What the oracle knows, as JSON values, or the reason why there is no oracle.
+
+    Attributes
+    ----------
+    known : mapping
+        ``system``, ``definition`` (JSON text), ``step``, ``components`` and ``states`` [time, variable], the last of
+        which is the state at the last observed point; for a delay system those before it are its past.
+    reason : str
+        Why there is no oracle; empty if there is one.
+    """
+
+    known: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.float64], step: float) -> OracleStart:
+    """Return the oracle's start for a task.
+
+    Parameters
+    ----------
+    task : Task
+    dataset : xarray.Dataset
+        With the attribute ``definition``, and with ``state`` [trajectory, time, variable] where the series does not
+        hold all state variables.
+    train : ndarray, float64 [time, component]
+        What is observed, with its noise.
+    step : float
+        Time between two observed points.
+    """
+    from dysts.validation import validate
+
+    if "definition" not in dataset.attrs:
+        return OracleStart(reason="the dataset has no equations, so there is no oracle")
+    definition = str(dataset.attrs["definition"])
+    try:
+        system = validate(task.system, {"definition": json.loads(definition)})
+    except (DystsError, ValueError) as error:
+        return OracleStart(reason=f"the equations of the dataset cannot be read: {error}")
+    names = component_names(dataset)
+    if "state" in dataset:
+        states = np.asarray(dataset["state"].values, dtype=np.float64)
+    elif set(system.variables) <= set(names):
+        order = [names.index(variable) for variable in system.variables]
+        states = np.asarray(dataset["series"].values, dtype=np.float64)[:, :, order]
+    else:
+        return OracleStart(reason="the dataset holds neither the state nor all of its variables")
+    points = _points_needed(system, step)
+    if points > task.train_length:
+        return OracleStart(
+            reason=f"the delay covers {points} points, and only {task.train_length} are observed before the forecast"
+        )
+    last = (task.train_length - 1) * task.stride
+    rows = last - task.stride * np.arange(points)[::-1]
+    observed = dict(zip(task.components or names, train.T, strict=True))
+    level = math.hypot(task.measurement_noise, _noise_of_recipe(dataset))
+    draws = noise(task, (points, len(system.variables)), purpose="oracle")
+    known = states[task.trajectory, rows].copy()
+    for column, variable in enumerate(system.variables):
+        if variable in observed:
+            known[:, column] = observed[variable][-points:]
+        elif system.clock is None or system.clock.variable != variable:
+            bounded = not system.observables or variable in names
+            spread = states[..., column].std() if bounded else _SPREAD_OF_A_SINE
+            known[:, column] += level * spread * draws[:, column]
+    return OracleStart(
+        known={
+            "system": task.system,
+            "definition": definition,
+            "step": step,
+            "components": list(task.components or names),
+            "states": known.tolist(),
+        }
+    )
+
+
+def _points_needed(system: "System", step: float) -> int:
+    if system.delay is None:
+        return 1
+    return math.ceil(float(system.flat_parameters[system.delay]) / step) + 2
+
+
+def _noise_of_recipe(dataset: "xarray.Dataset") -> float:
+    decibels = dataset.attrs.get("signal_to_noise_db")
+    return 0.0 if decibels is None else float(10.0 ** (-float(decibels) / 20.0))

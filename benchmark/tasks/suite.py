@@ -1,0 +1,204 @@
+"""A suite: which systems, forecasters and tasks a run compares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+from benchmark.own_series import OWN, SeriesFile
+from benchmark.tasks.references import REFERENCES
+from benchmark.tasks.tasks import Cell, Task
+from benchmark.tasks.tuning import Budget
+from benchmark.values import checked_names, known_fields
+from dysts.errors import InvalidArgumentError, unknown_name
+
+_VARIED = tuple(field.name for field in fields(Task) if field.name not in ("system", "trajectory"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """A product of systems, variants of the task, trajectories, and forecasters.
+
+    Parameters
+    ----------
+    name : str
+        Names the results folder.
+    description : str
+        One line for people.
+    systems, forecasters : sequence of str
+        Names, without repetition.
+    references : sequence of str
+        The rows that frame the table, of `benchmark.tasks.references.REFERENCES`; all of them by default.
+    recipe : str
+        Dataset recipe.
+    trajectories : int
+        Number of trajectories of each system, taken from the first on.
+    train_length, horizon : int
+        Points to fit on and points to predict.
+    preset : str
+        Preset of every forecaster.
+    variants : sequence of mapping
+        Changes of the tasks' fields; every system and trajectory is run with each. Empty for the tasks as they are.
+    tuning : Budget, optional
+        Choose the configuration of every forecaster on the train recipe within this budget.
+    series : sequence of SeriesFile
+        Series of one's own, run beside the systems.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a value is not allowed.
+    UnknownNameError
+        If a reference is not known.
+
+    Examples
+    --------
+    >>> suite = Suite(name="mine", systems=("Lorenz",), forecasters=("NVAR", "ESN"), trajectories=3)
+    >>> len(suite.cells(seed=0))
+    15
+    """
+
+    name: str
+    description: str = ""
+    systems: tuple[str, ...]
+    forecasters: tuple[str, ...]
+    references: tuple[str, ...] = tuple(REFERENCES)
+    recipe: str = "test-fine"
+    trajectories: int = 1
+    train_length: int = 1000
+    horizon: int = 200
+    preset: str = "fast"
+    variants: tuple[Mapping[str, Any], ...] = ()
+    tuning: Budget | None = None
+    series: tuple[SeriesFile, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("systems", "forecasters", "references"):
+            object.__setattr__(self, name, checked_names(f"{name} of a suite", getattr(self, name)))
+        if not self.systems and not self.series:
+            raise InvalidArgumentError("systems of a suite must be a sequence of names, got none")
+        if not self.forecasters:
+            raise InvalidArgumentError("forecasters of a suite must be a sequence of names, got none")
+        for name in self.references:
+            if name not in REFERENCES:
+                raise unknown_name("reference", name, REFERENCES)
+        if isinstance(self.trajectories, bool) or not isinstance(self.trajectories, int):
+            raise InvalidArgumentError(f"trajectories must be an integer, got {self.trajectories!r}")
+        if self.trajectories < 1:
+            raise InvalidArgumentError(f"trajectories must be at least 1, got {self.trajectories}")
+        if (
+            not isinstance(self.name, str)
+            or not self.name
+            or not all(letter.isalnum() or letter in "-_." for letter in self.name)
+        ):
+            raise InvalidArgumentError(f"the name of a suite may hold letters, digits and '-_.', got {self.name!r}")
+        if not isinstance(self.description, str):
+            raise InvalidArgumentError(f"the description of a suite must be text, got {self.description!r}")
+        if self.tuning is not None and not isinstance(self.tuning, Budget):
+            raise InvalidArgumentError(f"the tuning of a suite must be a Budget, got {self.tuning!r}")
+        object.__setattr__(self, "variants", _checked_variants(self.variants))
+        object.__setattr__(self, "series", _checked_series(self.series, self.systems))
+        # A value that no task allows is noticed here, not when a run begins.
+        self.tasks()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {
+            **{field.name: getattr(self, field.name) for field in fields(self)},
+            **{name: list(getattr(self, name)) for name in ("systems", "forecasters", "references")},
+            "variants": [_plain(variant) for variant in self.variants],
+            "tuning": None if self.tuning is None else self.tuning.to_dict(),
+            "series": [asdict(entry) for entry in self.series],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build a suite from its fields.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a field is unknown, missing or not allowed.
+        """
+        given = known_fields(cls, "suite", values, required=("name", "forecasters"))
+        given.setdefault("systems", ())
+        if given.get("tuning") is not None:
+            given["tuning"] = Budget.from_dict(given["tuning"])
+        if "series" in given:
+            given["series"] = tuple(SeriesFile.from_dict(entry) for entry in _list("series", given["series"]))
+        return cls(**given)
+
+    def cells(self, *, seed: int) -> list[Cell]:
+        """Return every cell, systems first; the references come after the forecasters."""
+        return [
+            Cell(
+                task=task,
+                forecaster=forecaster,
+                preset="reference" if forecaster in REFERENCES else self.preset,
+                seed=seed,
+            )
+            for task in self.tasks()
+            for forecaster in (*self.forecasters, *self.references)
+        ]
+
+    def tasks(self) -> list[Task]:
+        """Return every task, systems first."""
+        common = {"recipe": self.recipe, "train_length": self.train_length, "horizon": self.horizon}
+        tasks = [
+            Task(**{**common, "system": system, "trajectory": trajectory, **variant})
+            for system in self.systems
+            for variant in self.variants or ({},)
+            for trajectory in range(self.trajectories)
+        ]
+        tasks += [
+            Task(**{**common, **variant, "system": entry.name, "recipe": OWN})
+            for entry in self.series
+            for variant in self.variants or ({},)
+        ]
+        # Variants that differ in the recipe alone are one task for a series of one's own.
+        return list(dict.fromkeys(tasks))
+
+    def narrowed(
+        self,
+        *,
+        systems: Sequence[str] | None = None,
+        forecasters: Sequence[str] | None = None,
+        trajectories: int | None = None,
+    ) -> "Suite":
+        """Return the suite with other systems, forecasters or trajectories where they are given."""
+        return replace(
+            self,
+            systems=self.systems if systems is None else checked_names("systems", systems),
+            forecasters=self.forecasters if forecasters is None else checked_names("forecasters", forecasters),
+            trajectories=self.trajectories if trajectories is None else trajectories,
+        )
+
+
+def _checked_variants(variants: object) -> tuple[Mapping[str, Any], ...]:
+    checked = []
+    for variant in _list("variants", variants):
+        if not isinstance(variant, Mapping):
+            raise InvalidArgumentError(f"a variant of a suite must be a mapping of a task's fields, got {variant!r}")
+        for name in variant:
+            if name not in _VARIED:
+                raise unknown_name("field of a variant", name, _VARIED)
+        checked.append(_plain(variant))
+    return tuple(checked)
+
+
+def _checked_series(series: object, systems: tuple[str, ...]) -> tuple[SeriesFile, ...]:
+    entries = _list("series", series)
+    for entry in entries:
+        if not isinstance(entry, SeriesFile):
+            raise InvalidArgumentError(f"the series of a suite must be SeriesFile values, got {entry!r}")
+    checked_names("names of systems and series", [*systems, *(entry.name for entry in entries)])
+    return tuple(entries)
+
+
+def _plain(variant: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in variant.items()}
+
+
+def _list(name: str, values: object) -> list[Any]:
+    if isinstance(values, str | Mapping) or not isinstance(values, Sequence):
+        raise InvalidArgumentError(f"the {name} of a suite must be a sequence, got {values!r}")
+    return list(values)

@@ -1,0 +1,189 @@
+"""The named suites, and those that users write into a TOML or JSON file."""
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmark.tasks.suite import Suite
+from benchmark.tasks.tuning import Budget
+from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name, unreadable
+
+_QUICK_SYSTEMS = (
+    "Lorenz",
+    "Rossler",
+    "Thomas",
+    "Chua",
+    "Duffing",
+    "HastingsPowell",
+    "HindmarshRose",
+    "HyperRossler",
+    "Lorenz96",
+    "NuclearQuadrupole",
+    "ArnoldBeltramiChildress",
+    "MacArthur",
+)
+_QUICK_FORECASTERS = ("NaiveMean", "NaiveSeasonal", "NaiveDrift", "LinearRegression", "NVAR", "ESN")
+
+_DESCRIPTIONS: Mapping[str, str] = {
+    "quick": "12 systems of different kinds, 6 forecasters, 2 trajectories each",
+    "standard": "every system and every forecaster, 1000 points to fit and 200 to predict",
+    "long": "every system and every forecaster, 5000 points to predict",
+    "noise": "12 systems, every forecaster, measurement noise of 0 to 30 % and dynamical noise",
+    "data-limited": "12 systems, every forecaster, 100 to 1000 points to fit",
+    "granularity": "12 systems, every forecaster, 100 and 15 points in a period",
+    "paper": "the published protocol: configurations chosen on the train trajectory by smape",
+}
+
+
+def list_suites() -> list[str]:
+    """Return the names of all suites.
+
+    Examples
+    --------
+    >>> list_suites()
+    ['quick', 'standard', 'long', 'noise', 'data-limited', 'granularity', 'paper']
+    """
+    return list(_DESCRIPTIONS)
+
+
+def describe_suite(name: str) -> str:
+    """Return one line on a named suite, without building it."""
+    return _DESCRIPTIONS[name]
+
+
+def get_suite(name: str) -> Suite:
+    """Return a suite by its name, or from a file whose name ends in ``.toml`` or ``.json``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+    StorageError, InvalidArgumentError
+        If a file cannot be read, or holds something else.
+
+    Examples
+    --------
+    >>> get_suite("quick").systems[:2]
+    ('Lorenz', 'Rossler')
+    >>> len(get_suite("standard").systems)
+    135
+    """
+    if str(name).endswith((".toml", ".json")):
+        return read_suite(name)
+    if name not in _DESCRIPTIONS and Path(name).suffix:
+        raise UnknownNameError(f"unknown suite {name!r}; a file that holds a suite ends in .toml or .json")
+    if name not in _DESCRIPTIONS:
+        raise unknown_name("suite", name, list_suites())
+    return replace(_BUILDERS[name](), name=name, description=_DESCRIPTIONS[name])
+
+
+def read_suite(path: str | os.PathLike[str]) -> Suite:
+    """Read a suite from a TOML or JSON file with the fields of `Suite`.
+
+    ``systems`` and ``forecasters`` may be the text ``"all"``. The paths of series are relative to the file.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be read or parsed.
+    InvalidArgumentError
+        If a field is unknown, missing or not allowed; the message names the file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "mine.toml"
+    >>> _ = path.write_text('systems = ["Lorenz"]\\nforecasters = "all"\\n[[variants]]\\nmeasurement_noise = 0.1\\n')
+    >>> read_suite(path).tasks()[0].measurement_noise
+    0.1
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+        values: Any = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
+    except (OSError, ValueError) as error:
+        raise unreadable(file, error, what="the suite") from error
+    if not isinstance(values, dict):
+        raise InvalidArgumentError(f"the suite {file} must be a mapping of its fields")
+    values.setdefault("name", file.stem)
+    for field, everything in (("systems", _all_systems), ("forecasters", _all_forecasters)):
+        if values.get(field) == "all":
+            values[field] = everything()
+    try:
+        suite = Suite.from_dict(values)
+    except (InvalidArgumentError, LookupError) as error:
+        raise InvalidArgumentError(f"the suite {file}: {error}") from error
+    return replace(suite, series=tuple(entry.beside(file.parent) for entry in suite.series))
+
+
+def _all_systems() -> tuple[str, ...]:
+    import dysts
+
+    return tuple(dysts.list_systems())
+
+
+def _all_forecasters() -> tuple[str, ...]:
+    from forecasters import list_forecasters
+
+    return tuple(list_forecasters())
+
+
+def _quick() -> Suite:
+    return Suite(name="quick", systems=_QUICK_SYSTEMS, forecasters=_QUICK_FORECASTERS, trajectories=2)
+
+
+def _standard() -> Suite:
+    return Suite(name="standard", systems=_all_systems(), forecasters=_all_forecasters())
+
+
+def _long() -> Suite:
+    return replace(_standard(), recipe="long", horizon=5000)
+
+
+def _noise() -> Suite:
+    levels: list[dict[str, Any]] = [{"measurement_noise": level} for level in (0.0, 0.01, 0.03, 0.1, 0.3)]
+    return Suite(
+        name="noise",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_all_forecasters(),
+        variants=(*levels, {"recipe": "test-fine-noisy"}),
+    )
+
+
+def _data_limited() -> Suite:
+    return Suite(
+        name="data-limited",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_all_forecasters(),
+        variants=tuple({"train_length": length} for length in (100, 200, 400, 700, 1000)),
+    )
+
+
+def _granularity() -> Suite:
+    # Ten periods to fit and two to predict, whatever the number of points in one.
+    coarse = {"recipe": "test-coarse", "train_length": 150, "horizon": 30}
+    return Suite(
+        name="granularity",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_all_forecasters(),
+        variants=({"recipe": "test-fine"}, coarse),
+    )
+
+
+def _paper() -> Suite:
+    return replace(_standard(), preset="paper", tuning=Budget(configurations=100, seconds=3600.0))
+
+
+_BUILDERS: Mapping[str, Callable[[], Suite]] = {
+    "quick": _quick,
+    "standard": _standard,
+    "long": _long,
+    "noise": _noise,
+    "data-limited": _data_limited,
+    "granularity": _granularity,
+    "paper": _paper,
+}

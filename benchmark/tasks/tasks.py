@@ -1,0 +1,185 @@
+"""What is asked of a forecaster, as frozen values with a content hash."""
+
+import math
+import operator
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from benchmark.values import checked_names, content_hash, known_fields
+from dysts.errors import InvalidArgumentError
+
+_SMALLEST = {"trajectory": 0, "train_length": 2, "horizon": 1, "noise_seed": 0, "stride": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Forecast one trajectory of one system from its beginning.
+
+    The forecaster sees points ``0 .. train_length - 1`` of the observed series and predicts the `horizon` points that
+    follow.
+
+    Parameters
+    ----------
+    system : str
+        Name of the system, or of a series of one's own.
+    recipe : str
+        Name of the dataset recipe; ``"own"`` for a series of one's own. Dynamical noise is a matter of the recipe.
+    trajectory : int
+        Index of the trajectory within the dataset, from 0.
+    train_length : int
+        Number of points to fit on, at least 2.
+    horizon : int
+        Number of points to predict, at least 1.
+    components : sequence of str
+        The components that are observed, by name and in this order; empty for all.
+    measurement_noise : float
+        Standard deviation of the Gaussian noise on what the forecaster sees, in units of each component's standard
+        deviation. The points to predict have none.
+    noise_seed : int
+        Seed of that noise, which differs from task to task all the same.
+    stride : int
+        Observe every stride-th point of the dataset only; `train_length` and `horizon` count observed points.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> task = Task(system="Lorenz", horizon=50)
+    >>> Task.from_dict(task.to_dict()) == task
+    True
+    """
+
+    system: str
+    recipe: str = "test-fine"
+    trajectory: int = 0
+    train_length: int = 1000
+    horizon: int = 200
+    components: tuple[str, ...] = ()
+    measurement_noise: float = 0.0
+    noise_seed: int = 0
+    stride: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("system", "recipe"):
+            _require_name("task", name, getattr(self, name))
+        for name, smallest in _SMALLEST.items():
+            object.__setattr__(self, name, _integer("task", name, getattr(self, name), smallest))
+        object.__setattr__(self, "components", checked_names("components of a task", self.components))
+        object.__setattr__(self, "measurement_noise", _level("measurement_noise", self.measurement_noise))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {**asdict(self), "components": list(self.components)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build a task from its fields.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a field is unknown, missing or not allowed.
+        """
+        return cls(**known_fields(cls, "task", values, required=("system",)))
+
+    @property
+    def digest(self) -> str:
+        """Hash of the content: equal tasks have equal digests, in every process and on every machine."""
+        return content_hash(self.to_dict())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One measurement: a forecaster, with its preset and seed, on a task.
+
+    Parameters
+    ----------
+    task : Task
+        What to forecast.
+    forecaster : str
+        A name of ``forecasters.list_forecasters()``, or ``"module:factory"`` for one's own.
+    preset : str
+        Name of the forecaster's preset.
+    seed : int
+        Seed of the forecaster's randomness, from 0.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> cell = Cell(task=Task(system="Lorenz"), forecaster="NVAR")
+    >>> cell.label
+    'NVAR on Lorenz/0'
+    """
+
+    task: Task
+    forecaster: str
+    preset: str = "fast"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.task, Task):
+            raise InvalidArgumentError(f"the task of a cell must be a Task, got {self.task!r}")
+        for name in ("forecaster", "preset"):
+            _require_name("cell", name, getattr(self, name))
+        object.__setattr__(self, "seed", _integer("cell", "seed", self.seed, 0))
+
+    @property
+    def label(self) -> str:
+        """Return a short text for people."""
+        return f"{self.forecaster} on {self.task.system}/{self.task.trajectory}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {**asdict(self), "task": self.task.to_dict()}
+
+    def key(self, *, config: Mapping[str, Any], data: Mapping[str, Any], version: str) -> str:
+        """Hash everything that determines the cell's forecast, so that one is reused only if it holds.
+
+        What only its scores depend on, such as a Lyapunov exponent, is not in it: they are computed again from the
+        stored forecast.
+
+        Parameters
+        ----------
+        config : mapping
+            The forecaster's resolved configuration, as JSON values.
+        data : mapping
+            Fingerprint of the data: content hash, step and season.
+        version : str
+            Version of this package.
+        """
+        return content_hash({**self.to_dict(), "config": config, "data": data, "version": version})
+
+
+def _require_name(owner: str, name: str, value: object) -> None:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise InvalidArgumentError(f"the {name} of a {owner} must be a printable name, got {value!r}")
+
+
+def _integer(owner: str, name: str, value: object, smallest: int) -> int:
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise InvalidArgumentError(f"the {name} of a {owner} must be an integer, got {value!r}") from error
+    if isinstance(value, bool) or number < smallest:
+        raise InvalidArgumentError(f"the {name} of a {owner} must be at least {smallest}, got {value!r}")
+    return number
+
+
+def _level(name: str, value: object) -> float:
+    try:
+        if isinstance(value, bool | str):
+            raise TypeError
+        level = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(f"the {name} of a task must be a number of at least 0, got {value!r}") from None
+    if not (math.isfinite(level) and level >= 0.0):
+        raise InvalidArgumentError(f"the {name} of a task must be finite and at least 0, got {value!r}")
+    return level
