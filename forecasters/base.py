@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
 from forecasters.checks import checked_count, checked_series
-from forecasters.standardisation import Standardisation
+from forecasters.numerics.standardisation import Standardisation
 
 FloatArray = NDArray[np.float64]
 

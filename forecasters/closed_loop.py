@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import InvalidArgumentError
 from forecasters.base import BaseForecaster, ConfigT
-from forecasters.box import Box
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from dysts.errors import InvalidArgumentError
 from forecasters.checks import checked_count
-from forecasters.darts_adapter import DartsForecaster
 from forecasters.isolation import isolated
+from forecasters.libraries.darts_adapter import DartsForecaster
 from forecasters.season import SeasonalConfig, estimate_season_length
 
 FloatArray = NDArray[np.float64]

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasters.base import Config
-from forecasters.box import Box
 from forecasters.checks import checked_count
 from forecasters.closed_loop import LaggedForecaster
 from forecasters.isolation import imports_for, isolated
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecasters.base import BaseForecaster, Config
 from forecasters.checks import checked_count
-from forecasters.darts_adapter import DartsForecaster
+from forecasters.libraries.darts_adapter import DartsForecaster
 from forecasters.season import estimate_season_length
 
 FloatArray = NDArray[np.float64]

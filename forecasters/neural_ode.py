@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dysts.errors import InvalidArgumentError
 from forecasters.base import Config
-from forecasters.box import Box
 from forecasters.checks import checked_count, checked_number
 from forecasters.closed_loop import LaggedForecaster
-from forecasters.devices import checked_device, choose_device
 from forecasters.isolation import imports_for, isolated
+from forecasters.libraries.devices import checked_device, choose_device
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ class NeuralODEConfig(Config):
     gradient_clip : float
         Largest norm of a gradient.
     device : str
-        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:N"``; see `forecasters.devices`.
+        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:N"``; see `forecasters.libraries.devices`.
     """
 
     width: int = 64

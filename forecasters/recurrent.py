@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from forecasters.network import RecurrentNetwork, WindowNetwork
-from forecasters.training import FAST, INPUT_GRID, NetworkConfig
+from forecasters.libraries.network import RecurrentNetwork, WindowNetwork
+from forecasters.libraries.training import FAST, INPUT_GRID, NetworkConfig
 
 
 @dataclass(frozen=True, kw_only=True)

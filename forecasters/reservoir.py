@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 
 from dysts.errors import InvalidArgumentError
 from forecasters.base import Config
-from forecasters.box import Box
 from forecasters.checks import checked_count
 from forecasters.closed_loop import ClosedLoopForecaster
-from forecasters.connections import add_recurrent, spectral_radius
-from forecasters.ridge import RidgePath
-from forecasters.validation import checked_penalties, one_blas_thread, scores, window_errors, window_length, windows
+from forecasters.numerics.box import Box
+from forecasters.numerics.connections import add_recurrent, spectral_radius
+from forecasters.numerics.held_out import (
+    checked_penalties,
+    one_blas_thread,
+    scores,
+    window_errors,
+    window_length,
+    windows,
+)
+from forecasters.numerics.ridge import RidgePath
 
 FloatArray = NDArray[np.float64]
 

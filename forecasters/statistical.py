@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dysts.errors import InvalidArgumentError
 from forecasters.base import Config
 from forecasters.checks import checked_choice, checked_count
-from forecasters.darts_adapter import DartsForecaster
+from forecasters.libraries.darts_adapter import DartsForecaster
 from forecasters.season import SeasonalConfig, estimate_season_length
 
 FloatArray = NDArray[np.float64]

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasters.base import Config
-from forecasters.box import Box
 from forecasters.checks import checked_count, checked_number
 from forecasters.closed_loop import LaggedForecaster
-from forecasters.forest import Forest
 from forecasters.isolation import imports_for, isolated
+from forecasters.numerics.box import Box
+from forecasters.numerics.forest import Forest
 
 FloatArray = NDArray[np.float64]
 

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
 from forecasters.base import BaseForecaster, Config
-from forecasters.box import Box
 from forecasters.checks import checked_count
 from forecasters.closed_loop import LaggedForecaster
 from forecasters.isolation import imports_for, isolated
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forecasters.box import Box
-from forecasters.connections import add_recurrent, spectral_radius
+from forecasters.numerics.box import Box
+from forecasters.numerics.connections import add_recurrent, spectral_radius
 from forecasters.reservoir import _Dynamics, _Reservoir
 
 

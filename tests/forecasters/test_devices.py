@@ -7,7 +7,7 @@ import pytest
 from small_forecasters import build, lorenz, usual
 
 from dysts.errors import InvalidArgumentError
-from forecasters.devices import checked_device, choose_device
+from forecasters.libraries.devices import checked_device, choose_device
 
 GIB = 2**30
 

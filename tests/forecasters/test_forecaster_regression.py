@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from forecasters.box import Box
-from forecasters.ridge import RidgePath
+from forecasters.numerics.box import Box
+from forecasters.numerics.held_out import scores, window_errors, windows
+from forecasters.numerics.ridge import RidgePath
 from forecasters.season import estimate_season_length
-from forecasters.validation import scores, window_errors, windows
 
 
 @pytest.mark.parametrize("exact", [True, False])

@@ -76,8 +76,8 @@ def test_kalman_rolls_out_as_in_darts() -> None:
 
 @pytest.mark.parametrize(("delays", "spacing", "degree"), [(1, 1, 1), (2, 3, 2), (3, 1, 3), (1, 1, 5)])
 def test_the_compiled_polynomial_is_the_plain_one(delays: int, spacing: int, degree: int) -> None:
-    from forecasters.box import Box
-    from forecasters.monomials import Library
+    from forecasters.numerics.box import Box
+    from forecasters.numerics.monomials import Library
 
     library = Library(2, delays, spacing, degree)
     rng = np.random.default_rng(0)
@@ -95,8 +95,8 @@ def test_the_compiled_polynomial_is_the_plain_one(delays: int, spacing: int, deg
 
 
 def test_a_compiled_rollout_turns_what_is_not_a_number_into_a_wall() -> None:
-    from forecasters.box import Box
-    from forecasters.monomials import Library
+    from forecasters.numerics.box import Box
+    from forecasters.numerics.monomials import Library
 
     library = Library(1, 1, 1, 2)
     weights = np.full((1, 3, 1), np.nan)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dysts.errors import InvalidArgumentError
 from forecasters.base import Config
 from forecasters.checks import checked_count, checked_number
-from forecasters.devices import checked_device
+from forecasters.libraries.devices import checked_device
 
 if TYPE_CHECKING:
     import torch
@@ -35,7 +35,7 @@ class NetworkConfig(Config):
     gradient_clip : float, optional
         Largest norm of a gradient; None does not clip.
     device : str
-        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:N"``; see `forecasters.devices`.
+        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"cuda:N"``; see `forecasters.libraries.devices`.
     """
 
     input_length: int = 25

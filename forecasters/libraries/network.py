@@ -6,11 +6,11 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasters.box import Box
 from forecasters.closed_loop import ClosedLoopForecaster, LaggedForecaster
-from forecasters.devices import choose_device
 from forecasters.isolation import imports_for, isolated
-from forecasters.training import NetworkConfig, train
+from forecasters.libraries.devices import choose_device
+from forecasters.libraries.training import NetworkConfig, train
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 NetworkConfigT = TypeVar("NetworkConfigT", bound=NetworkConfig)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasters.base import BaseForecaster, ConfigT
-from forecasters.box import Box
 from forecasters.isolation import imports_for, isolated
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 

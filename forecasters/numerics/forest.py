@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dysts.compilation import driver
-from forecasters.box import Box
+from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 

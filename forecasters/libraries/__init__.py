@@ -1,0 +1,1 @@
+"""Adapters to darts and torch."""
