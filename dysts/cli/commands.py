@@ -83,7 +83,7 @@ def integrate_command(arguments: argparse.Namespace) -> int:
 def annotate_command(arguments: argparse.Namespace) -> int:
     """Recompute properties in a registry file."""
     from dysts.checks import check_count
-    from dysts.invariants.annotate import annotate
+    from dysts.invariants.stored.annotate import annotate
 
     failures = annotate(
         Path(arguments.file),

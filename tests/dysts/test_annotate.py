@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import dysts
-from dysts.invariants import annotate as module
-from dysts.invariants.effort import Effort
 from dysts.invariants.identities import check_identities
+from dysts.invariants.stored import annotate as module
+from dysts.invariants.stored.effort import Effort
 from dysts.registry import load_systems, registry
 from dysts.registry_file import write_entries
 

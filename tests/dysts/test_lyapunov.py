@@ -7,8 +7,8 @@ from linear_systems import make
 import dysts
 from dysts import right_hand_side
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
-from dysts.invariants.effort import Effort
-from dysts.invariants.properties import DISCARDED_IN_THE_SEA, precise_spectrum
+from dysts.invariants.stored.effort import Effort
+from dysts.invariants.stored.properties import DISCARDED_IN_THE_SEA, precise_spectrum
 
 
 def test_a_linear_flow_has_the_real_parts_of_its_eigenvalues() -> None:

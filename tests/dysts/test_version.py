@@ -7,7 +7,7 @@ import pytest
 
 from dysts.compilation import COMPILED
 from dysts.gallery.build import DRAWN_BY
-from dysts.invariants.annotate import COMPUTED_BY
+from dysts.invariants.stored.annotate import COMPUTED_BY
 from dysts.version import PACKAGE, fingerprint, sources
 
 

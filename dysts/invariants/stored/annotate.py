@@ -16,9 +16,9 @@ from typing import Any
 from dysts.cache import cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsError
 from dysts.integration import integrate
-from dysts.invariants.effort import FULL, Effort
 from dysts.invariants.lyapunov import conserves
-from dysts.invariants.properties import compute_properties
+from dysts.invariants.stored.effort import FULL, Effort
+from dysts.invariants.stored.properties import compute_properties
 from dysts.registry import read_entries
 from dysts.registry_file import write_entries
 from dysts.system import System

@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 from dysts.invariants.coexistence import coexistence
-from dysts.invariants.effort import Effort
-from dysts.invariants.entries import entry, rounded
 from dysts.invariants.jumps import has_jumps
 from dysts.invariants.regime import REGULAR
 from dysts.invariants.settling import survival_by_amplitude
+from dysts.invariants.stored.effort import Effort
+from dysts.invariants.stored.entries import entry, rounded
 from dysts.invariants.survival import Survival, survival
 from dysts.system import System
 

@@ -10,16 +10,16 @@ from dysts.errors import IntegrationError, InvalidArgumentError
 from dysts.integration import integrate
 from dysts.invariants.autocorrelation import autocorrelation_time
 from dysts.invariants.correlation_dimension import correlation_dimension
-from dysts.invariants.effort import FULL, Effort
-from dysts.invariants.entries import entry, estimate_entry
 from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
-from dysts.invariants.long_run import long_run_entries
 from dysts.invariants.lyapunov import LONGEST_CONSERVED, TIGHT, LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import REGULAR, regime_of, without_small
 from dysts.invariants.series import embed
+from dysts.invariants.stored.effort import FULL, Effort
+from dysts.invariants.stored.entries import entry, estimate_entry
+from dysts.invariants.stored.long_run import long_run_entries
 from dysts.invariants.survival import first_orbit, starts_near
 from dysts.invariants.tangent_dynamics import most_lost
 from dysts.invariants.zero_one import zero_one_test

@@ -1,0 +1,1 @@
+"""The properties that the registry stores, and the run that computes them."""
