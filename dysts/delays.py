@@ -49,7 +49,7 @@ def solve_delay_system(
     >>> solution.values.shape, int(solution.status[0])
     ((1, 201, 1), 0)
     """
-    from dysts.solvers.delay import integrate_delay
+    from dysts.solvers.delay.loop import integrate_delay
 
     delay = delay_of(system)
     right_hand_side = system._right_hand_side

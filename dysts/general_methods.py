@@ -63,7 +63,7 @@ class GeneralMethods:
         solution.reached[case] = reached
 
     def _smooth(self, start: float, written: int) -> tuple[int, float]:
-        from dysts.solvers.smooth import integrate_smooth
+        from dysts.solvers.dop853.loop import integrate_smooth
 
         function = self.functions.function
         status = np.zeros(1, dtype=np.int64)
@@ -90,8 +90,8 @@ class GeneralMethods:
         return int(status[0]), float(reached[0])
 
     def _explicit(self, start: float, written: int, slides: set[int]) -> tuple[int, float]:
-        from dysts.solvers.hybrid import integrate_hybrid
-        from dysts.solvers.step import DERIVATIVE, MONITOR, SLIDING
+        from dysts.solvers.dop853.switched_loop import integrate_hybrid
+        from dysts.solvers.shared.trial import DERIVATIVE, MONITOR, SLIDING
 
         functions = self.functions.hybrid(self.tree, with_switches=True)
         rows = {DERIVATIVE, MONITOR, *(SLIDING + switch for switch in slides)}
@@ -105,8 +105,8 @@ class GeneralMethods:
         )
 
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
-        from dysts.solvers.step import DERIVATIVE, MONITOR
-        from dysts.solvers.stiff import integrate_stiff
+        from dysts.solvers.radau.loop import integrate_stiff
+        from dysts.solvers.shared.trial import DERIVATIVE, MONITOR
 
         functions = self.functions.hybrid(self.tree, with_switches=False)
         rows = {DERIVATIVE} if self.tree is None else {DERIVATIVE, MONITOR}

@@ -1,7 +1,7 @@
 """The past that a delay system starts from, given as a constant, a function or a series, in one form for the solver.
 
 All three become segments on the interval from minus the delay to 0, each with a polynomial of degree up to 7 in the
-form of `dysts.solvers.polynomial`; that of a series is its interpolating cubic spline.
+form of `dysts.solvers.shared.polynomial`; that of a series is its interpolating cubic spline.
 """
 
 from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ import numpy as np
 
 from dysts.compilation import CompiledFunction, compile_function
 from dysts.generation import GeneratedFunction, generate
-from dysts.solvers.step import DERIVATIVE, MONITOR, SLIDING
+from dysts.solvers.shared.trial import DERIVATIVE, MONITOR, SLIDING
 from dysts.switching import SwitchedEquations, rates, sliding, take_out_switches
 from dysts.symbolic import in_order
 

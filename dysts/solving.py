@@ -82,7 +82,7 @@ def _task(problem: Problem, states: np.ndarray, solution: Solution) -> tuple[np.
 
 
 def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
-    from dysts.solvers.taylor import integrate_series
+    from dysts.solvers.taylor.loop import integrate_series
 
     right_hand_side = problem.systems[0]._right_hand_side
     tables, task = _task(problem, states, solution)
@@ -96,9 +96,9 @@ def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution,
 
 
 def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
-    from dysts.solvers.combination import LANES
-    from dysts.solvers.lanes import integrate_lanes
-    from dysts.solvers.smooth import integrate_smooth
+    from dysts.solvers.dop853.lanes import integrate_lanes
+    from dysts.solvers.dop853.loop import integrate_smooth
+    from dysts.solvers.shared.combination import LANES
 
     function = problem.systems[0]._right_hand_side.function
     tables, task = _task(problem, states, solution)

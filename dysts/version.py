@@ -27,7 +27,7 @@ def sources(*places: str, package: Path = PACKAGE) -> list[Path]:
 
     Examples
     --------
-    >>> "dop853.py" in [path.relative_to(PACKAGE / "solvers").as_posix() for path in sources("solvers")]
+    >>> "dop853/step.py" in [path.relative_to(PACKAGE / "solvers").as_posix() for path in sources("solvers")]
     True
     """
     found: set[Path] = set()

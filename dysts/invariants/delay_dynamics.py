@@ -59,7 +59,7 @@ def delay_growth_rates(
     IntegrationError
         If a trajectory leaves every bound.
     """
-    from dysts.solvers.delay_tangent import delay_tangent_growth
+    from dysts.solvers.delay.tangent import delay_tangent_growth
     from dysts.solvers.status import Status
 
     delay = float(system.flat_parameters[str(system.delay)])

@@ -7,7 +7,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from dysts.solvers.combination import LANES
+from dysts.solvers.shared.combination import LANES
 
 _DOUBLE = ir.DoubleType()
 _POINTER = _DOUBLE.as_pointer()

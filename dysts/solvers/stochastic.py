@@ -15,8 +15,8 @@ from numba import njit, types
 
 from dysts.compilation import driver
 from dysts.solvers.calling import call
+from dysts.solvers.shared.step_control import reduced
 from dysts.solvers.status import Status
-from dysts.solvers.step_control import reduced
 
 SUCCESS = int(Status.SUCCESS)
 BLOWN_UP = int(Status.BLOWN_UP)

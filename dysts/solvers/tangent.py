@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit, types
 
 from dysts.compilation import driver
-from dysts.solvers.dop853 import ALL_STAGES
-from dysts.solvers.polynomial import ROWS
-from dysts.solvers.smooth import SUCCESS, TOO_MANY_STEPS, advance
+from dysts.solvers.dop853.loop import SUCCESS, TOO_MANY_STEPS, advance
+from dysts.solvers.dop853.step import ALL_STAGES
+from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.status import Status
 
 BLOWN_UP = int(Status.BLOWN_UP)

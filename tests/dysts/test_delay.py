@@ -19,8 +19,8 @@ from dysts.compilation import driver
 from dysts.delays import solve_delay_system
 from dysts.histories import check_histories
 from dysts.solution import Solution
-from dysts.solvers.past import Past
-from dysts.solvers.past import look_up as ring_look_up
+from dysts.solvers.delay.past import Past
+from dysts.solvers.delay.past import look_up as ring_look_up
 from dysts.solvers.status import Status
 from dysts.system import System
 

@@ -10,17 +10,17 @@ from scipy.integrate import solve_ivp
 import dysts
 from dysts.compilation import driver
 from dysts.errors import IntegrationError
-from dysts.solvers import dop853, dop853_tableau
 from dysts.solvers.calling import call
-from dysts.solvers.polynomial import interpolate
+from dysts.solvers.dop853 import tableau
+from dysts.solvers.shared.polynomial import interpolate
 
 
 def test_the_tableau_satisfies_the_order_conditions_that_quadrature_gives() -> None:
-    nodes, weights = dop853_tableau.NODES[:12], dop853_tableau.WEIGHTS
+    nodes, weights = tableau.NODES[:12], tableau.WEIGHTS
     for power in range(8):
         assert weights @ nodes**power == pytest.approx(1.0 / (power + 1), abs=1e-14)
-    np.testing.assert_allclose(dop853_tableau.COUPLING.sum(axis=1), dop853_tableau.NODES, rtol=0.0, atol=1e-13)
-    np.testing.assert_array_equal(dop853_tableau.COUPLING[12, :12], weights)
+    np.testing.assert_allclose(tableau.COUPLING.sum(axis=1), tableau.NODES, rtol=0.0, atol=1e-13)
+    np.testing.assert_array_equal(tableau.COUPLING[12, :12], weights)
 
 
 def one_step(step: float, fraction: float) -> tuple[float, float]:
@@ -35,8 +35,8 @@ def one_step(step: float, fraction: float) -> tuple[float, float]:
     @driver(types.void(types.int64, vector, vector, types.float64, matrix, vector, vector, matrix, vector))
     def step_and_interpolate(address, constants, state, step, slopes, trial, work, polynomial, inside):  # type: ignore[no-untyped-def]
         call(address, 0.0, state, constants, slopes[0])
-        dop853.take_step(address, constants, 0.0, state, step, slopes, trial, work)
-        dop853.prepare_interpolation(address, constants, 0.0, state, step, slopes, trial, work, polynomial)
+        step.take_step(address, constants, 0.0, state, step, slopes, trial, work)
+        step.prepare_interpolation(address, constants, 0.0, state, step, slopes, trial, work, polynomial)
         interpolate(polynomial, state, inside[0], inside)
 
     trial, inside = np.empty(1), np.array([fraction])

@@ -8,7 +8,7 @@ from linear_systems import make
 
 import dysts
 from dysts.errors import IntegrationError
-from dysts.solvers.step import DERIVATIVE
+from dysts.solvers.shared.trial import DERIVATIVE
 
 KINKED = [name for name in dysts.list_systems() if dysts.get_system(name)._right_hand_side.has_switches]
 

@@ -9,8 +9,8 @@ from scipy.integrate import solve_ivp
 import dysts
 from dysts.compilation import driver
 from dysts.errors import IntegrationError
-from dysts.solvers import radau_tableau as tableau
-from dysts.solvers.linear import decompose, substitute
+from dysts.solvers.radau import tableau
+from dysts.solvers.radau.linear import decompose, substitute
 
 
 def van_der_pol(mu: float) -> dysts.System:

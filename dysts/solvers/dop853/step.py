@@ -12,9 +12,9 @@ import math
 import numpy as np
 from numba import njit
 
-from dysts.solvers import dop853_tableau as tableau
 from dysts.solvers.calling import call_within
-from dysts.solvers.combination import combination, weighted
+from dysts.solvers.dop853 import tableau
+from dysts.solvers.shared.combination import combination, weighted
 
 ORDER = 8.0
 MEMORY = 0.04

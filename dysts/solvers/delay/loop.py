@@ -18,28 +18,13 @@ import numpy as np
 from numba import njit, types
 
 from dysts.compilation import driver
-from dysts.solvers import dop853_tableau as tableau
 from dysts.solvers.calling import call
-from dysts.solvers.dop853 import (
-    ALL_STAGES,
-    DENSE_EVALUATIONS,
-    MEMORY,
-    ORDER,
-    STAGES,
-    error_of_step,
-)
-from dysts.solvers.dop853_tableau import (
-    COLUMNS,
-    COUNT,
-    DENSE_COLUMNS,
-    DENSE_COUNT,
-    DENSE_VALUES,
-    VALUES,
-)
-from dysts.solvers.past import FIRST_CAPACITY, Past, empty_past, enlarged, look_up
-from dysts.solvers.polynomial import ROWS, interpolate
-from dysts.solvers.status import Status
-from dysts.solvers.step_control import (
+from dysts.solvers.delay.past import FIRST_CAPACITY, Past, empty_past, enlarged, look_up
+from dysts.solvers.dop853 import tableau
+from dysts.solvers.dop853.step import ALL_STAGES, DENSE_EVALUATIONS, MEMORY, ORDER, STAGES, error_of_step
+from dysts.solvers.dop853.tableau import COLUMNS, COUNT, DENSE_COLUMNS, DENSE_COUNT, DENSE_VALUES, VALUES
+from dysts.solvers.shared.polynomial import ROWS, interpolate
+from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
     copy,
@@ -48,6 +33,7 @@ from dysts.solvers.step_control import (
     scaled_norm,
     too_short,
 )
+from dysts.solvers.status import Status
 
 SUCCESS = int(Status.SUCCESS)
 STEP_TOO_SMALL = int(Status.STEP_TOO_SMALL)

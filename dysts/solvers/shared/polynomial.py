@@ -13,7 +13,7 @@ section II.6.
 import numpy as np
 from numba import njit
 
-from dysts.solvers.combination import multiply_add
+from dysts.solvers.shared.combination import multiply_add
 
 ROWS = 7
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from dysts.solvers.polynomial import ROWS
+from dysts.solvers.shared.polynomial import ROWS
 
 FIRST_CAPACITY = 64
 
@@ -20,7 +20,7 @@ class Past(NamedTuple):
     states: np.ndarray
     """float64 [slot, component], at the starts."""
     polynomials: np.ndarray
-    """float64 [slot, row, component], see `dysts.solvers.polynomial`."""
+    """float64 [slot, row, component], see `dysts.solvers.shared.polynomial`."""
 
 
 @njit(error_model="numpy")

@@ -11,9 +11,8 @@ from numba import types
 
 from dysts.compilation import driver
 from dysts.solvers.calling import call
-from dysts.solvers.events import may_happen, record_events
-from dysts.solvers.polynomial import ROWS
-from dysts.solvers.radau import (
+from dysts.solvers.dop853.loop import NOT_FINITE, RELAXED_STEPS, STEP_TOO_SMALL, STIFF_STEPS, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.radau.step import (
     ERROR_ORDER,
     collocation_polynomial,
     guess_stages,
@@ -22,10 +21,11 @@ from dysts.solvers.radau import (
     radau_step,
     radau_workspace,
 )
-from dysts.solvers.smooth import NOT_FINITE, RELAXED_STEPS, STEP_TOO_SMALL, STIFF_STEPS, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.events import may_happen, record_events
+from dysts.solvers.shared.polynomial import ROWS
+from dysts.solvers.shared.step_control import copy, first_step, reduced, too_short
+from dysts.solvers.shared.trial import DERIVATIVE, MONITOR, Step
 from dysts.solvers.status import Status
-from dysts.solvers.step import DERIVATIVE, MONITOR, Step
-from dysts.solvers.step_control import copy, first_step, reduced, too_short
 
 EVENT = int(Status.EVENT)
 RELAXED = int(Status.RELAXED)
@@ -88,13 +88,13 @@ def integrate_stiff(
     Parameters
     ----------
     addresses, tables
-        Derivative and monitor; see `dysts.solvers.step`. There are no switches.
+        Derivative and monitor; see `dysts.solvers.shared.trial`. There are no switches.
     jacobian, jacobian_constants
         The function of the exact Jacobian [component, component].
     hand_back : bool
         Whether to stop with the status RELAXED where an explicit method would cost less.
 
-    The other arguments and the result are those of `dysts.solvers.hybrid.integrate_hybrid`.
+    The other arguments and the result are those of `dysts.solvers.dop853.switched_loop.integrate_hybrid`.
     """
     size = state.size
     slopes = np.zeros((2, size))

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from dysts.solvers.calling import call
-from dysts.solvers.polynomial import interpolate
+from dysts.solvers.shared.polynomial import interpolate
 
 DERIVATIVE = 0
 MONITOR = 1

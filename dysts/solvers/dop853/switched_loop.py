@@ -10,7 +10,16 @@ from numba import types
 
 from dysts.compilation import driver
 from dysts.solvers.calling import call
-from dysts.solvers.dop853 import (
+from dysts.solvers.dop853.loop import (
+    NOT_FINITE,
+    RELAXED_STEPS,
+    STEP_TOO_SMALL,
+    STIFF,
+    STIFF_STEPS,
+    SUCCESS,
+    TOO_MANY_STEPS,
+)
+from dysts.solvers.dop853.step import (
     ALL_STAGES,
     DENSE_EVALUATIONS,
     MEMORY,
@@ -22,20 +31,9 @@ from dysts.solvers.dop853 import (
     stiffness,
     take_step,
 )
-from dysts.solvers.events import may_happen, record_events
-from dysts.solvers.polynomial import ROWS, interpolate
-from dysts.solvers.smooth import (
-    NOT_FINITE,
-    RELAXED_STEPS,
-    STEP_TOO_SMALL,
-    STIFF,
-    STIFF_STEPS,
-    SUCCESS,
-    TOO_MANY_STEPS,
-)
-from dysts.solvers.status import Status
-from dysts.solvers.step import DERIVATIVE, MONITOR, SLIDING, Step, may_leave
-from dysts.solvers.step_control import (
+from dysts.solvers.shared.events import may_happen, record_events
+from dysts.solvers.shared.polynomial import ROWS, interpolate
+from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
     copy,
@@ -44,7 +42,9 @@ from dysts.solvers.step_control import (
     rejected_factor,
     too_short,
 )
-from dysts.solvers.switches import NOTHING, SEVERAL, first_change, set_switch, settle, settle_all, unnoticed
+from dysts.solvers.shared.switches import NOTHING, SEVERAL, first_change, set_switch, settle, settle_all, unnoticed
+from dysts.solvers.shared.trial import DERIVATIVE, MONITOR, SLIDING, Step, may_leave
+from dysts.solvers.status import Status
 
 CHATTERING = int(Status.CHATTERING)
 EVENT = int(Status.EVENT)
@@ -106,7 +106,7 @@ def integrate_hybrid(
     Parameters
     ----------
     addresses, tables
-        See `dysts.solvers.step`.
+        See `dysts.solvers.shared.trial`.
     switches, events : int
         How many functions of either kind the monitor holds; at most one event.
     direction : int

@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
-from dysts.solvers.polynomial import interpolate
-from dysts.solvers.step import NEVER, Step, may_leave, time_of_leaving, turning, zero_between
+from dysts.solvers.shared.polynomial import interpolate
+from dysts.solvers.shared.trial import NEVER, Step, may_leave, time_of_leaving, turning, zero_between
 
 
 @njit(error_model="numpy")

@@ -1,6 +1,7 @@
 """DOP853 for many trajectories, eight side by side: each has its own time and step, and the bits it has alone.
 
-A trajectory that ends makes room for the next one at once. The control of each lane is that of `dysts.solvers.smooth`.
+A trajectory that ends makes room for the next one at once. The control of each lane is that of
+`dysts.solvers.dop853.loop`.
 """
 
 import math
@@ -10,8 +11,17 @@ from numba import njit, types
 
 from dysts.compilation import driver
 from dysts.solvers.calling import call
-from dysts.solvers.combination import LANES
-from dysts.solvers.dop853 import (
+from dysts.solvers.dop853.loop import (
+    NOT_FINITE,
+    RELAXED_STEPS,
+    STEP_TOO_SMALL,
+    STIFF,
+    STIFF_STEPS,
+    SUCCESS,
+    TASK,
+    TOO_MANY_STEPS,
+)
+from dysts.solvers.dop853.step import (
     ALL_STAGES,
     DENSE_EVALUATIONS,
     MEMORY,
@@ -25,18 +35,9 @@ from dysts.solvers.dop853 import (
     take_step,
     third_order,
 )
-from dysts.solvers.polynomial import ROWS, interpolate_lane
-from dysts.solvers.smooth import (
-    NOT_FINITE,
-    RELAXED_STEPS,
-    STEP_TOO_SMALL,
-    STIFF,
-    STIFF_STEPS,
-    SUCCESS,
-    TASK,
-    TOO_MANY_STEPS,
-)
-from dysts.solvers.step_control import (
+from dysts.solvers.shared.combination import LANES
+from dysts.solvers.shared.polynomial import ROWS, interpolate_lane
+from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
     first_step,
@@ -111,7 +112,7 @@ def integrate_lanes(
     reached: np.ndarray,
     counts: np.ndarray,
 ) -> None:
-    """Integrate the cases ``first <= case < last`` from time 0; see `dysts.solvers.smooth` for the arguments.
+    """Integrate the cases ``first <= case < last`` from time 0; see `dysts.solvers.dop853.loop` for the arguments.
 
     Parameters
     ----------

@@ -13,9 +13,8 @@ import numpy as np
 from numba import njit
 
 from dysts.solvers.calling import call
-from dysts.solvers.linear import decompose, substitute
-from dysts.solvers.polynomial import ROWS, interpolate
-from dysts.solvers.radau_tableau import (
+from dysts.solvers.radau.linear import decompose, substitute
+from dysts.solvers.radau.tableau import (
     COMPLEX_EIGENVALUE,
     ERROR,
     FROM_EIGENBASIS,
@@ -23,6 +22,7 @@ from dysts.solvers.radau_tableau import (
     REAL_EIGENVALUE,
     TO_EIGENBASIS,
 )
+from dysts.solvers.shared.polynomial import ROWS, interpolate
 
 STAGES = 3
 ITERATIONS = 7

@@ -7,7 +7,7 @@ from numba import njit, types
 
 from dysts.compilation import driver
 from dysts.solvers.calling import call
-from dysts.solvers.dop853 import (
+from dysts.solvers.dop853.step import (
     ALL_STAGES,
     DENSE_EVALUATIONS,
     MEMORY,
@@ -19,9 +19,8 @@ from dysts.solvers.dop853 import (
     stiffness,
     take_step,
 )
-from dysts.solvers.polynomial import ROWS, interpolate
-from dysts.solvers.status import Status
-from dysts.solvers.step_control import (
+from dysts.solvers.shared.polynomial import ROWS, interpolate
+from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
     copy,
@@ -30,6 +29,7 @@ from dysts.solvers.step_control import (
     rejected_factor,
     too_short,
 )
+from dysts.solvers.status import Status
 
 SUCCESS = int(Status.SUCCESS)
 STEP_TOO_SMALL = int(Status.STEP_TOO_SMALL)

@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 
 from dysts.emission.series import ORDER, PADDING
 from dysts.solvers.calling import call
-from dysts.solvers.combination import fused, load, place_of, splat
+from dysts.solvers.shared.combination import fused, load, place_of, splat
 
 SAFETY = math.log(0.01)
 """Of the tolerance that the last terms of a step may reach; the method is so cheap that this costs little."""

@@ -18,9 +18,9 @@ from numba import njit, types
 from dysts.compilation import driver
 from dysts.emission.series import ORDER, padded
 from dysts.solvers.calling import call
-from dysts.solvers.expansion import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves
-from dysts.solvers.smooth import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TASK, TOO_MANY_STEPS
-from dysts.solvers.step_control import copy, reduced, too_short
+from dysts.solvers.dop853.loop import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TASK, TOO_MANY_STEPS
+from dysts.solvers.shared.step_control import copy, reduced, too_short
+from dysts.solvers.taylor.step import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves
 
 STABILITY = 7.0
 """In fastest time scales: on the negative axis, the polynomial of order 18 leaves the unit disc at 8.1."""
@@ -66,7 +66,7 @@ def advance(
     rate : float64 [component]
         Room to work in.
     others
-        As in `dysts.solvers.smooth.advance`; the evaluations that are counted are expansions.
+        As in `dysts.solvers.dop853.loop.advance`; the evaluations that are counted are expansions.
 
     Returns
     -------

@@ -1,0 +1,1 @@
+"""The method of steps for delay systems."""

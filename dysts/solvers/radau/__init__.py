@@ -1,0 +1,1 @@
+"""The implicit Runge-Kutta method Radau IIA of order 5."""
