@@ -42,7 +42,7 @@ def completed_words() -> Mapping[str, Callable[[], Iterable[str]]]:
 
 
 def _system_names() -> Iterable[str]:
-    from dysts.registry import list_systems
+    from dysts.systems.registry import list_systems
 
     return list_systems()
 

@@ -18,7 +18,7 @@ from typing import Any
 import dysts
 from dysts.invariants.identities import check_identities
 from dysts.invariants.regime import REGIMES, REGULAR, RULES
-from dysts.system import System
+from dysts.systems.system import System
 
 HERE = Path(__file__).parent
 PAGE = HERE / "invariants.md"

@@ -11,30 +11,29 @@ from dysts.version import __version__
 if TYPE_CHECKING:
     from dysts import metrics
     from dysts.datasets import open_dataset
-    from dysts.integration import integrate
+    from dysts.integration.integrate import integrate
+    from dysts.integration.noise import Noise
+    from dysts.integration.rebuild import rebuild
+    from dysts.integration.sections import poincare_section
     from dysts.invariants import dominant_period, local_exponents, lyapunov_spectrum
-    from dysts.labelling import rebuild
-    from dysts.noise import Noise
-    from dysts.parameters import Ensemble
-    from dysts.registry import get_system, list_systems, load_systems
-    from dysts.sections import poincare_section
-    from dysts.system import System
+    from dysts.systems.registry import get_system, list_systems, load_systems
+    from dysts.systems.system import Ensemble, System
 
 
 _HOME = {
-    "Ensemble": "dysts.parameters",
-    "Noise": "dysts.noise",
-    "System": "dysts.system",
+    "Ensemble": "dysts.systems.system",
+    "Noise": "dysts.integration.noise",
+    "System": "dysts.systems.system",
     "dominant_period": "dysts.invariants",
-    "get_system": "dysts.registry",
-    "integrate": "dysts.integration",
-    "list_systems": "dysts.registry",
-    "load_systems": "dysts.registry",
+    "get_system": "dysts.systems.registry",
+    "integrate": "dysts.integration.integrate",
+    "list_systems": "dysts.systems.registry",
+    "load_systems": "dysts.systems.registry",
     "local_exponents": "dysts.invariants",
     "lyapunov_spectrum": "dysts.invariants",
     "open_dataset": "dysts.datasets",
-    "poincare_section": "dysts.sections",
-    "rebuild": "dysts.labelling",
+    "poincare_section": "dysts.integration.sections",
+    "rebuild": "dysts.integration.rebuild",
 }
 _MODULES = ("errors", "metrics")
 

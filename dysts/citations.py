@@ -8,8 +8,8 @@ from importlib import resources
 from typing import Any
 
 from dysts.errors import unknown_name
-from dysts.registry import get_system
-from dysts.system import System
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 _SPECIAL = re.compile(r"([&%$#_{}])")
 

@@ -8,6 +8,45 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+FLOORS = {
+    "dysts": [
+        ("errors",),
+        ("version", "checks"),
+        ("equations", "cache", "threads"),
+        ("compilation",),
+        ("systems", "solvers"),
+        ("integration", "citations"),
+        ("invariants",),
+        ("datasets",),
+        ("metrics", "plotting", "export"),
+        ("gallery", "__init__"),
+        ("cli",),
+        ("__main__",),
+    ],
+    "forecasters": [
+        ("checks", "isolation", "numerics"),
+        ("base",),
+        ("season", "closed_loop"),
+        ("libraries", "wrappers"),
+        ("methods",),
+        ("registry",),
+        ("__init__",),
+    ],
+    "benchmark": [
+        ("values",),
+        ("own_series",),
+        ("tasks",),
+        ("running", "scoring"),
+        ("schema", "listing"),
+        ("results",),
+        ("runner", "export", "comparison"),
+        ("report",),
+        ("__init__",),
+        ("cli",),
+    ],
+}
+"""The rooms of each package from the ground up; a room may import those of lower floors only."""
 FORBIDDEN = {"dysts": {"forecasters", "benchmark"}, "forecasters": {"benchmark"}, "benchmark": set()}
 
 
@@ -28,6 +67,61 @@ def test_arrows_point_one_way(package: str) -> None:
     assert files
     for path in files:
         assert not imported(path) & FORBIDDEN[package], path
+
+
+def modules_imported(path: Path) -> dict[str, int]:
+    """Return the modules that a file imports, inside functions too, with the line of each."""
+    found: dict[str, int] = {}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name: node.lineno for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found[whole if file_of(whole) else node.module] = node.lineno
+    return found
+
+
+def file_of(module: str) -> Path | None:
+    path = ROOT.joinpath(*module.split("."))
+    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def room_of(path: Path) -> str:
+    package, first, *_ = path.relative_to(ROOT).with_suffix("").parts
+    known = {room for floor in FLOORS[package] for room in floor}
+    return "methods" if package == "forecasters" and first not in known else first
+
+
+@pytest.mark.parametrize("package", FLOORS)
+def test_imports_only_fall(package: str) -> None:
+    floor = {room: number for number, rooms in enumerate(FLOORS[package]) for room in rooms}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        assert room_of(path) in floor, f"{path.relative_to(ROOT)} is in no room of FLOORS"
+        for module, line in modules_imported(path).items():
+            target = file_of(module)
+            if target is None or target.relative_to(ROOT).parts[0] != package or room_of(target) == room_of(path):
+                continue
+            assert floor[room_of(target)] < floor[room_of(path)], (
+                f"{path.relative_to(ROOT)}:{line} imports {module}: {room_of(path)} may not stand on {room_of(target)}"
+            )
+
+
+def test_no_files_import_one_another_in_a_circle() -> None:
+    arrows = {
+        path: {target for module in modules_imported(path) if (target := file_of(module)) is not None} - {path}
+        for package in FLOORS
+        for path in (ROOT / package).rglob("*.py")
+    }
+    while True:
+        free = {path for path, targets in arrows.items() if not targets & arrows.keys()}
+        if not free:
+            break
+        arrows = {path: targets for path, targets in arrows.items() if path not in free}
+    assert not arrows, f"import one another: {', '.join(str(path.relative_to(ROOT)) for path in sorted(arrows))}"
 
 
 def loaded(program: str) -> set[str]:

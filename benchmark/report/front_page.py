@@ -19,7 +19,8 @@ from benchmark.report.site import Site
 from benchmark.report.svg import SERIES_COLOURS
 from benchmark.results.results import Results
 from benchmark.scoring.scores import VPT_THRESHOLD
-from benchmark.scoring.scoring import DEFINITIONS, LYAPUNOV_MARGIN
+from benchmark.scoring.scoring import DEFINITIONS
+from dysts.systems.properties import SIGNIFICANT
 
 POINTS_CAPTION = (
     "Each point is one trajectory of one system; hollow points were still valid when the forecast ended. The bar is "
@@ -65,7 +66,7 @@ def front_page(
         "system_pages": site.system_pages,
         "level": f"{100 * LEVEL:g}%",
         "threshold": VPT_THRESHOLD,
-        "margin": f"{LYAPUNOV_MARGIN:g}",
+        "margin": f"{SIGNIFICANT:g}",
         "figures": {
             "valid-times": _valid_times(table, board, series),
             "growth": _growth(grid, {name: values[2] for name, values in bands.items()}, series),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 
 from dysts.errors import DystsError
-from dysts.system import System
+from dysts.systems.system import System
 
 ENOUGH_FOR_PROCESSES = 12
 PERIODS, POINTS = 60.0, 90

@@ -10,8 +10,8 @@ import pandas as pd
 from benchmark.comparison.leaderboard import leaderboard, short_name, with_worst_scores
 from benchmark.results.results import Results
 from dysts.errors import DystsError
-from dysts.registry import get_system
-from dysts.system import System
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 LONGEST_NAME = 60
 

@@ -9,10 +9,10 @@ from benchmark.report.panels import drawn_panel, panel_numbers
 from benchmark.report.site import Site, first_failure, neighbour
 from benchmark.report.svg import SERIES_COLOURS
 from benchmark.tasks.references import REFERENCES
+from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError
-from dysts.formulas import as_mathml
-from dysts.system import System
-from dysts.wording import citation_text, value_text
+from dysts.systems.system import System
+from dysts.systems.wording import citation_text, value_text
 
 PROPERTIES = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
 
@@ -60,7 +60,7 @@ def _equations(system: System | None) -> list[Any]:
     if system is None:
         return []
     try:
-        return [Markup(equation) for equation in as_mathml(system)]
+        return [Markup(equation) for equation in as_mathml(system.vector_field)]
     except DystsError:
         return [f"{variable}' = {equation}" for variable, equation in system.equations.items()]
 

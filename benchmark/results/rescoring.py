@@ -51,7 +51,7 @@ def rescore(folder: str | os.PathLike[str], *, exponents: Exponents | None = Non
         changed = []
         for row in writer.rows.values():
             exponent, error = known(row)
-            fresh = rescored_row(path, row, exponent=exponent, error=error)
+            fresh = rescored_row(path, row, exponent=exponent, error=error, regime=registry_regime(row))
             if fresh is not None and fresh != row:
                 changed.append(fresh)
         writer.replace_rows(changed)
@@ -69,7 +69,9 @@ def refresh(writer: ResultsWriter, outdated: Mapping[str, ScoringData]) -> None:
     writer.replace_rows(fresh)
 
 
-def rescored_row(folder: Path, row: Mapping[str, Any], *, exponent: float, error: float) -> dict[str, Any] | None:
+def rescored_row(
+    folder: Path, row: Mapping[str, Any], *, exponent: float, error: float, regime: str = ""
+) -> dict[str, Any] | None:
     """Return a row with scores from its stored forecast, or None if that cannot be read."""
     try:
         truth, attributes = read_array(folder, "truth", str(row["task"]))
@@ -83,6 +85,7 @@ def rescored_row(folder: Path, row: Mapping[str, Any], *, exponent: float, error
         scale=np.asarray(attributes["scale"], dtype=np.float64),
         lyapunov_exponent=exponent,
         lyapunov_exponent_error=error,
+        regime=regime,
     )
     if row.get("scoring") == scoring_digest(data):
         return dict(row)
@@ -100,3 +103,15 @@ def registry_exponents(row: Mapping[str, Any]) -> tuple[float, float]:
     stored = (row.get("lyapunov_exponent"), row.get("lyapunov_exponent_error"))
     exponent, error = (np.nan if value is None else float(value) for value in stored)
     return exponent, error
+
+
+def registry_regime(row: Mapping[str, Any]) -> str:
+    """Return the regime that the registry names for a row's system; empty where it names none."""
+    import dysts
+
+    if row["recipe"] == OWN:
+        return ""
+    try:
+        return str(dysts.get_system(str(row["system"])).property_value("regime"))
+    except DystsError:
+        return ""

@@ -23,11 +23,9 @@ from benchmark.values import content_hash
 from dysts import metrics
 from dysts.invariants.estimate import Estimate
 from dysts.metrics.registry import METRICS
+from dysts.systems.properties import why_no_lyapunov_time
 
-LYAPUNOV_MARGIN = 3.0
-"""Standard errors by which an exponent must exceed zero before time is counted in Lyapunov times."""
-
-SCORING_VERSION = 1
+SCORING_VERSION = 2
 """Raised when a score changes its value, so that stored rows are known to be outdated."""
 
 WORST_SCORES: Mapping[str, float] = {name: score.worst for name, score in SCORES.items() if not math.isnan(score.worst)}
@@ -42,35 +40,15 @@ _Array = NDArray[np.float64]
 _Missing = dict[str, str]
 
 
-def lyapunov_refusal(*, exponent: float, error: float) -> str:
-    """Say why an exponent gives no Lyapunov time, or return an empty text if it does.
-
-    Examples
-    --------
-    >>> lyapunov_refusal(exponent=0.906, error=0.002)
-    ''
-    >>> lyapunov_refusal(exponent=0.001, error=0.002)
-    'the largest Lyapunov exponent, 0.001 +- 0.002, is not positive by 3 standard errors'
-    """
-    if not math.isfinite(exponent):
-        return "the largest Lyapunov exponent is unknown"
-    margin = LYAPUNOV_MARGIN * error if math.isfinite(error) else 0.0
-    if exponent - margin > 0.0:
-        return ""
-    return (
-        f"the largest Lyapunov exponent, {exponent:.3g} +- {error:.2g}, "
-        f"is not positive by {LYAPUNOV_MARGIN:g} standard errors"
-    )
-
-
 def scoring_digest(data: ScoringData) -> str:
-    """Hash what the scores of a stored forecast depend on and its key does not: the exponent, and what is computed."""
+    """Hash what the scores of a stored forecast depend on and its key does not: exponent, regime, version."""
     return content_hash(
         {
             "version": SCORING_VERSION,
             "scores": list(SCORES),
             "exponent": repr(data.lyapunov_exponent),
             "error": repr(data.lyapunov_exponent_error),
+            "regime": data.regime,
         }
     )
 
@@ -93,7 +71,9 @@ def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
         ``horizon_lyapunov`` in Lyapunov times; ``vpt_missing``, the reason why there is no Lyapunov time; ``missing``,
         JSON text of a mapping from each reason to the scores that are missing for it.
     """
-    refusal = lyapunov_refusal(exponent=data.lyapunov_exponent, error=data.lyapunov_exponent_error)
+    refusal = why_no_lyapunov_time(
+        exponent=data.lyapunov_exponent, error=data.lyapunov_exponent_error, regime=data.regime
+    )
     missing: _Missing = {}
     # Where there is no forecast, that of the truth shows which scores the data themselves leave without meaning.
     given = data.truth if forecast is None else forecast

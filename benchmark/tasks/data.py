@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from benchmark.tasks.observation import component_names, noise, observed_columns
 from benchmark.tasks.oracle_start import OracleStart, oracle_start
 from benchmark.tasks.tasks import Task
+from dysts.datasets.description import regime_of_series
 from dysts.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class ScoringData:
         Standard deviation of each component over all trajectories of the dataset.
     lyapunov_exponent, lyapunov_exponent_error : float
         Largest exponent, per unit of time, and its standard error; NaN where unknown.
+    regime : str
+        The regime that the registry names, such as ``"chaotic"``; empty where unknown.
     """
 
     truth: NDArray[np.float64]
@@ -42,6 +45,7 @@ class ScoringData:
     scale: NDArray[np.float64]
     lyapunov_exponent: float
     lyapunov_exponent_error: float
+    regime: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,6 +124,7 @@ def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
         scale=scale[columns],
         lyapunov_exponent=_number_or_nan(dataset.attrs.get("lyapunov_exponent")),
         lyapunov_exponent_error=_number_or_nan(dataset.attrs.get("lyapunov_exponent_error")),
+        regime=regime_of_series(dataset.attrs),
         sha256=str(dataset.attrs.get("sha256") or hashlib.sha256(series.tobytes()).hexdigest()),
         oracle=oracle_start(task, dataset, train=train, step=step),
     )

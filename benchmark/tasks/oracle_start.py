@@ -22,7 +22,7 @@ from dysts.errors import DystsError
 if TYPE_CHECKING:
     import xarray
 
-    from dysts.system import System
+    from dysts.systems.system import System
 
 _SPREAD_OF_A_SINE = math.sqrt(0.5)
 
@@ -58,7 +58,7 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
     step : float
         Time between two observed points.
     """
-    from dysts.validation import validate
+    from dysts.systems.validation import validate
 
     if "definition" not in dataset.attrs:
         return OracleStart(reason="the dataset has no equations, so there is no oracle")

@@ -66,7 +66,7 @@ class Oracle:
     """
 
     def __init__(self, known: Mapping[str, Any]) -> None:
-        from dysts.validation import validate
+        from dysts.systems.validation import validate
 
         self._system = validate(str(known["system"]), {"definition": json.loads(str(known["definition"]))})
         self._step = float(known["step"])
@@ -88,7 +88,7 @@ class Oracle:
     def predict(self, horizon: int) -> NDArray[np.float64]:
         """Return the observables of the true trajectory, float64 [horizon, component]."""
         from dysts.datasets.recipe import solver_of
-        from dysts.integration import integrate
+        from dysts.integration.integrate import integrate
 
         times = self._step * np.arange(horizon + 1)
         start: dict[str, Any] = {"initial_conditions": self._states[-1]}

@@ -4,7 +4,7 @@ import argparse
 
 from dysts.citations import cite_method, cite_system, list_methods
 from dysts.errors import InvalidArgumentError
-from dysts.registry import list_systems
+from dysts.systems.registry import list_systems
 
 
 def cite_command(arguments: argparse.Namespace) -> int:

@@ -9,8 +9,8 @@ from dysts.cli.arguments import names
 from dysts.cli.describe import describe
 from dysts.cli.terminal import columns, json_text
 from dysts.errors import InvalidArgumentError, unknown_name
-from dysts.registry import get_system, list_systems
-from dysts.validation import FIELDS_OF_SCIENCE
+from dysts.systems.registry import get_system, list_systems
+from dysts.systems.validation import FIELDS_OF_SCIENCE
 
 
 def list_command(arguments: argparse.Namespace) -> int:
@@ -54,7 +54,7 @@ def show_command(arguments: argparse.Namespace) -> int:
 def integrate_command(arguments: argparse.Namespace) -> int:
     """Integrate one system and write the trajectory."""
     from dysts.export import check_destination, export
-    from dysts.integration import integrate
+    from dysts.integration.integrate import integrate
 
     system = get_system(arguments.system)
     destination = check_destination(Path(arguments.output), overwrite=arguments.overwrite)
@@ -100,7 +100,7 @@ def annotate_command(arguments: argparse.Namespace) -> int:
 def check_command(arguments: argparse.Namespace) -> int:
     """Check the identities of stored properties; the status is 1 if one does not hold."""
     from dysts.invariants.identities import Violation, check_identities
-    from dysts.registry import load_systems
+    from dysts.systems.registry import load_systems
 
     if arguments.file is None:
         known = {name: get_system(name) for name in list_systems(variants=True)}

@@ -114,7 +114,7 @@ def _collections(arguments: argparse.Namespace, *, source: str | None = None) ->
     from dysts.datasets.collection import Collection, dataset_folder
     from dysts.datasets.named_recipes import STANDARD, get_recipe
     from dysts.datasets.source import Source
-    from dysts.registry import get_system, list_systems
+    from dysts.systems.registry import get_system, list_systems
 
     systems = names(arguments.systems) or list_systems()
     for name in systems:

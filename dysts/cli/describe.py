@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
-from dysts.system import System
-from dysts.wording import citation_text, value_text
+from dysts.systems.system import System
+from dysts.systems.wording import citation_text, value_text
 
 
 def describe(system: System, *, width: int = 100) -> str:

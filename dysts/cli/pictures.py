@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from dysts.errors import InvalidArgumentError, StorageError
-from dysts.registry import get_system
+from dysts.systems.registry import get_system
 
 FORMATS = (".png", ".svg", ".pdf", ".webp")
 RESOLUTION = 150

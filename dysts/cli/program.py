@@ -8,7 +8,7 @@ from dysts.cli import cite, commands, pictures
 from dysts.cli.completion import add_completion
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.cli.manners import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text, run_command
-from dysts.problem import SOLVERS
+from dysts.integration.problem import SOLVERS
 from dysts.version import __version__
 
 _GROUPS = {
@@ -173,7 +173,7 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 
 
 def _completed() -> Mapping[str, Callable[[], Iterable[str]]]:
-    from dysts.registry import list_systems
+    from dysts.systems.registry import list_systems
 
     return {"system": list_systems, "systems": list_systems, "datasets": _datasets, "method": _methods}
 

@@ -9,8 +9,8 @@ from dysts.datasets.digest import content_digest
 from dysts.datasets.forcing import amplitudes, forced, forced_delay, history_times
 from dysts.datasets.recipe import Recipe, solver_of
 from dysts.datasets.starts import delay_orbits, start_times, starts
-from dysts.integration import integrate
-from dysts.system import System
+from dysts.integration.integrate import integrate
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     import xarray

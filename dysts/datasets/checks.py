@@ -10,7 +10,7 @@ import numpy as np
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.starts import CALM_PERIODS, calms_down, repeats_itself
 from dysts.datasets.store import READ_ROWS
-from dysts.registry import get_system
+from dysts.systems.registry import get_system
 
 if TYPE_CHECKING:
     import xarray

@@ -14,7 +14,7 @@ from dysts.datasets.recipe import Recipe
 from dysts.datasets.source import Source, default_source
 from dysts.datasets.store import ORIGIN, open_checked, open_group
 from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
-from dysts.registry import get_system, list_systems
+from dysts.systems.registry import get_system, list_systems
 
 if TYPE_CHECKING:
     import xarray

@@ -2,16 +2,18 @@
 
 import functools
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from dysts.datasets.digest import FORMAT, inputs_digest
-from dysts.datasets.recipe import Recipe, lyapunov_error
-from dysts.frozen import thaw
-from dysts.system import System
-from dysts.tolerances import check_tolerances
+from dysts.datasets.recipe import Recipe
+from dysts.integration.tolerances import check_tolerances
+from dysts.systems.frozen import thaw
+from dysts.systems.properties import why_no_lyapunov_time
+from dysts.systems.system import System
 from dysts.version import __version__
 
 
@@ -45,7 +47,7 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         "points_per_period": system.period / recipe.step(system),
         "period": system.period,
         "lyapunov_exponent": system.lyapunov_exponent if has_exponent else None,
-        "lyapunov_exponent_error": lyapunov_error(system),
+        "lyapunov_exponent_error": _number_or_none(system.lyapunov_exponent_error) if has_exponent else None,
         "definition": json.dumps(system.to_entry(with_properties=False)["definition"]),
         **_method(recipe, system),
         "built_with": built_with(),
@@ -62,6 +64,10 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         attributes["lifetime"] = system.lifetime
         attributes["restarts"] = restarts
     return attributes
+
+
+def _number_or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _method(recipe: Recipe, system: System) -> dict[str, Any]:
@@ -103,3 +109,20 @@ def built_with() -> dict[str, str]:
         "numpy": np.__version__,
         "scipy": scipy.__version__,
     }
+
+
+def no_lyapunov_time(attributes: Mapping[Any, Any]) -> str:
+    """Say why the series of a data set have no Lyapunov time, from its attributes; empty if they have one."""
+    exponent, error = (attributes.get(name) for name in ("lyapunov_exponent", "lyapunov_exponent_error"))
+    return why_no_lyapunov_time(
+        exponent=math.nan if exponent is None else float(exponent),
+        error=math.nan if error is None else float(error),
+        regime=regime_of_series(attributes),
+    )
+
+
+def regime_of_series(attributes: Mapping[Any, Any]) -> str:
+    """Return the regime that the attributes of a data set name, or an empty text."""
+    invariants = attributes.get("invariants")
+    regime = invariants.get("regime") if isinstance(invariants, Mapping) else None
+    return str(regime["value"]) if isinstance(regime, Mapping) and "value" in regime else ""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dysts.datasets.recipe import Recipe
-from dysts.system import System
+from dysts.systems.system import System
 from dysts.version import __version__
 
 FORMAT = 2

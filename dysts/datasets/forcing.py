@@ -20,10 +20,10 @@ import numpy as np
 
 from dysts.datasets.recipe import solver_of
 from dysts.errors import IntegrationError, NotSupportedError
-from dysts.histories import delay_of
-from dysts.integration import integrate
-from dysts.noise import Noise
-from dysts.system import System
+from dysts.integration.histories import delay_of
+from dysts.integration.integrate import integrate
+from dysts.integration.noise import Noise
+from dysts.systems.system import System
 
 SPREAD_PERIODS, SPREAD_POINTS = 60.0, 20
 STEPS_PER_PERIOD, MOST_STEPS_PER_PERIOD = 1000, 256_000

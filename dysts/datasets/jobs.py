@@ -20,8 +20,8 @@ from dysts.datasets.recipe import Recipe
 from dysts.datasets.store import write_group
 from dysts.datasets.streaming import write_series
 from dysts.errors import DystsError, NotSupportedError
-from dysts.system import System
-from dysts.validation import validate
+from dysts.systems.system import System
+from dysts.systems.validation import validate
 
 ANSWER_WITHIN = 10.0
 """Seconds in which a scheduler must answer."""

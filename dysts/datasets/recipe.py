@@ -7,7 +7,7 @@ from typing import Any
 
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, unknown_name
-from dysts.system import System
+from dysts.systems.system import System
 
 SPLITS = {"train": (0, 2), "test": (1, 2), "all": (0, 1)}
 """Which strata of the orbit a split starts in: the position of its first one, and the distance to the next."""
@@ -139,13 +139,13 @@ class Recipe:
 
     def clock(self, system: System) -> str:
         """Return what is counted for a system: ``"period"`` or ``"lyapunov time"``."""
-        if self.points_per_period is not None or lyapunov_time(system) is None:
+        if self.points_per_period is not None or system.lyapunov_time is None:
             return "period"
         return "lyapunov time"
 
     def unit(self, system: System) -> float:
         """Return the length of the unit of the clock, in the system's own time."""
-        time = None if self.points_per_period is not None else lyapunov_time(system)
+        time = None if self.points_per_period is not None else system.lyapunov_time
         return system.period if time is None else time
 
     def step(self, system: System) -> float:
@@ -192,31 +192,3 @@ class Recipe:
     def to_json(self) -> str:
         """Return the fields as JSON with sorted keys."""
         return json.dumps(self.to_dict(), sort_keys=True)
-
-
-def lyapunov_time(system: System) -> float | None:
-    """Return the Lyapunov time of a system, or None if its largest exponent is not significantly positive.
-
-    Significant is an exponent above three of its standard errors, unless the registry calls the motion regular.
-
-    Examples
-    --------
-    >>> import dysts
-    >>> round(lyapunov_time(dysts.get_system("Lorenz")), 1)
-    1.1
-    >>> lyapunov_time(dysts.get_system("Torus")) is None
-    True
-    """
-    if "lyapunov_spectrum" not in system.properties:
-        return None
-    regime = system.properties["regime"]["value"] if "regime" in system.properties else None
-    exponent = system.lyapunov_exponent
-    if regime in ("periodic", "quasiperiodic") or not exponent > 3.0 * (lyapunov_error(system) or 0.0):
-        return None
-    return 1.0 / exponent
-
-
-def lyapunov_error(system: System) -> float | None:
-    """Return the standard error of the largest exponent, or None where the registry has none."""
-    errors = system.properties.get("lyapunov_spectrum", {}).get("error")
-    return float(errors[0]) if errors else None

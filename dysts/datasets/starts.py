@@ -14,8 +14,8 @@ import numpy as np
 
 from dysts.datasets.recipe import SPLITS, STRATUM, Recipe, solver_of
 from dysts.errors import IntegrationError
-from dysts.integration import integrate
-from dysts.system import System
+from dysts.integration.integrate import integrate
+from dysts.systems.system import System
 
 STEPS_PER_PERIOD = 100_000
 """Limit on the steps of the solver; systems that chatter at a discontinuity take some ten thousand."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dysts.datasets.description import no_lyapunov_time
 from dysts.datasets.digest import FORMAT, ContentDigest
 from dysts.errors import NewerFormatError, StorageError
 
@@ -237,7 +238,7 @@ def with_coordinates(dataset: "xarray.Dataset") -> "xarray.Dataset":
         coordinates["variable"] = list(json.loads(attributes["definition"])["variables"])
     times = dataset["time"].values
     coordinates["time_in_periods"] = ("time", times / attributes["period"])
-    if (attributes["lyapunov_exponent"] or 0.0) > 0.0:
+    if not no_lyapunov_time(attributes):
         coordinates["time_in_lyapunov_times"] = ("time", times * attributes["lyapunov_exponent"])
     return dataset.assign_coords(coordinates)
 

@@ -12,15 +12,15 @@ from typing import Any
 
 from dysts.cache import write_atomically
 from dysts.checks import check_count
+from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, MissingPackageError, StorageError
-from dysts.formulas import as_mathml
 from dysts.gallery.pictures import draw_poster, draw_system
-from dysts.registry import get_system, list_systems
-from dysts.system import System
+from dysts.systems.registry import get_system, list_systems
+from dysts.systems.system import System
+from dysts.systems.wording import value_text
 from dysts.version import __version__, fingerprint
-from dysts.wording import value_text
 
-DRAWN_BY = ("gallery/pictures.py", "integration.py", "plotting", "solvers", "emission", "trajectories.py", "solving.py")
+DRAWN_BY = ("compilation", "equations", "gallery/pictures.py", "integration", "plotting", "solvers", "systems")
 """The sources that decide about pictures."""
 
 KINDS = ("small", "large", "series")
@@ -161,7 +161,7 @@ def _write_pages(
         page = template.render(
             style=style,
             system=system,
-            equations=as_mathml(system),
+            equations=as_mathml(system.vector_field),
             parameters=[(name, f"{value:.10g}") for name, value in system.flat_parameters.items()],
             properties=_properties(system),
             pictures={kind: path.name for kind, path in files[system.name].items()},

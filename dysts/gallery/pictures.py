@@ -8,7 +8,7 @@ from dysts.plotting import View, plot_projection, plot_series, view_of
 from dysts.plotting.attractor import draw_projection
 from dysts.plotting.series import SERIES_PERIODS
 from dysts.plotting.style import INK, house_style
-from dysts.system import System
+from dysts.systems.system import System
 
 THUMBNAIL_INCHES, THUMBNAIL_RESOLUTION = 2.4, 120
 LARGE_RESOLUTION = 130

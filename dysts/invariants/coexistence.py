@@ -7,7 +7,7 @@ import numpy as np
 from dysts.checks import check_count, check_positive
 from dysts.invariants.survival import AT_REST, escape_bound, first_orbit, followed_exponent, tolerance
 from dysts.invariants.tangent_dynamics import follow_tangents
-from dysts.system import System
+from dysts.systems.system import System
 
 SPREAD = 2.0
 """Standard deviations around the mean of the motion within which the orbits start."""

@@ -15,7 +15,7 @@ import numpy as np
 from numba import types
 
 from dysts.checks import check_count
-from dysts.compilation import driver
+from dysts.compilation.driver import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.scaling import scaling_region

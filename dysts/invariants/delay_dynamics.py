@@ -12,7 +12,7 @@ import numpy as np
 
 from dysts.checks import check_count
 from dysts.errors import IntegrationError
-from dysts.system import System
+from dysts.systems.system import System
 from dysts.threads import processors
 
 STEPS_PER_DELAY = 100
@@ -64,9 +64,10 @@ def delay_growth_rates(
 
     delay = float(system.flat_parameters[str(system.delay)])
     steps = max(STEPS_PER_DELAY, math.ceil(STEPS_PER_PERIOD * delay / period))
-    right_hand_side = system._right_hand_side
-    jacobian, generated = right_hand_side.compiled_jacobian
-    jacobian_constants = generated.table(system.flat_parameters)
+    right_hand_side = system.compiled
+    jacobian, program = right_hand_side.compiled_jacobian
+    constants = right_hand_side.table(system.flat_parameters)
+    jacobian_constants = program.table(system.flat_parameters)
     generator = np.random.default_rng(seed)
     size = system.dimension
     state = np.array(system.initial_conditions)
@@ -83,7 +84,7 @@ def delay_growth_rates(
         endings[index] = delay_tangent_growth(
             right_hand_side.function.address,
             jacobian.address,
-            right_hand_side.constants,
+            constants,
             jacobian_constants,
             delay / steps,
             math.ceil(discard * period / delay),

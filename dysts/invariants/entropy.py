@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 from dysts.checks import check_count, check_positive
-from dysts.compilation import driver
+from dysts.compilation.driver import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.series import check_series

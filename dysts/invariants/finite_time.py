@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.attractor import attractor_states
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.integration.attractor import attractor_states
 from dysts.invariants.jumps import has_jumps
 from dysts.invariants.tangent_dynamics import tangent_growth_rates
-from dysts.registry import get_system
-from dysts.system import System
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     import xarray

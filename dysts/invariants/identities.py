@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dysts.system import System
+from dysts.systems.system import System
 
 STANDARD_ERRORS = 4.0
 ROUNDING = 2e-3

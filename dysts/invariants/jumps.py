@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dysts.expressions import evaluate, names_in
-from dysts.integration import integrate
-from dysts.switching import take_out_switches
-from dysts.system import System
+from dysts.equations.expressions import evaluate, names_in
+from dysts.equations.switching import take_out_switches
+from dysts.integration.integrate import integrate
+from dysts.systems.system import System
 
 POINTS = 400
 PAIRS = 40
@@ -38,10 +38,12 @@ def has_jumps(system: System, *, period: float | None = None) -> bool:
     >>> has_jumps(dysts.get_system("Chua")), has_jumps(dysts.get_system("StickSlipOscillator"))
     (False, True)
     """
-    if not system._right_hand_side.has_switches:
+    if not system.compiled.has_switches:
         return False
-    definitions, equations = system.trees
-    switched = take_out_switches(definitions, equations, {*system.variables, *system.flat_parameters, "t"})
+    field = system.vector_field
+    switched = take_out_switches(
+        field.definitions, field.derivatives, {*system.variables, *system.flat_parameters, "t"}
+    )
     step = (system.period if period is None else period) / 20.0
     states = integrate(system, POINTS, step=step, rtol=1e-6, predictability=False).values
     generator = np.random.default_rng(0)

@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from dysts.attractor import STEPS_PER_PERIOD, attractor_states
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.integration.attractor import STEPS_PER_PERIOD, attractor_states
 from dysts.invariants.delay_dynamics import delay_growth_rates
 from dysts.invariants.jumps import has_jumps
 from dysts.invariants.nearby_trajectories import nearby_growth_rates
 from dysts.invariants.tangent_dynamics import tangent_growth_rates
-from dysts.registry import get_system
-from dysts.system import System
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 METHODS = ("auto", "tangent", "nearby", "delay")
 CONSERVING = ("hamiltonian", "time-dependent hamiltonian", "volume-preserving", "reversible")

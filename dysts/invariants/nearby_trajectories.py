@@ -12,9 +12,9 @@ G. Benettin, L. Galgani, J.-M. Strelcyn, Kolmogorov entropy and numerical experi
 import numpy as np
 
 from dysts.errors import IntegrationError, NotSupportedError
-from dysts.integration import integrate
+from dysts.integration.integrate import integrate
 from dysts.invariants.tangent_dynamics import starting_vectors
-from dysts.system import System
+from dysts.systems.system import System
 
 SEPARATION = 1e-7
 """Distance after each renormalisation, in units of each component's standard deviation."""

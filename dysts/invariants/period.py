@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from dysts.attractor import PERTURBATION
+from dysts.equations.expressions import names_in, parse
 from dysts.errors import InvalidArgumentError
-from dysts.expressions import names_in, parse
-from dysts.integration import MAXIMUM_STEPS, integrate
+from dysts.integration.attractor import PERTURBATION
+from dysts.integration.integrate import MAXIMUM_STEPS, integrate
 from dysts.invariants.autocorrelation import mean_autocorrelation
-from dysts.registry import get_system
-from dysts.system import System
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 FRACTION_OF_LARGEST_RISE = 1.0 / 3.0
 """The earliest maximum to which the autocorrelation rises, from its lowest value before, by this fraction of the

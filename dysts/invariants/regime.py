@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from dysts.invariants.lyapunov import LyapunovSpectrum
-from dysts.system import System
+from dysts.systems.properties import SIGNIFICANT
+from dysts.systems.system import System
 
 REGIMES = (
     "chaotic",
@@ -16,9 +17,6 @@ REGIMES = (
     "transient",
     "undecided",
 )
-REGULAR = ("quasiperiodic", "periodic")
-SIGNIFICANT = 3.0
-"""Standard errors."""
 VOLUME_PRESERVING = ("hamiltonian", "time-dependent hamiltonian", "volume-preserving")
 VOLUME_KEPT = 0.03
 """Largest sum of the exponents, against the largest one, that counts as zero."""

@@ -7,9 +7,9 @@ can: it varies for chaos and stays the same for an oscillation that repeats.
 import numpy as np
 
 from dysts.checks import check_count
-from dysts.integration import integrate
+from dysts.integration.integrate import integrate
 from dysts.invariants.survival import SETTLED, Survival, first_orbit, starts_near
-from dysts.system import System
+from dysts.systems.system import System
 
 WINDOW = 20
 """Periods over which the standard deviation is taken."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dysts.attractor import PERTURBATION
 from dysts.checks import check_count, check_positive
 from dysts.errors import NotSupportedError
-from dysts.integration import integrate
+from dysts.integration.attractor import PERTURBATION
+from dysts.integration.integrate import integrate
 from dysts.invariants.jumps import has_jumps
 from dysts.invariants.lyapunov import conserves
 from dysts.invariants.tangent_dynamics import follow_tangents
-from dysts.system import System
+from dysts.systems.system import System
 
 BLOCK = 50
 """Periods over which growth is averaged before it is compared."""

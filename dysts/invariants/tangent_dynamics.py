@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from dysts.angles import turns_of, within_one_turn
 from dysts.checks import check_count
 from dysts.errors import IntegrationError
-from dysts.integration import MAXIMUM_STEPS
-from dysts.system import System
+from dysts.integration.integrate import MAXIMUM_STEPS
+from dysts.systems.angles import within_one_turn
+from dysts.systems.system import System
 from dysts.threads import processors
 
 MOST_ESCAPED = 0.2
@@ -28,7 +28,7 @@ def most_lost(system: System) -> float:
     """Return the share of orbits that may end early without that saying anything against the others."""
     if system.lifetime is not None:
         return MOST_ESCAPED
-    return MOST_STUCK if turns_of(system).any() else 0.0
+    return MOST_STUCK if system.turns.any() else 0.0
 
 
 def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: int) -> np.ndarray:
@@ -73,9 +73,10 @@ def follow_tangents(
     """
     from dysts.solvers.tangent import tangent_growth
 
-    function, constants = system._right_hand_side.variational(vectors)
+    function, program = system.compiled.variational(vectors)
+    constants = program.table(system.flat_parameters)
     clock, clock_period = system.clock_index_and_period
-    turns = turns_of(system)
+    turns = system.turns
     states = within_one_turn(states, turns)
     absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])
     relative = np.full(len(absolute), rtol)

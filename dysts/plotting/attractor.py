@@ -6,7 +6,7 @@ import numpy as np
 
 from dysts.plotting.style import COLOUR_MAP, DARKEST, LIGHTEST, house_style, label_of
 from dysts.plotting.view import View, view_of
-from dysts.system import System
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

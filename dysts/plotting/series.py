@@ -7,7 +7,7 @@ import numpy as np
 from dysts.errors import InvalidArgumentError
 from dysts.plotting.style import ACCENT, INK, MUTED, house_style, label_of
 from dysts.plotting.view import View, view_of
-from dysts.system import System
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +51,7 @@ def plot_series(system: System | str | View) -> "Figure":
             axes.set_xlim(view.times[0], view.times[-1])
         panels[-1].set_xlabel("time")
         panels[0].set_title(view.system.name)
-        exponent = _exponent(view.system)
+        exponent = None if view.system.no_lyapunov_time else view.system.lyapunov_exponent
         if exponent is not None:
             above = panels[0].secondary_xaxis("top", functions=(lambda t: t * exponent, lambda n: n / exponent))
             above.set_xlabel("Lyapunov times")
@@ -172,10 +172,3 @@ def successive_maxima(values: np.ndarray) -> np.ndarray:
     left, middle, right = values[at - 1], values[at], values[at + 1]
     heights: np.ndarray = middle - (right - left) ** 2 / (8.0 * (left - 2.0 * middle + right))
     return heights
-
-
-def _exponent(system: System) -> float | None:
-    if "lyapunov_spectrum" not in system.properties:
-        return None
-    exponent, error = system.lyapunov_exponent, system.lyapunov_exponent_error
-    return exponent if exponent > 3.0 * error and exponent > 0.0 else None

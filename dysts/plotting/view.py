@@ -6,10 +6,10 @@ import numpy as np
 
 from dysts.checks import check_positive
 from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name
-from dysts.integration import integrate
+from dysts.integration.integrate import integrate
 from dysts.invariants.period import responding_observables
-from dysts.registry import get_system
-from dysts.system import System
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 PERIODS = 60.0
 DISCARDED_PERIODS = 20.0

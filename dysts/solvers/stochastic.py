@@ -13,8 +13,8 @@ import math
 import numpy as np
 from numba import njit, types
 
-from dysts.compilation import driver
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
 from dysts.solvers.shared.step_control import reduced
 from dysts.solvers.status import Status
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import njit, types
 
-from dysts.compilation import driver
+from dysts.compilation.driver import driver
 from dysts.solvers.dop853.loop import SUCCESS, TOO_MANY_STEPS, advance
 from dysts.solvers.dop853.step import ALL_STAGES
 from dysts.solvers.shared.polynomial import ROWS

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
-from dysts.compilation import driver
+from dysts.compilation.driver import driver
 
 FloatArray = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dysts.compilation import driver
+from dysts.compilation.driver import driver
 from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dysts.system import System
-from dysts.validation import validate
+from dysts.systems.system import System
+from dysts.systems.validation import validate
 
 
 def make(equations: dict[str, str], initial: list[float], **fields: Any) -> System:

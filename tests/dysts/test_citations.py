@@ -9,7 +9,7 @@ import dysts
 from dysts.citations import cite_method, cite_system, list_methods
 from dysts.cli import main
 from dysts.errors import UnknownNameError
-from dysts.validation import validate
+from dysts.systems.validation import validate
 
 ENTRY = re.compile(r"@(article|book|misc)\{([^,\s]+),\n((?:  [a-z]+ = \{.*\},\n)+)\}")
 
@@ -55,6 +55,6 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_the_citation_file_names_is_what_the_command_names() -> None:
     names = json.dumps([cite_method("dysts"), cite_method("benchmark")])
-    for line in (dysts.registry.systems_file().parent / "CITATION.cff").read_text().splitlines():
+    for line in (dysts.systems.registry.systems_file().parent / "CITATION.cff").read_text().splitlines():
         if line.startswith("    title: "):
             assert line.removeprefix("    title: ") in names

@@ -10,7 +10,7 @@ import xarray
 import dysts
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.export import export
-from dysts.labelling import rebuild
+from dysts.integration.rebuild import rebuild
 
 
 @pytest.fixture(scope="module")

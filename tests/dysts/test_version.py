@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dysts.compilation import COMPILED
+from dysts.compilation.code_cache import COMPILED
 from dysts.gallery.build import DRAWN_BY
 from dysts.invariants.stored.annotate import COMPUTED_BY
 from dysts.version import PACKAGE, fingerprint, sources

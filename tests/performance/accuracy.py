@@ -30,10 +30,10 @@ from typing import Any
 import numpy as np
 
 import dysts
+from dysts.equations.expressions import evaluate, parse
 from dysts.errors import DystsError
-from dysts.expressions import evaluate, parse
 from dysts.invariants.regime import REGULAR
-from dysts.system import System
+from dysts.systems.system import System
 
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build"
@@ -56,7 +56,7 @@ def kind_of(system: System) -> str:
     """Return which of the limits applies to a system."""
     if system.delay:
         return "delay"
-    definitions, derivatives = system.trees
+    definitions, derivatives = system.vector_field.definitions, system.vector_field.derivatives
     nodes = [node for tree in (*definitions.values(), *derivatives) for node in ast.walk(tree)]
     kinked = any(isinstance(node, ast.IfExp) or (isinstance(node, ast.Name) and node.id in KINKED) for node in nodes)
     return "kinks" if kinked else "smooth"

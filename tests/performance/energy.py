@@ -15,8 +15,8 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 import dysts
-from dysts.expressions import evaluate, parse
-from dysts.system import System
+from dysts.equations.expressions import evaluate, parse
+from dysts.systems.system import System
 
 TOLERANCES = (1e-9, 1e-12, 1e-13)
 POINTS_PER_PERIOD = 10

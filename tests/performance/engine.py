@@ -25,8 +25,8 @@ import sympy
 from scipy.integrate import solve_ivp
 
 import dysts
-from dysts.symbolic import to_sympy
-from dysts.system import System
+from dysts.equations.symbolic import to_sympy
+from dysts.systems.system import System
 
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE.parents[1] / "build" / "predecessor"
@@ -61,7 +61,7 @@ def plain_function(system: System) -> Any:
     """Return the right-hand side as the Python function that a user of scipy would write."""
     names = [*system.variables, *system.flat_parameters, *system.definitions, "t"]
     symbols = {name: sympy.Symbol(name, real=True) for name in names}
-    definitions, derivatives = system.trees
+    definitions, derivatives = system.vector_field.definitions, system.vector_field.derivatives
     values: dict[str, Any] = dict(symbols)
     for name, tree in definitions.items():
         values[name] = to_sympy(tree, values)
@@ -169,12 +169,12 @@ def print_ensemble() -> None:
 COMPILE_ALL = """
 import time
 import dysts
-from dysts.system import System
+from dysts.systems.system import System
 systems = [dysts.get_system(name) for name in dysts.list_systems()]
 import numba
 begin = time.perf_counter()
 for system in systems:
-    system._right_hand_side.function.address
+    system.compiled.function.address
 print(time.perf_counter() - begin)
 """
 
@@ -212,7 +212,7 @@ def print_table(names: list[str], theirs: dict[str, dict[str, Any]]) -> None:
     ours, predecessor = sum(row[1] for row in rows), sum(row[3] for row in rows)
     print(f"{'sum':24} {ours:10.6f} {'':9} {'':7} {predecessor:12.3f} {predecessor / ours:8.0f}")
     ordinary = [row for row in rows if not np.isnan(row[2])]
-    smooth = [row for row in ordinary if not dysts.get_system(row[0])._right_hand_side.has_switches]
+    smooth = [row for row in ordinary if not dysts.get_system(row[0]).compiled.has_switches]
     ratios = sorted((row[2] / row[1], row[0]) for row in smooth)
     below = ", ".join(f"{name} {ratio:.0f}" for ratio, name in ratios if ratio < 100.0) or "none"
     print(f"scipy, {len(smooth)} smooth systems: median ratio {ratios[len(ratios) // 2][0]:.0f}; below 100: {below}")

@@ -16,9 +16,9 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 
 import dysts
-from dysts.expressions import evaluate, parse
-from dysts.system import System
-from dysts.validation import validate
+from dysts.equations.expressions import evaluate, parse
+from dysts.systems.system import System
+from dysts.systems.validation import validate
 
 END = 80.0
 POINTS = 2_000_001

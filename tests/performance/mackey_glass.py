@@ -19,9 +19,9 @@ from engine import predecessor_python
 from scipy.integrate import solve_ivp
 
 import dysts
-from dysts.delays import solve_delay_system
-from dysts.histories import check_histories
-from dysts.system import System
+from dysts.integration.delays import solve_delay_system
+from dysts.integration.histories import check_histories
+from dysts.systems.system import System
 
 DELAY = 17.0
 END = 500.0

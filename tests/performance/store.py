@@ -31,7 +31,7 @@ from dysts.datasets.source import Source
 from dysts.datasets.starts import _on_one_orbit, _surviving
 from dysts.datasets.store import open_group, write_group
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "dysts"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "dysts" / "datasets"))
 from dataset_helpers import Handler, serving
 
 SHOWN = "test-fine"

@@ -22,7 +22,7 @@ from dysts.datasets.publish import publish
 from dysts.datasets.source import Source
 from dysts.datasets.store import open_group, verify_group
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "dysts"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "dysts" / "datasets"))
 from dataset_helpers import SMALL, Handler, serving
 
 NAMES = tuple(dysts.list_systems()[:12])

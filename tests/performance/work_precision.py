@@ -24,8 +24,8 @@ from matplotlib import pyplot as plt
 from scipy.integrate import solve_ivp
 
 import dysts
-from dysts.system import System
-from dysts.validation import validate
+from dysts.systems.system import System
+from dysts.systems.validation import validate
 
 TOLERANCES = 10.0 ** -np.arange(3.0, 13.5)
 LYAPUNOV_TIMES = 2.0

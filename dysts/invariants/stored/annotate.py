@@ -15,14 +15,14 @@ from typing import Any
 
 from dysts.cache import cache_folder, writable_folder, write_atomically
 from dysts.errors import DystsError
-from dysts.integration import integrate
+from dysts.integration.integrate import integrate
 from dysts.invariants.lyapunov import conserves
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.properties import compute_properties
-from dysts.registry import read_entries
-from dysts.registry_file import write_entries
-from dysts.system import System
-from dysts.validation import validate
+from dysts.systems.registry import read_entries
+from dysts.systems.registry_file import write_entries
+from dysts.systems.system import System
+from dysts.systems.validation import validate
 from dysts.version import fingerprint
 
 PROBE_PERIODS = 20
@@ -30,29 +30,7 @@ MORE_COST_WHERE_CONSERVED = 5.0
 """As tolerances are tighter and more is computed there."""
 
 
-COMPUTED_BY = (
-    "attractor.py",
-    "angles.py",
-    "compilation.py",
-    "delays.py",
-    "emission",
-    "expressions.py",
-    "general_methods.py",
-    "generation.py",
-    "hybrid_functions.py",
-    "integration.py",
-    "invariants",
-    "machine_code.py",
-    "right_hand_side.py",
-    "solution.py",
-    "solvers",
-    "solving.py",
-    "switching.py",
-    "symbolic.py",
-    "system.py",
-    "tolerances.py",
-    "trajectories.py",
-)
+COMPUTED_BY = ("compilation", "equations", "integration", "invariants", "solvers", "systems")
 """The sources that decide about computed properties."""
 
 

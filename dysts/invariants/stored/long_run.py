@@ -5,12 +5,12 @@ from typing import Any
 
 from dysts.invariants.coexistence import coexistence
 from dysts.invariants.jumps import has_jumps
-from dysts.invariants.regime import REGULAR
 from dysts.invariants.settling import survival_by_amplitude
 from dysts.invariants.stored.effort import Effort
 from dysts.invariants.stored.entries import entry, rounded
 from dysts.invariants.survival import Survival, survival
-from dysts.system import System
+from dysts.systems.properties import REGULAR
+from dysts.systems.system import System
 
 FEWER_PERIODS_WITH_JUMPS = 50
 LARGE_DIMENSION = 5

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from dysts.attractor import attractor_states
 from dysts.errors import IntegrationError, InvalidArgumentError
-from dysts.integration import integrate
+from dysts.integration.attractor import attractor_states
+from dysts.integration.integrate import integrate
 from dysts.invariants.autocorrelation import autocorrelation_time
 from dysts.invariants.correlation_dimension import correlation_dimension
 from dysts.invariants.entropy import multiscale_entropy, permutation_entropy
@@ -15,7 +15,7 @@ from dysts.invariants.estimate import Estimate
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.lyapunov import LONGEST_CONSERVED, TIGHT, LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
-from dysts.invariants.regime import REGULAR, regime_of, without_small
+from dysts.invariants.regime import regime_of, without_small
 from dysts.invariants.series import embed
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.entries import entry, estimate_entry
@@ -23,7 +23,8 @@ from dysts.invariants.stored.long_run import long_run_entries
 from dysts.invariants.survival import first_orbit, starts_near
 from dysts.invariants.tangent_dynamics import most_lost
 from dysts.invariants.zero_one import zero_one_test
-from dysts.system import System
+from dysts.systems.properties import REGULAR
+from dysts.systems.system import System
 
 TARGET_RELATIVE_ERROR = 0.008
 POINTS_PER_PERIOD = 20

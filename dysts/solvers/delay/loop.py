@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, types
 
-from dysts.compilation import driver
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
 from dysts.solvers.delay.past import FIRST_CAPACITY, Past, empty_past, enlarged, look_up
 from dysts.solvers.dop853 import tableau
 from dysts.solvers.dop853.step import ALL_STAGES, DENSE_EVALUATIONS, MEMORY, ORDER, STAGES, error_of_step

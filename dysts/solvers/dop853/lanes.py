@@ -9,8 +9,9 @@ import math
 import numpy as np
 from numba import njit, types
 
-from dysts.compilation import driver
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
+from dysts.compilation.emission.vectors import LANES
 from dysts.solvers.dop853.loop import (
     NOT_FINITE,
     RELAXED_STEPS,
@@ -35,7 +36,6 @@ from dysts.solvers.dop853.step import (
     take_step,
     third_order,
 )
-from dysts.solvers.shared.combination import LANES
 from dysts.solvers.shared.polynomial import ROWS, interpolate_lane
 from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,

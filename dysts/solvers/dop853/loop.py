@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numba import njit, types
 
-from dysts.compilation import driver
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
 from dysts.solvers.dop853.step import (
     ALL_STAGES,
     DENSE_EVALUATIONS,

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from dysts.solvers.calling import call_within
+from dysts.compilation.calling import call_within
 from dysts.solvers.dop853 import tableau
 from dysts.solvers.shared.combination import combination, weighted
 

@@ -8,8 +8,9 @@ import math
 import numpy as np
 from numba import types
 
-from dysts.compilation import driver
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
+from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING
 from dysts.solvers.dop853.loop import (
     NOT_FINITE,
     RELAXED_STEPS,
@@ -43,7 +44,7 @@ from dysts.solvers.shared.step_control import (
     too_short,
 )
 from dysts.solvers.shared.switches import NOTHING, SEVERAL, first_change, set_switch, settle, settle_all, unnoticed
-from dysts.solvers.shared.trial import DERIVATIVE, MONITOR, SLIDING, Step, may_leave
+from dysts.solvers.shared.trial import Step, may_leave
 from dysts.solvers.status import Status
 
 CHATTERING = int(Status.CHATTERING)

@@ -9,8 +9,9 @@ import math
 import numpy as np
 from numba import types
 
-from dysts.compilation import driver
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
+from dysts.compilation.switched_functions import DERIVATIVE, MONITOR
 from dysts.solvers.dop853.loop import NOT_FINITE, RELAXED_STEPS, STEP_TOO_SMALL, STIFF_STEPS, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.radau.step import (
     ERROR_ORDER,
@@ -24,7 +25,7 @@ from dysts.solvers.radau.step import (
 from dysts.solvers.shared.events import may_happen, record_events
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.step_control import copy, first_step, reduced, too_short
-from dysts.solvers.shared.trial import DERIVATIVE, MONITOR, Step
+from dysts.solvers.shared.trial import Step
 from dysts.solvers.status import Status
 
 EVENT = int(Status.EVENT)

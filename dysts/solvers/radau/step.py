@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
 from dysts.solvers.radau.linear import decompose, substitute
 from dysts.solvers.radau.tableau import (
     COMPLEX_EIGENVALUE,

@@ -12,8 +12,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 8
-"""Numbers that one vector instruction handles; also the trajectories that go side by side."""
+from dysts.compilation.emission.vectors import LANES
 
 _TOGETHER = 4
 _DOUBLE, _INTEGER = ir.DoubleType(), ir.IntType(64)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
 
 SAFETY = 0.9
 SMALLEST_FACTOR = 1.0 / 3.0

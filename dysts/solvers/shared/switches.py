@@ -3,8 +3,9 @@
 import numpy as np
 from numba import njit
 
-from dysts.solvers.calling import call
-from dysts.solvers.shared.trial import MONITOR, NEVER, Step, may_leave, time_of_leaving, zero_between
+from dysts.compilation.calling import call
+from dysts.compilation.switched_functions import MONITOR
+from dysts.solvers.shared.trial import NEVER, Step, may_leave, time_of_leaving, zero_between
 
 NOTHING = -1
 """No switch changes, or none slides."""

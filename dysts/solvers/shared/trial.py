@@ -11,12 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.switched_functions import MONITOR
 from dysts.solvers.shared.polynomial import interpolate
-
-DERIVATIVE = 0
-MONITOR = 1
-SLIDING = 2
 
 
 class Step(NamedTuple):

@@ -15,9 +15,9 @@ Experimental Mathematics 14 (2005) 99.
 import numpy as np
 from numba import njit, types
 
-from dysts.compilation import driver
-from dysts.emission.series import ORDER, padded
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.driver import driver
+from dysts.compilation.emission.taylor_coefficients import ORDER, padded
 from dysts.solvers.dop853.loop import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TASK, TOO_MANY_STEPS
 from dysts.solvers.shared.step_control import copy, reduced, too_short
 from dysts.solvers.taylor.step import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves

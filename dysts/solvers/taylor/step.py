@@ -10,8 +10,8 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from dysts.emission.series import ORDER, PADDING
-from dysts.solvers.calling import call
+from dysts.compilation.calling import call
+from dysts.compilation.emission.taylor_coefficients import ORDER, PADDING
 from dysts.solvers.shared.combination import fused, load, place_of, splat
 
 SAFETY = math.log(0.01)

@@ -1,0 +1,98 @@
+"""Compiled loops of this package, kept on disk by numba's cache and trusted only with a seal."""
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+
+from dysts.cache import write_atomically
+from dysts.compilation.code_cache import code_folder, lock
+
+# Strict IEEE arithmetic: what a driver contracts or reassociates it says itself.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy"}
+
+
+@contextlib.contextmanager
+def _cached_in(folder: Path) -> Iterator[None]:
+    # numba chooses the place of a function's cache when the function is decorated, from this one setting.
+    settings: Any = numba.config
+    previous = settings.CACHE_DIR
+    settings.CACHE_DIR = str(folder)
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = previous
+
+
+def _with_cache(compile_it: Callable[[bool], Any], folder: Path, pattern: str) -> Any:
+    """Compile through the disk cache; if what is there is damaged, throw it away and compile anew.
+
+    Numba finds out where a file cannot be read, but runs whatever machine code one holds. So each file has its hash
+    beside it, and one without is not trusted.
+    """
+    for path in folder.glob(f"*/{pattern}"):
+        if not _is_sealed(path):
+            path.unlink(missing_ok=True)
+    try:
+        result = compile_it(True)
+    except Exception:  # noqa: BLE001 - unpickling a damaged file can raise anything
+        for path in folder.glob(f"*/{pattern}"):
+            path.unlink(missing_ok=True)
+        return compile_it(False)
+    for path in folder.glob(f"*/{pattern}"):
+        # Another process may be about to do the same; a full disk only costs the next one the same work.
+        with contextlib.suppress(OSError):
+            if not _is_sealed(path):
+                write_atomically(_seal(path), hashlib.sha256(path.read_bytes()).digest())
+    return result
+
+
+def _seal(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _is_sealed(path: Path) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).digest() == _seal(path).read_bytes()
+    except OSError:
+        return False
+
+
+class Driver:
+    """A compiled loop of this package with one signature, compiled or loaded at its first call.
+
+    Compiling at import would cost everybody seconds; a plain ``njit(cache=True)`` would not notice changes in
+    the helper functions of other files, nor survive a damaged cache file.
+    """
+
+    def __init__(self, function: Callable[..., Any], signature: Any) -> None:
+        self.function = function
+        self.signature = signature
+        self._compiled: Any = None
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._compiled is None:
+            with lock:
+                if self._compiled is None:
+                    self._compiled = self._compile()
+        return self._compiled(*arguments)
+
+    def _compile(self) -> Any:
+        folder, _ = code_folder()
+
+        def build(cache: bool) -> Any:
+            return numba.njit([self.signature], cache=cache, nogil=True, **_OPTIONS)(self.function)
+
+        name = self.function.__name__
+        with _cached_in(folder):
+            return _with_cache(build, folder, f"*{name}*.nb?")
+
+
+def driver(signature: Any) -> Callable[[Callable[..., Any]], Driver]:
+    """Mark a function as a compiled driver of the given numba signature."""
+    return lambda function: Driver(function, signature)

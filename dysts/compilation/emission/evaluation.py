@@ -1,0 +1,235 @@
+"""The module of one program: ``evaluate`` for one state and, for ensembles, ``evaluate_lanes`` for eight.
+
+``evaluate(t, state, constants, result)`` reads and writes float64 through pointers. ``evaluate_lanes`` has eight of
+everything: pointers to [8], [variable, 8], [constant, 8] and [result, 8].
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from llvmlite import ir
+
+from dysts.compilation.emission import elementary
+from dysts.compilation.emission.vectors import DOUBLE, INTEGER, LANES, Vectors, external
+from dysts.compilation.program import LARGEST_UNROLLED, Operation, Program
+
+SCALAR, LANED = "evaluate", "evaluate_lanes"
+
+_CIRCULAR = {"sin": 0, "cos": 1}
+_BATCHED = {
+    "exp": elementary.exponential,
+    "cosh": elementary.hyperbolic_cosine,
+    "sinh": elementary.hyperbolic_sine,
+    "tanh": elementary.hyperbolic_tangent,
+}
+_LEAVES = ("state", "constant", "number", "time")
+
+
+def emit(program: Program, *, lanes: bool) -> str:
+    """Return the module of a program as text.
+
+    Parameters
+    ----------
+    program : Program
+    lanes : bool
+        For eight states instead of one.
+    """
+    module = ir.Module(name=LANED if lanes else SCALAR)
+    pointer = DOUBLE.as_pointer()
+    first = pointer if lanes else DOUBLE
+    kind = ir.FunctionType(ir.VoidType(), [first, pointer, pointer, pointer])
+    function = ir.Function(module, kind, LANED if lanes else SCALAR)
+    ProgramEmitter(function, program, LANES if lanes else 1).emit()
+    return str(module)
+
+
+class ProgramEmitter:
+    """Writes a program into a function of the four arguments above.
+
+    Parameters
+    ----------
+    function : llvmlite.ir.Function
+    program : Program
+    width : int
+        States side by side.
+    """
+
+    def __init__(self, function: ir.Function, program: Program, width: int) -> None:
+        self.builder = ir.IRBuilder(function.append_basic_block())
+        self.time, self.state, self.constants, self.result = function.args
+        self.program = program
+        self.width = width
+        self.vectors = Vectors(self.builder, width)
+        self.values: dict[int, Any] = {}
+
+    def emit(self) -> None:
+        """Write the whole function."""
+        self.evaluate()
+        v = self.vectors
+        for index, stored in enumerate(self.program.results):
+            v.store(v.number(0.0) if stored is None else self.values[stored], self.result, index)
+        # Where the matrix is zero throughout, the zeros are still to be stored.
+        if self.program.vectors:
+            self.products()
+        self.builder.ret_void()
+
+    def evaluate(self) -> None:
+        """Write the operations, leaving what each gives in `values`."""
+        if self.width > 1:
+            self.time = self.vectors.load(self.time, 0)
+        for group in self.levels():
+            calls = defaultdict(list)
+            for number in group:
+                name = self.program.operations[number][0]
+                if name in _CIRCULAR or name in _BATCHED:
+                    calls["circular" if name in _CIRCULAR else name].append(number)
+            for number in group:
+                if self.program.operations[number][0] not in {*_CIRCULAR, *_BATCHED}:
+                    self.values[number] = self.operation(self.program.operations[number])
+            for name, numbers in calls.items():
+                self.batch(name, numbers)
+
+    def levels(self) -> list[list[int]]:
+        """Return the operations in groups; the functions at the end of each do not need one another."""
+        level: list[int] = []
+        groups: dict[int, list[int]] = defaultdict(list)
+        for number, (name, *operands) in enumerate(self.program.operations):
+            numbers = [] if name in _LEAVES else operands[1:] if name == "choose" else operands
+            own = max((level[other] for other in numbers), default=0)
+            batched = name in _CIRCULAR or name in _BATCHED
+            groups[own].append(number)
+            level.append(own + 1 if batched else own)
+        return [groups[index] for index in sorted(groups)]
+
+    def operation(self, operation: Operation) -> Any:
+        v = self.vectors
+        name, *operands = operation
+        match name:
+            case "state":
+                return v.load(self.state, operands[0])
+            case "constant":
+                return v.load(self.constants, operands[0])
+            case "number":
+                return v.number(operands[0])
+            case "time":
+                return self.time
+            case "choose":
+                left, right, above, below = (self.values[number] for number in operands[1:])
+                return v.select(operands[0], left, right, above, below)
+        x, *others = (self.values[number] for number in operands)
+        match name:
+            case "add":
+                return self.builder.fadd(x, others[0])
+            case "sub":
+                return self.builder.fsub(x, others[0])
+            case "mul":
+                return self.builder.fmul(x, others[0])
+            case "div":
+                return self.builder.fdiv(x, others[0])
+            case "neg":
+                return self.builder.fneg(x)
+            case "max" | "min":
+                relation = ">" if name == "max" else "<"
+                return v.select(relation, others[0], x, others[0], x)
+            case "sign":
+                zero = self.builder.fmul(v.number(0.0), x)
+                below = v.select("<", x, v.number(0.0), v.number(-1.0), zero)
+                return v.select(">", x, v.number(0.0), v.number(1.0), below)
+            case "heaviside":
+                zero = self.builder.fmul(v.number(0.0), x)
+                return v.select(">", x, v.number(0.0), v.number(1.0), zero)
+            case "abs":
+                return v.call("fabs", x)
+            case "sqrt" | "floor":
+                return v.call(name, x)
+            case "power":
+                return v.lane_by_lane(_power(self.builder.module), x, others[0])
+        return v.lane_by_lane(external(self.builder.module, name), x)
+
+    def batch(self, name: str, numbers: Sequence[int]) -> None:
+        """Evaluate one function for several arguments at once, or for all lanes of each."""
+        operations = [self.program.operations[number] for number in numbers]
+        arguments = [self.values[argument] for _, argument in operations]
+        if self.width > 1:
+            for number, (own, _), argument in zip(numbers, operations, arguments, strict=True):
+                quarters = self.vectors.integer(_CIRCULAR.get(own, 0))
+                self.values[number] = _evaluate(self.vectors, name, argument, quarters, [own] * self.width)
+            return
+        for begin in range(0, len(numbers), LANES):
+            part = slice(begin, begin + LANES)
+            width = 1 << (len(numbers[part]) - 1).bit_length()
+            v = Vectors(self.builder, width)
+            own = [operation[0] for operation in operations[part]]
+            own += ["sin"] * (width - len(own))
+            turns = [_CIRCULAR.get(one, 0) for one in own]
+            quarters = ir.Constant(v.integers, turns if width > 1 else turns[0])
+            result = _evaluate(v, name, v.put_together(arguments[part]), quarters, own)
+            self.values |= dict(zip(numbers[part], v.take_apart(result), strict=False))
+
+    def products(self) -> None:
+        """Store the product of the matrix with each of the vectors that follow the state."""
+        program, v, builder = self.program, self.vectors, self.builder
+        rows: dict[int, list[tuple[int, Any]]] = defaultdict(list)
+        for row, column, number in program.tangent:
+            rows[row].append((column, self.values[number]))
+        size = len(program.results)
+        before = builder.block
+        loop, after = builder.append_basic_block(), builder.append_basic_block()
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        offset = builder.phi(INTEGER)
+        offset.add_incoming(ir.Constant(INTEGER, program.variables), before)
+        for row in range(size):
+            total: Any = v.number(0.0)
+            for column, entry in rows[row]:
+                place = builder.add(offset, ir.Constant(INTEGER, column))
+                product = builder.fmul(entry, v.load(self.state, place))
+                total = product if column == rows[row][0][0] else builder.fadd(total, product)
+            v.store(total, self.result, builder.add(offset, ir.Constant(INTEGER, row)))
+        following = builder.add(offset, ir.Constant(INTEGER, size))
+        offset.add_incoming(following, loop)
+        last = ir.Constant(INTEGER, program.variables + program.vectors * size)
+        builder.cbranch(builder.icmp_unsigned("<", following, last), loop, after)
+        builder.position_at_end(after)
+
+
+def _evaluate(v: Vectors, name: str, argument: Any, quarters: Any, names: Sequence[str]) -> Any:
+    if name == "circular":
+        return elementary.circular(v, argument, quarters, names)
+    return _BATCHED[name](v, argument)
+
+
+def _power(module: ir.Module) -> Any:
+    """Return the power of two numbers; where the exponent is a small integer, it multiplies."""
+    if "power" in module.globals:
+        return module.globals["power"]
+    function = ir.Function(module, ir.FunctionType(DOUBLE, [DOUBLE, DOUBLE]), "power")
+    function.linkage = "internal"
+    base, exponent = function.args
+    builder = ir.IRBuilder(function.append_basic_block())
+    v = Vectors(builder, 1)
+    size = v.call("fabs", exponent)
+    whole = builder.fcmp_ordered("==", v.call("floor", size), size)
+    small = builder.fcmp_ordered("<=", size, v.number(LARGEST_UNROLLED))
+    start, library, loop, done = (builder.append_basic_block() for _ in range(4))
+    builder.cbranch(builder.and_(whole, small), start, library)
+    builder.position_at_end(library)
+    builder.ret(builder.call(external(module, "pow", 2), [base, exponent]))
+    builder.position_at_end(start)
+    count = builder.fptosi(size, INTEGER)
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    factor, product, rest = builder.phi(DOUBLE), builder.phi(DOUBLE), builder.phi(INTEGER)
+    odd = builder.icmp_unsigned("!=", builder.and_(rest, ir.Constant(INTEGER, 1)), ir.Constant(INTEGER, 0))
+    grown = builder.select(odd, builder.fmul(product, factor), product)
+    squared = builder.fmul(factor, factor)
+    halved = builder.lshr(rest, ir.Constant(INTEGER, 1))
+    for phi, first, later in ((factor, base, squared), (product, v.number(1.0), grown), (rest, count, halved)):
+        phi.add_incoming(first, start)
+        phi.add_incoming(later, loop)
+    builder.cbranch(builder.icmp_unsigned("==", halved, ir.Constant(INTEGER, 0)), done, loop)
+    builder.position_at_end(done)
+    inverse = builder.fdiv(v.number(1.0), grown)
+    builder.ret(builder.select(builder.fcmp_ordered("<", exponent, v.number(0.0)), inverse, grown))
+    return function

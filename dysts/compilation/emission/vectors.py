@@ -1,0 +1,143 @@
+"""Arithmetic on numbers or on vectors of numbers in LLVM, written once for every width."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from llvmlite import ir
+
+DOUBLE = ir.DoubleType()
+INTEGER = ir.IntType(64)
+
+LANES = 8
+"""Numbers that one vector instruction handles; also the trajectories that are integrated side by side."""
+
+
+class Vectors:
+    """Writes operations on vectors of one width; width 1 means plain numbers.
+
+    Every width carries out the same operations in the same order, so a lane of a vector has the bits that the number
+    alone would have.
+
+    Parameters
+    ----------
+    builder : llvmlite.ir.IRBuilder
+    width : int
+    """
+
+    def __init__(self, builder: ir.IRBuilder, width: int) -> None:
+        self.builder = builder
+        self.width = width
+        self.type = ir.VectorType(DOUBLE, width) if width > 1 else DOUBLE
+        self.integers = ir.VectorType(INTEGER, width) if width > 1 else INTEGER
+        self.module = builder.module
+
+    def number(self, value: float) -> Any:
+        """Return a constant in all lanes."""
+        return ir.Constant(self.type, [value] * self.width if self.width > 1 else value)
+
+    def integer(self, value: int) -> Any:
+        """Return an integer constant in all lanes."""
+        return ir.Constant(self.integers, [value] * self.width if self.width > 1 else value)
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call an intrinsic of LLVM that exists for every width, such as ``sqrt``."""
+        suffix = f"v{self.width}f64" if self.width > 1 else "f64"
+        return self.builder.call(_declared(self.module, f"llvm.{name}.{suffix}", self.type, len(arguments)), arguments)
+
+    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+        """Return a*b + c, rounded once."""
+        return self.call("fma", a, b, c)
+
+    def polynomial(self, x: Any, coefficients: Sequence[float]) -> Any:
+        """Return the polynomial with these coefficients, the constant one first, in pairs that do not wait."""
+        terms = [self.number(coefficient) for coefficient in coefficients]
+        while len(terms) > 1:
+            last = [terms.pop()] if len(terms) % 2 else []
+            terms = [self.multiply_add(high, x, low) for low, high in zip(terms[::2], terms[1::2], strict=True)] + last
+            if len(terms) > 1:
+                x = self.builder.fmul(x, x)
+        return terms[0]
+
+    def select(self, relation: str, left: Any, right: Any, above: Any, below: Any) -> Any:
+        """Return `above` where the relation holds, else `below`; NaN satisfies none."""
+        return self.builder.select(self.builder.fcmp_ordered(relation, left, right), above, below)
+
+    def as_integers(self, x: Any) -> Any:
+        """Return the bits of numbers."""
+        return self.builder.bitcast(x, self.integers)
+
+    def as_numbers(self, x: Any) -> Any:
+        """Return the numbers that bits stand for."""
+        return self.builder.bitcast(x, self.type)
+
+    def copy_sign(self, x: Any, sign: Any) -> Any:
+        """Return `x` with the sign of another number."""
+        return self.call("copysign", x, sign)
+
+    def all(self, relation: str, left: Any, right: Any) -> Any:
+        """Return one bit: whether the relation holds in every lane."""
+        bits = self.builder.fcmp_ordered(relation, left, right)
+        if self.width == 1:
+            return bits
+        whole = ir.IntType(self.width)
+        return self.builder.icmp_unsigned("==", self.builder.bitcast(bits, whole), ir.Constant(whole, -1))
+
+    def take_apart(self, x: Any) -> list[Any]:
+        """Return the lanes of a vector as numbers."""
+        if self.width == 1:
+            return [x]
+        return [self.builder.extract_element(x, ir.Constant(ir.IntType(32), lane)) for lane in range(self.width)]
+
+    def put_together(self, lanes: Sequence[Any]) -> Any:
+        """Return the vector of some numbers; lanes beyond them are zero."""
+        if self.width == 1:
+            return lanes[0]
+        result = self.number(0.0)
+        for lane, value in enumerate(lanes):
+            result = self.builder.insert_element(result, value, ir.Constant(ir.IntType(32), lane))
+        return result
+
+    def lane_by_lane(self, function: Any, *arguments: Any) -> Any:
+        """Call a function of numbers in every lane."""
+        parts = zip(*map(self.take_apart, arguments), strict=True)
+        return self.put_together([self.builder.call(function, lanes) for lanes in parts])
+
+    def unless(self, usual: Any, fast: Callable[[], Any], slow: Callable[[], Any]) -> Any:
+        """Return the outcome of `fast` if the bit `usual` is set, else that of `slow`."""
+        with self.builder.if_else(usual, likely=True) as (then, otherwise):
+            with then:
+                first, first_block = fast(), self.builder.block
+            with otherwise:
+                second, second_block = slow(), self.builder.block
+        result = self.builder.phi(self.type)
+        result.add_incoming(first, first_block)
+        result.add_incoming(second, second_block)
+        return result
+
+    def load(self, pointer: Any, index: Any) -> Any:
+        """Load the vector at a place that counts vectors."""
+        return self.builder.load(self._place(pointer, index), align=8)
+
+    def store(self, value: Any, pointer: Any, index: Any) -> None:
+        """Store a vector."""
+        self.builder.store(value, self._place(pointer, index), align=8)
+
+    def _place(self, pointer: Any, index: Any) -> Any:
+        place = index if isinstance(index, ir.Value) else ir.Constant(INTEGER, index)
+        whole = self.builder.bitcast(pointer, self.type.as_pointer())
+        return self.builder.gep(whole, [place])
+
+
+def external(module: ir.Module, name: str, arguments: int = 1) -> Any:
+    """Return a function of the mathematical library."""
+    return _declared(module, name, DOUBLE, arguments)
+
+
+def _declared(module: ir.Module, name: str, kind: Any, arguments: int) -> Any:
+    if name in module.globals:
+        return module.globals[name]
+    return ir.Function(module, ir.FunctionType(kind, [kind] * arguments), name)
+
+
+MAGIC = 1.5 * 2.0**52
+"""Added to a number, it leaves the nearest integer in the lowest bits."""

@@ -1,0 +1,118 @@
+"""From a program to machine code at an address, by way of an object file that is kept on disk."""
+
+import contextlib
+import functools
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from dysts.cache import write_atomically
+from dysts.compilation.emission.evaluation import LANED, SCALAR, emit
+from dysts.compilation.emission.taylor_coefficients import EXPANSION, emit_series
+from dysts.compilation.program import Program
+
+_CHECKSUM = 32
+"""Bytes of the SHA-256 that an object file begins with: LLVM would run, or die of, whatever a damaged one holds."""
+
+_lock = threading.RLock()
+_engines: list[Any] = []
+"""Machine code lives as long as its engine: until the end of the process."""
+
+
+@functools.cache
+def _machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    features = llvm.get_host_cpu_features().flatten()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=3, jit=True)
+
+
+@functools.cache
+def _processor() -> str:
+    features = llvm.get_host_cpu_features().flatten()
+    named = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+    return hashlib.sha256(named.encode()).hexdigest()[:8]
+
+
+class CompiledFunction:
+    """A program as machine code, for one state and for eight at once, each made when it is asked for.
+
+    Parameters
+    ----------
+    program : Program
+    name : str
+        Begins the names of the files.
+    folder : Path
+        Where object files are kept.
+
+    Attributes
+    ----------
+    loaded : int
+        How many object files were found there.
+    """
+
+    def __init__(self, program: Program, name: str, folder: Path) -> None:
+        self.program = program
+        self.name = name
+        self.folder = folder
+        self.loaded = 0
+
+    @functools.cached_property
+    def address(self) -> int:
+        """Where the function of one state starts, for a driver to call."""
+        return self._address(SCALAR)
+
+    @functools.cached_property
+    def lanes_address(self) -> int:
+        """Where the function of eight states starts."""
+        return self._address(LANED)
+
+    @functools.cached_property
+    def expansion_address(self) -> int:
+        """Where the function starts that expands the solution through one state in powers of time."""
+        return self._address(EXPANSION)
+
+    def _address(self, function: str) -> int:
+        with _lock:
+            path = self.folder / f"{self.name}_{self.program.digest}_{function}_{_processor()}.object"
+            code = _read(path)
+            if code is None:
+                expands = function == EXPANSION
+                text = emit_series(self.program) if expands else emit(self.program, lanes=function == LANED)
+                code = _compile(text)
+                # A full disk or a lost folder only costs the next process the same work.
+                with contextlib.suppress(OSError):
+                    write_atomically(path, hashlib.sha256(code).digest() + code)
+            else:
+                self.loaded += 1
+            return _load(code, function)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    code = content[_CHECKSUM:]
+    return code if hashlib.sha256(code).digest() == content[:_CHECKSUM] else None
+
+
+def _compile(text: str) -> bytes:
+    machine = _machine()
+    module = llvm.parse_assembly(text)
+    module.triple = machine.triple
+    module.data_layout = str(machine.target_data)
+    module.verify()
+    return bytes(machine.emit_object(module))
+
+
+def _load(code: bytes, function: str) -> int:
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _engines.append(engine)
+    return int(engine.get_function_address(function))

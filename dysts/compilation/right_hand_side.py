@@ -1,0 +1,191 @@
+"""The compiled functions of one system: derivative, Jacobian and variational equations, each made on demand."""
+
+import ast
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from dysts.compilation.calling import call
+from dysts.compilation.code_cache import code_file
+from dysts.compilation.driver import driver
+from dysts.compilation.emission.taylor_coefficients import expandable, watched
+from dysts.compilation.functions import compile_function
+from dysts.compilation.machine_code import CompiledFunction
+from dysts.compilation.program import Program, compose
+from dysts.compilation.switched_functions import SwitchedFunctions
+from dysts.equations.expressions import parse
+from dysts.equations.switching import has_switches
+from dysts.equations.symbolic import differentiate, in_order
+from dysts.equations.vector_field import VectorField
+from dysts.errors import ExpressionError
+
+
+class RightHandSide:
+    """Derivative, Jacobian and variational equations of a vector field, compiled when they are first used.
+
+    Parameter values are read from tables of constants, so that changing them costs no compilation.
+
+    Parameters
+    ----------
+    field : VectorField
+    """
+
+    def __init__(self, field: VectorField) -> None:
+        self.field = field
+        self._switched: dict[tuple[str, bool], SwitchedFunctions] = {}
+        self._last_table: tuple[Mapping[str, float], np.ndarray] | None = None
+
+    @cached_property
+    def program(self) -> Program:
+        """The program of the derivative: ``result[i]`` is the derivative of variable ``i``."""
+        return compose(
+            variables=self.field.inputs,
+            parameters=self.field.parameters,
+            definitions=in_order(self.field.definitions, self.field.derivatives),
+            results=self.field.derivatives,
+        )
+
+    @cached_property
+    def function(self) -> CompiledFunction:
+        """The compiled derivative."""
+        return compile_function(self.program, self.field.name)
+
+    def table(self, parameters: Mapping[str, float]) -> np.ndarray:
+        """Return the constants of the derivative for parameter values by flat name: float64 [constant].
+
+        The last table is kept for the mapping that it was made of, as one system is integrated again and again.
+        """
+        last = self._last_table
+        if last is None or last[0] is not parameters:
+            last = (parameters, self.program.table(parameters))
+            self._last_table = last
+        return last[1]
+
+    @cached_property
+    def derivatives(self) -> tuple[dict[str, ast.expr], dict[tuple[int, int], ast.expr]]:
+        """Definitions and non-zero entries of the Jacobian, from the disk cache where they are known."""
+        field = self.field
+        key = json.dumps(
+            [
+                field.inputs,
+                [[k, ast.unparse(v)] for k, v in field.definitions.items()],
+                [*map(ast.unparse, field.derivatives)],
+            ]
+        )
+        path = code_file(f"{field.name}_{hashlib.sha256(key.encode()).hexdigest()[:16]}.derivatives.json")
+        stored = path.read()
+        if stored is not None:
+            try:
+                return _load_derivatives(json.loads(stored), {*field.inputs, *field.parameters}, field.name)
+            except (ValueError, KeyError, TypeError, ExpressionError):
+                pass  # a damaged file is written anew below
+        result = differentiate(field.derivatives, field.definitions, field.inputs, where=f"{field.name}: jacobian")
+        path.write(json.dumps(_dump_derivatives(*result)))
+        return result
+
+    @cached_property
+    def compiled_jacobian(self) -> tuple[CompiledFunction, Program]:
+        """The compiled Jacobian, row by row, and the program that it comes from."""
+        definitions, entries = self.derivatives
+        places = [(row, column) for row in range(self.field.dimension) for column in range(len(self.field.inputs))]
+        program = compose(
+            variables=self.field.inputs,
+            parameters=self.field.parameters,
+            definitions=in_order(definitions, entries.values()),
+            results=[entries.get(place) for place in places],
+        )
+        return compile_function(program, f"{self.field.name}_jacobian"), program
+
+    @cached_property
+    def has_switches(self) -> bool:
+        """Whether the equations have kinks or jumps."""
+        return has_switches(self.field.trees)
+
+    @cached_property
+    def expandable(self) -> bool:
+        """Whether solutions can be expanded in powers of time."""
+        return expandable(self.program)
+
+    @cached_property
+    def watched(self) -> int:
+        """How many arguments of steep functions an expansion has beside the variables."""
+        return len(watched(self.program))
+
+    def switched(self, event: ast.expr | None, *, with_switches: bool) -> SwitchedFunctions:
+        """Return the functions for the drivers that know switches and events, made once for each event."""
+        key = ("" if event is None else ast.unparse(event), with_switches)
+        if key not in self._switched:
+            self._switched[key] = SwitchedFunctions(self.field, event, with_switches=with_switches)
+        return self._switched[key]
+
+    def variational(self, vectors: int) -> tuple[CompiledFunction, Program]:
+        """Return the right-hand side of the state together with tangent vectors, and its program.
+
+        The state is followed by the vectors, one after the other; each obeys ``dv/dt = J(x) v``.
+
+        Parameters
+        ----------
+        vectors : int
+            Number of tangent vectors.
+        """
+        definitions, entries = self.derivatives
+        program = compose(
+            variables=self.field.variables,
+            parameters=self.field.parameters,
+            definitions=definitions,
+            results=self.field.derivatives,
+            tangent=entries,
+            vectors=vectors,
+        )
+        return compile_function(program, f"{self.field.name}_variational"), program
+
+    def derivative(self, t: float, states: np.ndarray, parameters: Mapping[str, float]) -> np.ndarray:
+        """Evaluate the derivative at states [..., input]: float64 [..., component]."""
+        return _evaluate(self.function, self.table(parameters), t, states, (self.field.dimension,))
+
+    def jacobian(self, t: float, states: np.ndarray, parameters: Mapping[str, float]) -> np.ndarray:
+        """Evaluate the Jacobian at states [..., input]: float64 [..., component, input]."""
+        function, program = self.compiled_jacobian
+        shape = (self.field.dimension, len(self.field.inputs))
+        return _evaluate(function, program.table(parameters), t, states, shape)
+
+
+def _evaluate(
+    function: CompiledFunction, constants: np.ndarray, t: float, states: np.ndarray, shape: tuple[int, ...]
+) -> np.ndarray:
+    flat = np.ascontiguousarray(states.reshape(-1, states.shape[-1]))
+    result = np.empty((len(flat), math.prod(shape)))
+    _evaluate_many(function.address, constants, float(t), flat, result)
+    return result.reshape(*states.shape[:-1], *shape)
+
+
+@driver(types.void(types.int64, types.float64[::1], types.float64, types.float64[:, ::1], types.float64[:, ::1]))
+def _evaluate_many(address: int, constants: np.ndarray, t: float, states: np.ndarray, result: np.ndarray) -> None:
+    for row in range(states.shape[0]):
+        call(address, t, states[row], constants, result[row])
+
+
+def _dump_derivatives(definitions: dict[str, ast.expr], entries: dict[tuple[int, int], ast.expr]) -> dict[str, Any]:
+    return {
+        "definitions": {name: ast.unparse(node) for name, node in definitions.items()},
+        "entries": [[row, column, ast.unparse(node)] for (row, column), node in entries.items()],
+    }
+
+
+def _load_derivatives(
+    stored: dict[str, Any], names: set[str], where: str
+) -> tuple[dict[str, ast.expr], dict[tuple[int, int], ast.expr]]:
+    definitions: dict[str, ast.expr] = {}
+    for name, text in stored["definitions"].items():
+        definitions[name] = parse(text, where=where, names=names)
+        names = names | {name}
+    entries = {
+        (int(row), int(column)): parse(text, where=where, names=names) for row, column, text in stored["entries"]
+    }
+    return definitions, entries

@@ -1,0 +1,1 @@
+"""The language of equations: expressions, their derivatives and formulas, switches."""

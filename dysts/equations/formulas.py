@@ -1,0 +1,120 @@
+"""The equations of a system as SymPy expressions, as LaTeX and as MathML."""
+
+import re
+from typing import Any
+
+from dysts.equations.expressions import TIME
+from dysts.equations.symbolic import to_sympy
+from dysts.equations.vector_field import VectorField
+
+LARGEST_DENOMINATOR = 12
+"""Larger fractions are typeset as decimal numbers, as they were written."""
+
+
+def symbols_of(field: VectorField) -> dict[str, Any]:
+    """Return a real SymPy symbol for each name that the equations may use."""
+    import sympy
+
+    names = (*field.inputs, *field.parameters, TIME)
+    return {name: sympy.Symbol(name, real=True) for name in names}
+
+
+def as_sympy(field: VectorField) -> dict[Any, Any]:
+    """Return the derivative of each variable; see `System.to_sympy`."""
+    symbols = symbols_of(field)
+    for name, tree in field.definitions.items():
+        symbols[name] = to_sympy(tree, symbols)
+    return {
+        symbols[name]: to_sympy(tree, symbols) for name, tree in zip(field.variables, field.derivatives, strict=True)
+    }
+
+
+def as_latex(field: VectorField, delay: str | None = None) -> str:
+    """Return the equations as a LaTeX environment; see `System.to_latex`.
+
+    Parameters
+    ----------
+    field : VectorField
+    delay : str, optional
+        Name of the delay, the subscript of delayed variables.
+    """
+    import sympy
+
+    symbols = symbols_of(field)
+    symbols |= {name: sympy.Symbol(name, real=True) for name in field.definitions}
+    written = {symbol: _typeset_name(name) for name, symbol in symbols.items()}
+    for delayed, own in zip(field.delayed, field.variables, strict=False):
+        written[symbols[delayed]] = rf"{_typeset_name(own)}_{{{_typeset_name(str(delay))}}}"
+
+    def typeset(expression: Any) -> str:
+        return str(sympy.latex(_with_decimals(expression), symbol_names=written, full_prec=False))
+
+    lines = [
+        rf"\dot{{{written[symbols[name]]}}} &= {typeset(to_sympy(tree, symbols))}"
+        for name, tree in zip(field.variables, field.derivatives, strict=True)
+    ]
+    lines += [
+        f"{written[symbols[name]]} &= {typeset(to_sympy(tree, symbols))}" for name, tree in field.definitions.items()
+    ]
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def as_mathml(field: VectorField) -> list[str]:
+    """Return each equation, then each definition, as MathML that browsers typeset by themselves.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> as_mathml(dysts.get_system("Rossler").vector_field)[0][:60]
+    '<math displaystyle="true"><mrow><mfrac><mrow><mi>d</mi><mi>x'
+    """
+    import sympy
+    from sympy.printing.mathml import MathMLPresentationPrinter
+
+    symbols = symbols_of(field)
+    symbols |= {name: sympy.Symbol(name, real=True) for name in field.definitions}
+    printer = MathMLPresentationPrinter()
+
+    def typeset(tree: Any) -> str:
+        return str(printer.doprint(_with_decimals(to_sympy(tree, symbols))))
+
+    def name_of(name: str) -> str:
+        return str(printer.doprint(symbols[name]))
+
+    lines = [
+        f"<mfrac><mrow><mi>d</mi>{name_of(name)}</mrow><mrow><mi>d</mi><mi>t</mi></mrow></mfrac><mo>=</mo>{typeset(tree)}"
+        for name, tree in zip(field.variables, field.derivatives, strict=True)
+    ]
+    lines += [f"{name_of(name)}<mo>=</mo>{typeset(tree)}" for name, tree in field.definitions.items()]
+    return [f'<math displaystyle="true"><mrow>{_readable(line)}</mrow></math>' for line in lines]
+
+
+def _readable(line: str) -> str:
+    """Return MathML with a true minus, and a space between the factors of a product, as names may have letters."""
+    return line.replace("<mo>-</mo>", "<mo>&minus;</mo>").replace(
+        "<mo>&InvisibleTimes;</mo>", '<mspace width="0.17em"></mspace>'
+    )
+
+
+def _with_decimals(expression: Any) -> Any:
+    """Return an expression with the larger fractions as the decimal numbers that they were written as."""
+    import sympy
+
+    return expression.xreplace(
+        {
+            number: sympy.Float(str(float(number)), 15)
+            for number in expression.atoms(sympy.Rational)
+            if number.q > LARGEST_DENOMINATOR
+        }
+    )
+
+
+def _typeset_name(name: str) -> str:
+    """Return a name in LaTeX: Greek letters and subscripts as such, other words upright."""
+    import sympy
+
+    stem, *indices = re.sub(r"(?<=[A-Za-z])(?=[0-9])", "_", name).split("_")
+    letter = sympy.latex(sympy.Symbol(stem))
+    if letter == stem and len(stem) > 1:
+        letter = rf"\mathrm{{{stem}}}"
+    return letter + (f"_{{{','.join(indices)}}}" if indices else "")

@@ -1,0 +1,252 @@
+"""Kinks and jumps as switches: a right-hand side that is smooth as long as no switch changes.
+
+``abs(u)`` is ``s*u`` with a switch s that is the sign of u, and so on for every function with a kink. Between two
+zeros of its switching functions u the system is then smooth, so that a method of high order keeps its order; at a zero
+the step ends and the switch changes. At a jump both sides may push the state back: there it slides along the
+surface u = 0 with the value of s, between -1 and 1, for which u stays zero.
+
+References
+----------
+A. F. Filippov, Differential Equations with Discontinuous Righthand Sides, Kluwer (1988), section 4.
+E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd edition, Springer (1993),
+section II.6 (discontinuities located on the dense output).
+"""
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dysts.equations.expressions import TIME
+from dysts.equations.symbolic import differentiate, in_order
+
+Trees = dict[str, ast.expr]
+
+
+@dataclass(frozen=True)
+class SwitchedEquations:
+    """Equations with their kinks replaced by switches.
+
+    Attributes
+    ----------
+    definitions : dict of str to ast.expr
+        Intermediate quantities in terms of earlier ones and of switches.
+    equations : tuple of ast.expr
+        The derivatives.
+    switches : dict of str to ast.expr
+        The switching function of each switch; the switch is its sign.
+    """
+
+    definitions: Trees
+    equations: tuple[ast.expr, ...]
+    switches: Trees
+
+
+def take_out_switches(
+    definitions: Mapping[str, ast.expr], equations: Sequence[ast.expr], names: set[str]
+) -> SwitchedEquations:
+    """Replace every function with a kink or a jump by a switch.
+
+    Parameters
+    ----------
+    definitions, equations
+        Checked syntax trees.
+    names : set of str
+        All names in use, which switches must avoid.
+    """
+    rewriter = _Rewriter(names | set(definitions))
+    for name, tree in definitions.items():
+        # Visiting may add definitions, which must come before this one.
+        rewritten = rewriter.visit(_copy(tree))
+        rewriter.definitions[name] = rewritten
+    derivatives = tuple(rewriter.visit(_copy(tree)) for tree in equations)
+    return SwitchedEquations(rewriter.definitions, derivatives, rewriter.switches)
+
+
+class _Rewriter(ast.NodeTransformer):
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.definitions: Trees = {}
+        self.switches: Trees = {}
+        self.known: dict[str, str] = {}
+
+    def unused(self, stem: str) -> str:
+        while stem in self.names:
+            stem += "x"
+        self.names.add(stem)
+        return stem
+
+    def switch(self, function: ast.expr) -> ast.expr:
+        key = ast.unparse(function)
+        if key not in self.known:
+            self.known[key] = self.unused(f"switch_{len(self.switches)}")
+            self.switches[self.known[key]] = function
+        return _name(self.known[key])
+
+    def choice(self, function: ast.expr, above: ast.expr, below: ast.expr) -> ast.expr:
+        # A conditional and no weighted sum, as the side that does not apply may be undefined; a definition of its
+        # own, as SymPy merges nested conditionals into ones that the language does not have.
+        condition = ast.Compare(self.switch(function), [ast.Gt()], [_number(0.0)])
+        name = self.unused(f"chosen_{len(self.definitions)}")
+        self.definitions[name] = ast.IfExp(condition, above, below)
+        return _name(name)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        assert isinstance(node.func, ast.Name)
+        match node.func.id:
+            case "abs":
+                return ast.BinOp(self.switch(node.args[0]), ast.Mult(), node.args[0])
+            case "sign":
+                return self.switch(node.args[0])
+            case "heaviside":
+                up = ast.BinOp(_number(1.0), ast.Add(), self.switch(node.args[0]))
+                return ast.BinOp(up, ast.Div(), _number(2.0))
+            case "max" | "min":
+                result = node.args[0]
+                for other in node.args[1:]:
+                    above, below = (result, other) if node.func.id == "max" else (other, result)
+                    result = self.choice(ast.BinOp(result, ast.Sub(), other), above, below)
+                return result
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        self.generic_visit(node)
+        assert isinstance(node.test, ast.Compare)
+        difference = ast.BinOp(node.test.left, ast.Sub(), node.test.comparators[0])
+        above, below = node.body, node.orelse
+        if isinstance(node.test.ops[0], ast.Lt | ast.LtE):
+            above, below = below, above
+        return self.choice(difference, above, below)
+
+
+def _number(value: float) -> ast.expr:
+    return ast.Constant(value)
+
+
+def _copy(tree: ast.expr) -> ast.expr:
+    return ast.parse(ast.unparse(tree), mode="eval").body
+
+
+def rates(
+    functions: Sequence[ast.expr],
+    definitions: Mapping[str, ast.expr],
+    equations: Sequence[ast.expr],
+    variables: Sequence[str],
+    *,
+    where: str,
+) -> tuple[Trees, tuple[ast.expr, ...]]:
+    """Return the derivatives of functions of the state by time along the solution.
+
+    Parameters
+    ----------
+    functions : sequence of ast.expr
+        In terms of the variables, the definitions and time.
+    definitions, equations, variables
+        The system.
+    where : str
+        For messages.
+
+    Returns
+    -------
+    definitions : dict of str to ast.expr
+        What the functions and their rates need, in order of dependence.
+    rates : tuple of ast.expr
+    """
+    parts, entries = differentiate(functions, definitions, (*variables, TIME), where=where)
+    flow = _unused("flow", variables, definitions)
+    everything = dict(definitions) | parts | {flow[name]: tree for name, tree in zip(variables, equations, strict=True)}
+    sums = tuple(
+        _sum(
+            [
+                entries[row, column] if name == TIME else _product(entries[row, column], _name(flow[name]))
+                for column, name in enumerate((*variables, TIME))
+                if (row, column) in entries
+            ]
+        )
+        for row in range(len(functions))
+    )
+    return in_order(everything, [*functions, *sums]), sums
+
+
+def sliding(system: SwitchedEquations, switch: str, variables: Sequence[str], *, where: str) -> SwitchedEquations:
+    """Return the equations on the surface of one switch, where it takes the value that keeps the state there.
+
+    The switch must enter linearly, as ``sign`` and ``heaviside`` usually do: the field is then the convex
+    combination of those on both sides that is tangent to the surface.
+    """
+    function = system.switches[switch]
+    columns = (*variables, TIME, switch)
+    parts, entries = differentiate([function, *system.equations], system.definitions, columns, where=where)
+    without = _unused("without", system.definitions, parts) | {switch: ""}
+    sliding_value = f"sliding_{switch}"
+    within = _unused("within", system.definitions, parts) | {switch: sliding_value}
+    flow = _unused("flow", variables, parts)
+
+    rest = [
+        _product(entries[0, column], _name(flow[name]))
+        for column, name in enumerate(variables)
+        if (0, column) in entries
+    ]
+    if (0, len(variables)) in entries:
+        rest.append(entries[0, len(variables)])
+    slope = [
+        _product(entries[0, row], entries[row + 1, len(columns) - 1])
+        for row in range(len(variables))
+        if (0, row) in entries and (row + 1, len(columns) - 1) in entries
+    ]
+    everything = {
+        **system.definitions,
+        **parts,
+        **{without[name]: _renamed(tree, without) for name, tree in system.definitions.items()},
+        **{flow[name]: _renamed(tree, without) for name, tree in zip(variables, system.equations, strict=True)},
+        sliding_value: ast.UnaryOp(ast.USub(), ast.BinOp(_sum(rest), ast.Div(), _sum(slope))),
+        **{within[name]: _renamed(tree, within) for name, tree in system.definitions.items()},
+    }
+    equations = tuple(_renamed(tree, within) for tree in system.equations)
+    return SwitchedEquations(in_order(everything, equations), equations, system.switches)
+
+
+def _unused(prefix: str, names: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """Return a new name for each of the names that is none of those taken."""
+    while any(name.startswith(f"{prefix}_") for name in taken):
+        prefix += "x"
+    return {name: f"{prefix}_{name}" for name in names}
+
+
+def _name(identifier: str) -> ast.expr:
+    return ast.Name(identifier, ast.Load())
+
+
+def _product(a: ast.expr, b: ast.expr) -> ast.expr:
+    return ast.BinOp(a, ast.Mult(), b)
+
+
+def _sum(terms: Sequence[ast.expr]) -> ast.expr:
+    total: ast.expr = terms[0] if terms else _number(0.0)
+    for term in terms[1:]:
+        total = ast.BinOp(total, ast.Add(), term)
+    return total
+
+
+def _renamed(tree: ast.expr, names: Mapping[str, str]) -> ast.expr:
+    class Renaming(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            if names.get(node.id) == "":
+                return _number(0.0)
+            return ast.Name(names.get(node.id, node.id), node.ctx)
+
+    return Renaming().visit(_copy(tree))
+
+
+def has_switches(trees: Sequence[ast.expr]) -> bool:
+    """Whether any expression has a kink or a jump that a switch can replace."""
+    return any(
+        isinstance(node, ast.IfExp)
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("abs", "sign", "heaviside", "max", "min")
+        )
+        for tree in trees
+        for node in ast.walk(tree)
+    )

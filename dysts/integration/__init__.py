@@ -1,0 +1,1 @@
+"""From a system and a grid of times to a labelled trajectory."""

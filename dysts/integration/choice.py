@@ -1,0 +1,139 @@
+"""The choice of drivers for a set of trajectories: power series, fast or general, and who goes on where one stops."""
+
+from typing import Any
+
+import numpy as np
+
+from dysts.errors import InvalidArgumentError
+from dysts.integration.handover import GeneralMethods
+from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
+from dysts.integration.solution import Solution
+from dysts.threads import in_threads
+
+TIGHT = 1e-9
+"""The largest tolerance at which power series are chosen; what they win grows as it falls."""
+ENOUGH_FOR_LANES = 4
+
+
+def solve(problem: Problem, *, threads: int | None = None) -> Solution:
+    """Integrate all trajectories of a problem; the result does not depend on the number of threads.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the solver that is asked for cannot follow the equations.
+    """
+    first = problem.systems[0]
+    events = problem.most_events if problem.event is not None else 0
+    states = problem.states.copy()
+    smooth = problem.solver != IMPLICIT and problem.event is None and not first.compiled.has_switches
+    solution = Solution(len(problem.states), len(problem.times), first.dimension, events, blank=not smooth)
+    if smooth:
+        if _takes_series(problem):
+            _solve_with_series(problem, states, solution, threads)
+        else:
+            _solve_smooth(problem, states, solution, threads)
+        _go_on(problem, states, solution, threads)
+        return solution
+    if problem.solver == SERIES:
+        reason = "kinks or jumps" if first.compiled.has_switches else "an event to find"
+        raise InvalidArgumentError(f"solver is 'taylor', but {first.name} has {reason}; allowed is 'auto'")
+    # Made before the threads begin, so that none makes them twice.
+    if problem.solver != IMPLICIT:
+        tree = None if problem.event is None else problem.event.tree
+        first.compiled.switched(tree, with_switches=True).addresses({0, 1})
+
+    def run(begin: int, end: int) -> None:
+        for case in range(begin, end):
+            GeneralMethods(problem, case, states[case], solution).run(0.0, implicit=problem.solver == IMPLICIT)
+
+    in_threads(run, len(states), threads)
+    return solution
+
+
+def _takes_series(problem: Problem) -> bool:
+    right_hand_side = problem.systems[0].compiled
+    if problem.solver == AUTO:
+        return problem.tolerance <= TIGHT and right_hand_side.expandable
+    if problem.solver == SERIES and not right_hand_side.expandable:
+        raise InvalidArgumentError(
+            f"solver is 'taylor', but the equations of {problem.systems[0].name} have no power series here "
+            "(a function or an exponent without a recurrence); allowed is 'auto'"
+        )
+    return problem.solver == SERIES
+
+
+def _task(problem: Problem, states: np.ndarray, solution: Solution) -> tuple[np.ndarray, tuple[Any, ...]]:
+    """Return the constants of each trajectory, and what all drivers of smooth equations take (`smooth.TASK`)."""
+    right_hand_side = problem.systems[0].compiled
+    tables = np.array([right_hand_side.table(system.flat_parameters) for system in problem.systems])
+    clocks = [system.clock_index_and_period for system in problem.systems]
+    periods = np.array([period for _, period in clocks])
+    if len(problem.systems) == 1 and len(problem.states) > 1:
+        tables = np.repeat(tables, len(problem.states), axis=0)
+        periods = np.repeat(periods, len(problem.states))
+    task = (
+        *(states, problem.times, problem.relative_tolerance, problem.absolute_tolerance),
+        *(problem.maximum_steps, problem.hands_over),
+        *(clocks[0][0], periods),
+        *(solution.values, solution.status, solution.reached, solution.counts),
+    )
+    return tables, task
+
+
+def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
+    from dysts.solvers.taylor.loop import integrate_series
+
+    right_hand_side = problem.systems[0].compiled
+    tables, task = _task(problem, states, solution)
+    # Taken before the threads begin, so that none compiles them twice.
+    expansion, address = right_hand_side.function.expansion_address, right_hand_side.function.address
+
+    def run(begin: int, end: int) -> None:
+        integrate_series(expansion, address, right_hand_side.watched, tables, begin, end, *task)
+
+    in_threads(run, len(states), threads)
+
+
+def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
+    from dysts.compilation.emission.vectors import LANES
+    from dysts.solvers.dop853.lanes import integrate_lanes
+    from dysts.solvers.dop853.loop import integrate_smooth
+
+    function = problem.systems[0].compiled.function
+    tables, task = _task(problem, states, solution)
+    # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled.
+    side_by_side = len(states) >= ENOUGH_FOR_LANES
+    address, lanes_address = function.address, function.lanes_address if side_by_side else 0
+
+    def run(begin: int, end: int) -> None:
+        # Touching the memory of a large ensemble takes a tenth of the time; here the threads share it.
+        solution.erase(begin, end)
+        if side_by_side:
+            integrate_lanes(address, lanes_address, tables, begin, end, *task)
+        else:
+            integrate_smooth(address, tables, begin, end, 0.0, *task)
+
+    in_threads(run, len(states), threads, together=LANES if side_by_side else 1)
+
+
+def _go_on(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
+    """Let the general drivers go on where equations became stiff, or a series found no step."""
+    from dysts.solvers.status import Status
+
+    if not problem.hands_over or not solution.status.any():
+        return
+    stopped = [int(Status.STIFF)]
+    if _takes_series(problem):
+        stopped += [int(Status.NOT_FINITE), int(Status.STEP_TOO_SMALL)]
+    if not set(stopped) & set(solution.status.tolist()):
+        return
+    cases = np.flatnonzero(np.isin(solution.status, stopped))
+    # Series are explicit as DOP853 is, which tells at once whether an implicit method is better.
+    implicit = not _takes_series(problem)
+
+    def run(begin: int, end: int) -> None:
+        for case in cases[begin:end].tolist():
+            GeneralMethods(problem, case, states[case], solution).run(float(solution.reached[case]), implicit=implicit)
+
+    in_threads(run, len(cases), threads)

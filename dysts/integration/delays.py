@@ -1,0 +1,96 @@
+"""Trajectories of delay systems, each from its own history."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dysts.integration.histories import History, delay_of
+from dysts.integration.solution import Solution
+from dysts.systems.system import System
+from dysts.threads import in_threads
+
+
+def solve_delay_system(
+    system: System,
+    times: np.ndarray,
+    histories: Sequence[History],
+    relative: np.ndarray,
+    absolute: np.ndarray,
+    maximum_steps: int,
+    threads: int | None,
+) -> Solution:
+    """Integrate a delay system from each of the histories.
+
+    Parameters
+    ----------
+    system : System
+    times : float64 [time]
+        Increasing, none negative; at time 0 a row holds the end of the history.
+    histories : sequence of History
+        From `check_histories` for this system.
+    relative, absolute : float64 [component]
+        Tolerances of each step.
+    maximum_steps : int
+        Limit for each trajectory.
+    threads : int or None
+        The result does not depend on it; by default one per processor.
+
+    Returns
+    -------
+    Solution
+
+    Examples
+    --------
+    >>> import dysts
+    >>> from dysts.integration.histories import check_histories
+    >>> system = dysts.get_system("MackeyGlass")
+    >>> times, relative, absolute = np.linspace(0.0, 100.0, 201), np.array([1e-9]), np.array([1e-12])
+    >>> solution = solve_delay_system(system, times, check_histories(system, [0.9]), relative, absolute, 100_000, 1)
+    >>> solution.values.shape, int(solution.status[0])
+    ((1, 201, 1), 0)
+    """
+    from dysts.solvers.delay.loop import integrate_delay
+
+    delay = delay_of(system)
+    right_hand_side = system.compiled
+    address = right_hand_side.function.address
+    cases = len(histories)
+    constants = np.tile(right_hand_side.table(system.flat_parameters), (cases, 1))
+    clock, clock_period = system.clock_index_and_period
+    times = np.ascontiguousarray(times, dtype=np.float64)
+    initial_states = np.array([history.initial_state for history in histories])
+    offsets = np.cumsum([0, *(history.starts.size for history in histories)])
+    starts = np.concatenate([history.starts for history in histories])
+    lengths = np.concatenate([history.lengths for history in histories])
+    states = np.concatenate([history.states for history in histories])
+    polynomials = np.concatenate([history.polynomials for history in histories])
+    delays, clock_periods = np.full(cases, delay), np.full(cases, clock_period)
+    solution = Solution(cases, times.size, system.dimension)
+
+    def solve(first: int, last: int) -> None:
+        integrate_delay(
+            address,
+            constants,
+            delays,
+            first,
+            last,
+            initial_states,
+            offsets,
+            starts,
+            lengths,
+            states,
+            polynomials,
+            times,
+            relative,
+            absolute,
+            maximum_steps,
+            clock,
+            clock_periods,
+            solution.values,
+            solution.status,
+            solution.reached,
+            solution.counts,
+        )
+
+    in_threads(solve, cases, threads)
+    return solution

@@ -1,0 +1,242 @@
+"""One call from a system to a labelled trajectory, at exactly the requested times."""
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from dysts.checks import check_count
+from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
+from dysts.integration.clocks import sampling_times
+from dysts.integration.events import Event, make_event
+from dysts.integration.kinds import Outcome, Request, delayed, ordinary, stochastic
+from dysts.integration.labels import Recording, label
+from dysts.integration.predictability import predictable_until, worth_measuring
+from dysts.integration.tolerances import DEFAULT_TOLERANCE, SMALLEST_TOLERANCE
+from dysts.systems.registry import get_system
+from dysts.systems.system import Ensemble, System
+
+if TYPE_CHECKING:
+    import xarray
+
+    from dysts.integration.noise import Noise
+
+MAXIMUM_STEPS = 10_000_000
+
+
+def integrate(
+    system: System | Ensemble | str,
+    points: int | None = None,
+    *,
+    points_per_period: float | None = None,
+    points_per_lyapunov_time: float | None = None,
+    step: float | None = None,
+    times: Any = None,
+    initial_conditions: Any = None,
+    history: Any = None,
+    rtol: float = DEFAULT_TOLERANCE,
+    atol: Any = None,
+    solver: str = "auto",
+    noise: "Noise | None" = None,
+    longest_step: float | None = None,
+    stop: str | None = None,
+    stop_direction: Literal["up", "down", "both"] = "both",
+    maximum_steps: int = MAXIMUM_STEPS,
+    observables: bool = False,
+    on_failure: Literal["raise", "keep"] = "raise",
+    predictability: bool | None = None,
+    threads: int | None = None,
+) -> "xarray.DataArray":
+    """Integrate a system and return its trajectory at exactly the requested times.
+
+    The first point of an equidistant grid is the initial condition itself. A driving phase is returned reduced
+    to one turn.
+
+    Parameters
+    ----------
+    system : System, Ensemble or str
+        A system, one with many parameter sets (`System.with_parameters` with arrays), or a name in the registry.
+    points : int, optional
+        Number of points, 1000 unless `times` are given.
+    points_per_period, points_per_lyapunov_time, step : float, optional
+        The spacing on one of three clocks: periods, Lyapunov times, or the system's own time.
+        Without any, 100 points per period.
+    times : array_like [time], optional
+        Strictly increasing times instead of an equidistant grid; the initial condition belongs to time 0.
+    initial_conditions : array_like [component] or [trajectory, component], optional
+        One state, or many to be integrated at once; by default the stored one. An ensemble takes one for all of its
+        members or one for each. For a delay system a state is the constant history.
+    history : optional
+        For a delay system, what happened before time 0: a function of time, or times and values (also as a labelled
+        series) that cover the delay; see `dysts.integration.histories.check_histories`.
+    rtol : float
+        Relative tolerance of each step, at least 1e-14.
+    atol : float or array_like [component], optional
+        Absolute tolerance, by default a billionth of `rtol`.
+    solver : {"auto", "taylor", "dop853", "dop853+radau", "radau", "euler-maruyama", "sra3"}
+        By default power series of order 18 for smooth equations at tolerances of 1e-9 and below, and DOP853 for all
+        others; where equations are stiff, Radau IIA takes over, and gives back. "dop853+radau" is the same without
+        power series; the others are one method throughout. Delay systems have DOP853; "auto" gives it a tenth of the
+        tolerances, as errors of the past come back. With noise, SRA3 if it is additive and Euler-Maruyama
+        otherwise.
+    noise : Noise, optional
+        Stochastic forcing; see `dysts.Noise`.
+    longest_step : float, optional
+        With noise, the longest step of the scheme; by default a thousandth of the period.
+    stop : str, optional
+        An expression in the state, such as ``"z - 40"``: a trajectory ends at its first zero crossing and holds NaN
+        after that; the attribute ``stopped_at`` has the time.
+    stop_direction : {"up", "down", "both"}
+        Which crossings count.
+    maximum_steps : int
+        Limit for each trajectory, so that no call runs forever.
+    observables : bool
+        Return the bounded observables (such as the sine and cosine of an angle) instead of the state.
+    on_failure : {"raise", "keep"}
+        Whether a failed integration raises, or is kept with NaN after the last time that was reached.
+    predictability : bool, optional
+        Whether to integrate once more at another tolerance; the attribute ``predictable_until`` then has the time up
+        to which both agree to one percent of the standard deviation. By default this is done for single trajectories
+        that are so long that chaos may bring the errors there.
+    threads : int, optional
+        Threads for many trajectories; the result does not depend on it. By default one per processor.
+
+    Returns
+    -------
+    xarray.DataArray
+        float64 [time, component], or [trajectory, time, component] for many trajectories. Coordinates
+        ``time_in_periods`` and ``time_in_lyapunov_times`` are there where the properties are known; the
+        attributes hold all that `dysts.rebuild` needs.
+
+    Raises
+    ------
+    UnknownNameError
+        If the name is not in the registry.
+    InvalidArgumentError
+        If an argument is not allowed.
+    IntegrationError
+        If a trajectory ended early, or its event never happened; the message names the system, the time and the
+        reason.
+    NotSupportedError
+        If delay, noise, events or an implicit solver are combined in a way that has no method here.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> x = dysts.integrate("Lorenz", 1000, points_per_period=100)
+    >>> x.dims, x.shape
+    (('time', 'component'), (1000, 3))
+    >>> many = dysts.integrate("Lorenz", times=[0.0, 0.5, 1.0], initial_conditions=[[1, 1, 1], [2, 1, 1]])
+    >>> many.shape
+    (2, 3, 3)
+    """
+    if isinstance(system, str):
+        system = get_system(system)
+    base = system.base if isinstance(system, Ensemble) else system
+    grid = sampling_times(
+        base,
+        points,
+        points_per_period=points_per_period,
+        points_per_lyapunov_time=points_per_lyapunov_time,
+        step=step,
+        times=times,
+    )
+    if on_failure not in ("raise", "keep"):
+        raise InvalidArgumentError(f"on_failure is {on_failure!r}; allowed are 'raise' and 'keep'")
+    event = None if stop is None else make_event(base, stop, stop_direction)
+    _check_combination(base, solver=solver, noise=noise, event=event, history=history, longest_step=longest_step)
+    request = Request(
+        system=system,
+        times=grid,
+        initial_conditions=initial_conditions,
+        solver=solver,
+        maximum_steps=check_count("maximum_steps", maximum_steps),
+        threads=threads,
+    )
+    if base.delay is not None:
+        outcome = delayed(request, rtol=rtol, atol=atol, history=history)
+    elif noise is not None:
+        outcome = stochastic(request, noise=noise, longest_step=longest_step)
+    else:
+        outcome = ordinary(request, rtol=rtol, atol=atol, event=event)
+    if on_failure == "raise":
+        _raise_first_failure(base, float(grid[-1]), outcome, event)
+    attributes = dict(outcome.attributes)
+    if event is not None:
+        solution = outcome.solution
+        ends = [time if found else None for time, found in zip(solution.reached, solution.found, strict=True)]
+        attributes |= {"stop": stop, "stop_direction": stop_direction, "stopped_at": json.dumps(ends)}
+    attributes |= _predictability(base, grid, outcome, predictability)
+    return label(
+        Recording(
+            system=system,
+            times=grid,
+            many=outcome.many,
+            observables=observables,
+            solver=outcome.solver,
+            attributes=attributes,
+        ),
+        outcome.solution,
+    )
+
+
+def _check_combination(
+    system: System, *, solver: str, noise: "Noise | None", event: Event | None, history: Any, longest_step: Any
+) -> None:
+    if noise is not None and type(noise).__name__ != "Noise":
+        raise InvalidArgumentError(f"noise is {noise!r}; allowed is a dysts.Noise")
+    if noise is None and longest_step is not None:
+        raise InvalidArgumentError("longest_step belongs to noise; without noise the solver chooses its steps")
+    if system.delay is None and history is not None:
+        raise InvalidArgumentError(f"{system.name} has no delay, so it takes initial_conditions and no history")
+    refused = [
+        name
+        for name, wanted in (
+            ("noise", noise is not None),
+            ("stop", event is not None),
+            (f"solver={solver!r}", noise is None and solver not in ("auto", "dop853")),
+        )
+        if wanted
+    ]
+    if system.delay is not None and refused:
+        raise NotSupportedError(f"{system.name} is a delay system, which this version integrates without {refused[0]}")
+    if noise is not None and event is not None:
+        raise NotSupportedError("stop is not supported together with noise; look for crossings in the result instead")
+
+
+def _raise_first_failure(system: System, last: float, outcome: Outcome, event: Event | None) -> None:
+    from dysts.solvers.status import Status
+
+    solution = outcome.solution
+    if event is None and not solution.status.any():
+        return
+    several = solution.status.size > 1
+    codes = solution.status.tolist()
+    failures = {code for code in set(codes) if Status(code).failed}
+    if failures:
+        index = next(index for index, code in enumerate(codes) if code in failures)
+        failed = sum(code in failures for code in codes)
+        which = f" (trajectory {index}, {failed} of {len(codes)} failed)" if several else ""
+        raise IntegrationError(
+            f"{system.name}{which} stopped at time {solution.reached[index]:.6g} of {last:.6g}: "
+            f"{Status(codes[index]).sentence}; on_failure='keep' returns what there is"
+        )
+    if event is not None and (solution.found == 0).any():
+        index = int((solution.found == 0).argmax())
+        which = f" (trajectory {index})" if several else ""
+        raise IntegrationError(
+            f"{system.name}{which}: the event {event.expression!r} did not happen until time {last:.6g}; "
+            "on_failure='keep' returns the trajectory"
+        )
+
+
+def _predictability(system: System, grid: Any, outcome: Outcome, wanted: bool | None) -> dict[str, float]:
+    possible = not outcome.many and outcome.again is not None
+    if wanted is None:
+        wanted = possible and worth_measuring(system, grid, outcome.relative_tolerance)
+    if not wanted:
+        return {}
+    if not possible or outcome.again is None:
+        raise InvalidArgumentError("predictability is measured for one deterministic trajectory at a time")
+    until = predictable_until(
+        system, grid, outcome.solution, outcome.again, outcome.relative_tolerance, SMALLEST_TOLERANCE
+    )
+    return {"predictable_until": until}

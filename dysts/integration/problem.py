@@ -1,0 +1,73 @@
+"""What is to be integrated, and by which method."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dysts.errors import InvalidArgumentError
+from dysts.integration.events import Event
+from dysts.systems.system import System
+
+Solver = Literal["auto", "taylor", "dop853", "dop853+radau", "radau"]
+
+AUTO: Solver = "auto"
+SERIES: Solver = "taylor"
+EXPLICIT: Solver = "dop853"
+BOTH: Solver = "dop853+radau"
+IMPLICIT: Solver = "radau"
+SOLVERS = (AUTO, SERIES, EXPLICIT, BOTH, IMPLICIT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Trajectories of systems that differ in parameters at most, from time 0.
+
+    Attributes
+    ----------
+    systems : sequence of System
+        One for all trajectories, or one for each.
+    times : float64 [time]
+    states : float64 [trajectory, component]
+    relative_tolerance, absolute_tolerance : float64 [component]
+    maximum_steps : int
+    tolerance : float
+        The relative tolerance that was asked for, which angles have as an absolute one.
+    solver : {"auto", "taylor", "dop853", "dop853+radau", "radau"}
+    event : Event or None
+    most_events : int
+        After so many events a trajectory ends.
+    """
+
+    systems: Sequence[System]
+    times: np.ndarray
+    states: np.ndarray
+    relative_tolerance: np.ndarray
+    absolute_tolerance: np.ndarray
+    maximum_steps: int
+    tolerance: float
+    solver: Solver = AUTO
+    event: Event | None = None
+    most_events: int = 0
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether another method goes on where one is no good."""
+        return self.solver in (AUTO, BOTH)
+
+    def system(self, case: int) -> System:
+        """Return the system of one trajectory."""
+        return self.systems[case if len(self.systems) > 1 else 0]
+
+
+def check_solver(solver: object) -> Solver:
+    """Return the name of a deterministic solver, or say what is allowed.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    if solver not in SOLVERS:
+        raise InvalidArgumentError(f"solver is {solver!r}; allowed are {', '.join(map(repr, SOLVERS))}")
+    return solver

@@ -1,0 +1,101 @@
+"""Checks of what an integration begins with: tolerances and initial states."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from dysts.errors import InvalidArgumentError
+from dysts.systems.system import System
+
+DEFAULT_TOLERANCE = 1e-9
+SMALLEST_TOLERANCE = 1e-14
+"""Below this, rounding errors of one step exceed what is asked for."""
+ABSOLUTE_FRACTION = 1e-9
+"""The default absolute tolerance in units of the relative one.
+
+Populations and other products of the state with itself fall to 1e-10 of their size and grow again: with a thousandth
+instead, LiuChen loses seven digits. Over all systems it costs one percent more evaluations."""
+
+
+def check_tolerances(system: System, rtol: Any, atol: Any) -> tuple[float, np.ndarray]:
+    """Return the relative tolerance and the absolute one of each component.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one is not a positive number in the range that double precision allows.
+    """
+    try:
+        relative = float(rtol)
+        absolute = np.array(relative * ABSOLUTE_FRACTION if atol is None else atol, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(f"rtol {rtol!r} and atol {atol!r} must be numbers") from None
+    if not SMALLEST_TOLERANCE <= relative < 1.0:
+        raise InvalidArgumentError(f"rtol is {rtol!r}; allowed is from {SMALLEST_TOLERANCE:g} to below 1")
+    if absolute.shape not in ((), (system.dimension,)):
+        raise InvalidArgumentError(
+            f"atol has shape {absolute.shape}; allowed is one number or one for each of the "
+            f"{system.dimension} components"
+        )
+    if not all(0.0 < tolerance < math.inf for tolerance in absolute.ravel().tolist()):
+        raise InvalidArgumentError(f"atol is {atol!r}; allowed are positive finite numbers")
+    whole = np.empty(system.dimension)
+    whole[:] = absolute
+    return relative, whole
+
+
+def by_component(system: System, relative: float, absolute: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the relative and the absolute tolerance of each component, as the solvers take them.
+
+    An angle that goes round and round grows without bound, and a tolerance relative to it would loosen all the time:
+    angles have an absolute tolerance in units of one turn.
+
+    Parameters
+    ----------
+    system : System
+    relative : float
+    absolute : float64 [component]
+
+    Returns
+    -------
+    relative, absolute : float64 [component]
+
+    Examples
+    --------
+    >>> import dysts, numpy as np
+    >>> relative, absolute = by_component(dysts.get_system("DoublePendulum"), 1e-9, np.full(4, 1e-18))
+    >>> relative.tolist()
+    [0.0, 0.0, 1e-09, 1e-09]
+    >>> (absolute / 1e-9).round(2).tolist()
+    [6.28, 6.28, 0.0, 0.0]
+    """
+    turns = system.turns
+    return np.where(turns > 0.0, 0.0, relative), absolute + relative * turns
+
+
+def check_initial_conditions(system: System, given: Any, members: int | None) -> np.ndarray:
+    """Return one state [component] or many [trajectory, component].
+
+    Parameters
+    ----------
+    system : System
+    given : array_like
+    members : int or None
+        Size of the ensemble of parameter sets, if there is one: many states must be as many.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    states = system.check_states(given)
+    if states.ndim > 2 or states.size == 0:
+        raise InvalidArgumentError(
+            f"initial_conditions have shape {states.shape}; allowed are ({system.dimension},) for one state and "
+            f"(trajectories, {system.dimension}) for many"
+        )
+    if members is not None and states.ndim == 2 and len(states) != members:
+        raise InvalidArgumentError(
+            f"{len(states)} initial conditions for an ensemble of {members}; allowed is one, or one for each member"
+        )
+    return states

@@ -1,0 +1,1 @@
+"""A system as a frozen value, and the registry that holds it."""
