@@ -1,27 +1,23 @@
 """Writes docs/invariants.md from the registry, so that the page says what the registry says.
 
 Usage: python docs/invariants_page.py [--check]
-
-With ``--check`` nothing is written; the exit status is 1 if the page is not up to date.
 """
 
-import argparse
 import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from string import Template
 from typing import Any
 
+from pages import DOCS, table, write_or_check
+
 import dysts
 from dysts.invariants.identities import check_identities
-from dysts.invariants.regime import REGIMES, REGULAR, RULES
+from dysts.invariants.regime import REGIMES, RULES
+from dysts.systems.properties import REGULAR
 from dysts.systems.system import System
 
-HERE = Path(__file__).parent
-PAGE = HERE / "invariants.md"
 PRECISE, ACCEPTABLE = 0.01, 0.03
 DIFFERENT = 0.1
 
@@ -29,7 +25,7 @@ DIFFERENT = 0.1
 def page() -> str:
     """Return the text of the page."""
     systems = {name: dysts.get_system(name) for name in dysts.list_systems(variants=True)}
-    template = Template((HERE / "invariants.template.md").read_text())
+    template = Template((DOCS / "invariants.template.md").read_text())
     return template.substitute(
         rules=RULES,
         summary=summary(systems),
@@ -40,12 +36,6 @@ def page() -> str:
         predecessor=predecessor(systems),
         table=whole_table(systems),
     )
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [" | ".join(header), "|".join("---" for _ in header), *(" | ".join(row) for row in rows)]
-    return "\n".join(f"| {line} |" for line in lines)
 
 
 def bracketed(value: float, error: float) -> str:
@@ -175,7 +165,7 @@ def exponent(system: System, index: int) -> str:
 
 def literature(systems: dict[str, System]) -> str:
     """Compare with published exponents."""
-    known: dict[str, Any] = json.loads((HERE / "data" / "literature.json").read_text())
+    known: dict[str, Any] = json.loads((DOCS / "data" / "literature.json").read_text())
     rows = []
     for name, entry in known.items():
         ours = ", ".join(exponent(systems[name], index) for index in range(len(entry["exponents"])))
@@ -186,7 +176,7 @@ def literature(systems: dict[str, System]) -> str:
 
 def predecessor(systems: dict[str, System]) -> str:
     """List where the largest exponent of dysts 0.96 differs."""
-    known: dict[str, dict[str, float]] = json.loads((HERE / "data" / "predecessor.json").read_text())
+    known: dict[str, dict[str, float]] = json.loads((DOCS / "data" / "predecessor.json").read_text())
     rows = []
     for name, theirs in known.items():
         same = f"{name}Predecessor" if f"{name}Predecessor" in systems else name
@@ -232,19 +222,5 @@ def optional(system: System, name: str) -> str:
     return bracketed(float(entry["value"]), float(entry.get("error", 0.0)))
 
 
-def main() -> int:
-    """Write the page or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="only say whether the page is up to date")
-    text = page()
-    if not parser.parse_args().check:
-        PAGE.write_text(text)
-        return 0
-    if text == PAGE.read_text():
-        return 0
-    print("docs/invariants.md is not up to date: make invariants-page", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(lambda: {"invariants.md": page()}, source="the registry", target="invariants-page"))

@@ -1,19 +1,15 @@
 """Writes docs/results.md from the committed table of results, so that the page says what the table says.
 
 Usage: python docs/results_page.py [--check]
-
-With ``--check`` nothing is written; the exit status is 1 if the page is not up to date.
 """
 
-import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from string import Template
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pages import DOCS, table, write_or_check
 
 from benchmark.comparison import compare_ranks, hardest_systems, invariant_correlations, pareto_front, rank_stability
 from benchmark.comparison.leaderboard import bootstrap_median, figures, leaderboard, with_worst_scores
@@ -22,9 +18,7 @@ from benchmark.running.progress import clock_text
 from benchmark.scoring.scores import LYAPUNOV_TIMES, at_column
 from benchmark.tasks.references import REFERENCES
 
-HERE = Path(__file__).parent
-PAGE = HERE / "results.md"
-TABLE = HERE.parent / "results" / "standard.parquet"
+TABLE = DOCS.parent / "results" / "standard.parquet"
 HARDEST = 12
 SHOWN_TIMES = LYAPUNOV_TIMES[:3]
 SHOWN_INVARIANTS = 8
@@ -37,7 +31,7 @@ def page() -> str:
     results = read_export(TABLE)
     manifest = exported_manifest(TABLE)
     board = leaderboard(results)
-    template = Template((HERE / "results.template.md").read_text())
+    template = Template((DOCS / "results.template.md").read_text())
     return template.substitute(
         run=run(results, manifest),
         leaderboard=board_table(board),
@@ -50,12 +44,6 @@ def page() -> str:
         invariants=invariants(results),
         failures=failures(results),
     )
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [" | ".join(header), "|".join("---" for _ in header), *(" | ".join(row) for row in rows)]
-    return "\n".join(f"| {line} |" for line in lines)
 
 
 def span(low: float, high: float) -> str:
@@ -236,20 +224,5 @@ def failures(results: pd.DataFrame) -> str:
     return table(("forecaster", "system", "status", "error"), rows)
 
 
-def main() -> int:
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(description="Write docs/results.md from results/standard.parquet.")
-    parser.add_argument("--check", action="store_true", help="only say whether the page is up to date")
-    options = parser.parse_args()
-    text = page()
-    if options.check:
-        if not PAGE.exists() or PAGE.read_text() != text:
-            print("docs/results.md is not up to date: run make results-page", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(text)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(lambda: {"results.md": page()}, source="results/standard.parquet", target="results-page"))

@@ -1,0 +1,55 @@
+"""Shares what the programs have in common that write pages of the documentation from data."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table.
+
+    Examples
+    --------
+    >>> print(table(("system", "period"), [("Lorenz", "0.75"), ("Rossler", "5.9")]))
+    | system | period |
+    | ---|--- |
+    | Lorenz | 0.75 |
+    | Rossler | 5.9 |
+    """
+    lines = [" | ".join(header), "|".join("---" for _ in header), *(" | ".join(row) for row in rows)]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def write_or_check(pages: Callable[[], Mapping[str, str]], *, source: str, target: str) -> int:
+    """Write pages of the documentation, or compare them with the files where ``--check`` is given.
+
+    Parameters
+    ----------
+    pages : callable
+        Returns the text of each page by its path within ``docs/``. It is called once the command line is read.
+    source : str
+        The data behind the pages, for the help.
+    target : str
+        The target of the Makefile that writes the pages, for the message about pages that are out of date.
+
+    Returns
+    -------
+    int
+        The exit status: 1 if a page is out of date or missing, otherwise 0.
+    """
+    parser = argparse.ArgumentParser(description=f"Write pages of docs/ from {source}.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a page is out of date")
+    check = parser.parse_args().check
+    outdated = []
+    for name, text in pages().items():
+        path = DOCS / name
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            outdated.append(f"docs/{name}")
+    if outdated:
+        print(f"out of date: {', '.join(outdated)}; run make {target}", file=sys.stderr)
+    return int(bool(outdated))
