@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark clean
 
 install: $(INSTALLED)
 
@@ -55,6 +55,10 @@ gallery: $(INSTALLED)
 # Writes docs/invariants.md from systems.json.
 invariants-page: $(INSTALLED)
 	$(BIN)/python docs/invariants_page.py
+
+# Writes docs/reference/ from what the three packages export.
+reference-pages: $(INSTALLED)
+	$(BIN)/python docs/reference_pages.py
 
 # Runs every forecaster on every system, about an hour on two cores, and goes on where it was; writes what is committed.
 standard: $(INSTALLED)

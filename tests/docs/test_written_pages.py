@@ -15,7 +15,7 @@ RESULTS = sorted((ROOT / "results").glob("*.parquet"))
 MOST_BYTES = 1_000_000
 
 
-@pytest.mark.parametrize("script", ["invariants_page.py", "results_page.py"])
+@pytest.mark.parametrize("script", ["invariants_page.py", "reference_pages.py", "results_page.py"])
 def test_the_page_is_up_to_date(script: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "docs" / script, "--check"], capture_output=True, text=True, check=False
