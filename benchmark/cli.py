@@ -14,7 +14,7 @@ from benchmark.running.requirements import check_installed
 from benchmark.tasks.suites import get_suite
 from dysts.cli.arguments import names
 from dysts.cli.completion import add_completion
-from dysts.cli.manners import (
+from dysts.cli.conventions import (
     EXIT_DONE,
     Commands,
     Parser,

@@ -1,17 +1,17 @@
-"""Checks of single numbers and of states: each returns the value that it accepts, or raises."""
+"""Checks of single numbers and of states; each check returns the value that it accepts, or raises."""
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from dysts.errors import InvalidArgumentError
+from dysts.errors import InvalidArgumentError, unknown_name
 
 
 def check_count(name: str, value: Any) -> int:
-    """Return a positive whole number, or say what is wrong with it.
+    """Check that a value is a positive whole number, and return it.
 
     Raises
     ------
@@ -23,15 +23,22 @@ def check_count(name: str, value: Any) -> int:
 
 
 def check_positive(name: str, value: Any) -> float:
-    """Return a positive finite number, or say what is wrong with it.
+    """Check that a value is a positive finite number, and return it.
 
     Raises
     ------
     InvalidArgumentError
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < float(value) < np.inf:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < _as_float(value) < math.inf:
         raise InvalidArgumentError(f"{name} must be a positive finite number, got {value!r}")
     return float(value)
+
+
+def _as_float(value: numbers.Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def check_states(states: Any, name: str, variables: Sequence[str]) -> np.ndarray:
@@ -39,30 +46,71 @@ def check_states(states: Any, name: str, variables: Sequence[str]) -> np.ndarray
 
     Parameters
     ----------
-    states : array_like
+    states : array_like [..., component], or mapping of str to array_like
+        Components in order, or by the names of the variables.
     name : str
-        Of the system, for messages.
+        The name of the system, for messages.
     variables : sequence of str
 
     Raises
     ------
+    UnknownNameError
+        If a mapping names something that is no variable.
     InvalidArgumentError
+        If a component is missing, or a value is no finite number.
+
+    Examples
+    --------
+    >>> check_states({"y": 2.0, "x": [0.0, 1.0]}, "Spiral", ["x", "y"])
+    array([[0., 2.],
+           [1., 2.]])
     """
+    if isinstance(states, Mapping):
+        states = _in_order(states, name, variables)
     try:
         values = np.array(states, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidArgumentError(f"states of {name} must be numbers, not {states!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgumentError(f"states of {name} must be numbers, got {states!r}") from None
     if values.ndim == 0 or values.shape[-1] != len(variables):
         raise InvalidArgumentError(
-            f"states of {name} have {len(variables)} components ({', '.join(variables)}); "
+            f"states of {name} must have {len(variables)} components ({', '.join(variables)}), "
             f"got an array of shape {values.shape}"
         )
     if not np.isfinite(values).all():
         position = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-        raise InvalidArgumentError(f"states of {name} must be finite; the value at {position} is {values[position]}")
+        raise InvalidArgumentError(f"states of {name} must be finite, got {values[position]} at {position}")
     return values
 
 
+def _in_order(states: Mapping[Any, Any], name: str, variables: Sequence[str]) -> Any:
+    for given in states:
+        if given not in variables:
+            raise unknown_name(f"variable of {name}", given, variables)
+    missing = [variable for variable in variables if variable not in states]
+    if missing:
+        raise InvalidArgumentError(
+            f"states of {name} must have the components {', '.join(variables)}, got none for {missing[0]}"
+        )
+    try:
+        return np.stack(np.broadcast_arrays(*(states[variable] for variable in variables)), axis=-1)
+    except ValueError:
+        raise InvalidArgumentError(
+            f"states of {name} must have components of one shape, got "
+            + ", ".join(f"{variable} of {np.shape(states[variable])}" for variable in variables)
+        ) from None
+
+
 def is_finite_number(value: object) -> bool:
-    """Whether a value from JSON is a number that is not a boolean, infinite or missing."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value is a number that double precision can hold: no boolean, nothing infinite or missing.
+
+    Examples
+    --------
+    >>> is_finite_number(28), is_finite_number(10**400), is_finite_number(True)
+    (True, False, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

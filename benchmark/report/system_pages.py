@@ -11,8 +11,8 @@ from benchmark.report.svg import SERIES_COLOURS
 from benchmark.tasks.references import REFERENCES
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError
+from dysts.systems.as_text import citation_text, value_text
 from dysts.systems.system import System
-from dysts.systems.wording import citation_text, value_text
 
 PROPERTIES = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
 

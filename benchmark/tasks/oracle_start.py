@@ -58,13 +58,12 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
     step : float
         Time between two observed points.
     """
-    from dysts.systems.validation import validate
 
     if "definition" not in dataset.attrs:
         return OracleStart(reason="the dataset has no equations, so there is no oracle")
     definition = str(dataset.attrs["definition"])
     try:
-        system = validate(task.system, {"definition": json.loads(definition)})
+        system = System.from_entry(task.system, {"definition": json.loads(definition)})
     except (DystsError, ValueError) as error:
         return OracleStart(reason=f"the equations of the dataset cannot be read: {error}")
     names = component_names(dataset)
@@ -89,7 +88,7 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
     for column, variable in enumerate(system.variables):
         if variable in observed:
             known[:, column] = observed[variable][-points:]
-        elif system.clock is None or system.clock.variable != variable:
+        elif system.driving_phase is None or system.driving_phase.variable != variable:
             bounded = not system.observables or variable in names
             spread = states[..., column].std() if bounded else _SPREAD_OF_A_SINE
             known[:, column] += level * spread * draws[:, column]

@@ -66,9 +66,9 @@ class Oracle:
     """
 
     def __init__(self, known: Mapping[str, Any]) -> None:
-        from dysts.systems.validation import validate
+        from dysts.systems.system import System
 
-        self._system = validate(str(known["system"]), {"definition": json.loads(str(known["definition"]))})
+        self._system = System.from_entry(str(known["system"]), {"definition": json.loads(str(known["definition"]))})
         self._step = float(known["step"])
         self._states = np.asarray(known["states"], dtype=np.float64)
         names = list(self._system.observable_names)

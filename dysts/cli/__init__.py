@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
-    # Imported here, as the benchmark needs the manners of this package and none of its commands.
+    # Imported here, as the benchmark shares the conventions of this package and none of its commands.
     from dysts.cli.program import run
 
     return run(arguments)

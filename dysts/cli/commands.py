@@ -9,8 +9,8 @@ from dysts.cli.arguments import names
 from dysts.cli.describe import describe
 from dysts.cli.terminal import columns, json_text
 from dysts.errors import InvalidArgumentError, unknown_name
+from dysts.systems.entry import FIELDS_OF_SCIENCE
 from dysts.systems.registry import get_system, list_systems
-from dysts.systems.validation import FIELDS_OF_SCIENCE
 
 
 def list_command(arguments: argparse.Namespace) -> int:

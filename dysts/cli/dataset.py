@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dysts.cli.arguments import names
-from dysts.cli.manners import Commands, add_command, add_commands
+from dysts.cli.conventions import Commands, add_command, add_commands
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name
 from dysts.threads import processors

@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
+from dysts.systems.as_text import citation_text, value_text
 from dysts.systems.system import System
-from dysts.systems.wording import citation_text, value_text
 
 
 def describe(system: System, *, width: int = 100) -> str:
@@ -27,9 +27,9 @@ def _lines(system: System) -> Iterator[str]:
         yield f"  d{name}/dt = {system.equations[name]}"
     if system.delay:
         yield f"  with NAME_tau the value of NAME one delay ({system.delay}) ago"
-    if system.clock:
-        period = system.clock.period or "none: incommensurate frequencies"
-        yield f"  {system.clock.variable} is a driving phase; period {period}"
+    if system.driving_phase:
+        period = system.driving_phase.period or "none: incommensurate frequencies"
+        yield f"  {system.driving_phase.variable} is a driving phase; period {period}"
     if system.observables:
         yield f"  observables: {', '.join(system.observables.values())}"
     yield ""

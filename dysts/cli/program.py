@@ -6,8 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dysts.cli import cite, commands, pictures
 from dysts.cli.completion import add_completion
+from dysts.cli.conventions import (
+    Commands,
+    Parser,
+    add_command,
+    add_commands,
+    examples_text,
+    exit_codes_text,
+    run_command,
+)
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
-from dysts.cli.manners import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text, run_command
 from dysts.integration.problem import SOLVERS
 from dysts.version import __version__
 

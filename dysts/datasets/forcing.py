@@ -45,7 +45,7 @@ def amplitudes(system: System, strength: float) -> np.ndarray:
     for index, name in enumerate(system.variables):
         if name not in system.observable_names:
             spread[index] = min(spread[index], 1.0)
-        if system.clock is not None and name == system.clock.variable:
+        if system.driving_phase is not None and name == system.driving_phase.variable:
             spread[index] = 0.0
     return np.asarray(strength * spread / math.sqrt(system.period))
 
@@ -157,7 +157,7 @@ def forced_delay(
     IntegrationError
         If a trajectory diverges.
     """
-    if system.clock is not None:
+    if system.driving_phase is not None:
         raise NotSupportedError(f"{system.name} has a delay and a driving phase; noise is not integrated with both")
     delay_steps = histories.shape[1] - 1
     step = delay_of(system) / delay_steps

@@ -21,7 +21,6 @@ from dysts.datasets.store import write_group
 from dysts.datasets.streaming import write_series
 from dysts.errors import DystsError, NotSupportedError
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 
 ANSWER_WITHIN = 10.0
 """Seconds in which a scheduler must answer."""
@@ -75,7 +74,7 @@ def build_system(name: str, entry: str, wanted: Sequence[tuple[dict[str, Any], s
     list of float or str
         For each, the seconds that it took, or why it failed.
     """
-    system = validate(name, json.loads(entry))
+    system = System.from_entry(name, json.loads(entry))
     outcomes: list[float | str] = []
     for fields, path in wanted:
         begin = time.monotonic()

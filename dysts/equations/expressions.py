@@ -8,7 +8,7 @@ registry file from a stranger cannot run code, exhaust the parser or hide a numb
 import ast
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,14 +137,15 @@ def parse(text: object, *, where: str, names: Collection[str]) -> ast.expr:
         # The parser gives up in these ways on numbers of many thousand digits and on extreme nesting.
         raise ExpressionError(f"{where}, column 1: too large or too deeply nested to parse") from None
     indentation = len(text) - len(text.lstrip(" "))
-    _Checker(where, indentation, frozenset(names)).check(tree)
+    # A set is used as it is: copying the names of a large system for each expression would take most of the time.
+    _Checker(where, indentation, names if isinstance(names, Set) else frozenset(names)).check(tree)
     return tree
 
 
 class _Checker:
     """Walks a tree once and refuses every node that is not on the whitelist."""
 
-    def __init__(self, where: str, indentation: int, names: frozenset[str]) -> None:
+    def __init__(self, where: str, indentation: int, names: Set[str]) -> None:
         self.where = where
         self.indentation = indentation
         self.names = names

@@ -15,9 +15,9 @@ from dysts.checks import check_count
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
+from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
-from dysts.systems.wording import value_text
 from dysts.version import __version__, fingerprint
 
 DRAWN_BY = ("compilation", "equations", "gallery/pictures.py", "integration", "plotting", "solvers", "systems")

@@ -67,7 +67,7 @@ def _task(problem: Problem, states: np.ndarray, solution: Solution) -> tuple[np.
     """Return the constants of each trajectory, and what all drivers of smooth equations take (`smooth.TASK`)."""
     right_hand_side = problem.systems[0].compiled
     tables = np.array([right_hand_side.table(system.flat_parameters) for system in problem.systems])
-    clocks = [system.clock_index_and_period for system in problem.systems]
+    clocks = [system.phase_index_and_period for system in problem.systems]
     periods = np.array([period for _, period in clocks])
     if len(problem.systems) == 1 and len(problem.states) > 1:
         tables = np.repeat(tables, len(problem.states), axis=0)

@@ -56,7 +56,7 @@ def solve_delay_system(
     address = right_hand_side.function.address
     cases = len(histories)
     constants = np.tile(right_hand_side.table(system.flat_parameters), (cases, 1))
-    clock, clock_period = system.clock_index_and_period
+    clock, clock_period = system.phase_index_and_period
     times = np.ascontiguousarray(times, dtype=np.float64)
     initial_states = np.array([history.initial_state for history in histories])
     offsets = np.cumsum([0, *(history.starts.size for history in histories)])

@@ -30,7 +30,7 @@ class GeneralMethods:
         self.functions = problem.systems[0].compiled
         self.tree = None if problem.event is None else problem.event.tree
         self.direction = 0 if problem.event is None else problem.event.sign
-        self.clock = self.system.clock_index_and_period
+        self.clock = self.system.phase_index_and_period
 
     def run(self, start: float, *, implicit: bool) -> None:
         """Integrate from `start` to the last time, or to where it ends before."""

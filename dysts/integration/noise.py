@@ -100,7 +100,7 @@ class Noise:
         InvalidArgumentError
             If the number of amplitudes is not that of the components, or one of them belongs to a driving phase.
         """
-        clock = system.variables.index(system.clock.variable) if system.clock is not None else -1
+        clock = system.variables.index(system.driving_phase.variable) if system.driving_phase is not None else -1
         both = []
         for name in ("additive", "multiplicative"):
             given = np.array(getattr(self, name))
@@ -172,7 +172,7 @@ def solve_stochastic(
         )
     function = system.compiled.function
     constants = system.compiled.table(system.flat_parameters)
-    clock, clock_period = system.clock_index_and_period
+    clock, clock_period = system.phase_index_and_period
     code = SRA3 if scheme == "sra3" else EULER_MARUYAMA
     solution = Solution(len(states), len(times), system.dimension)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dysts.errors import NotSupportedError
 from dysts.integration.integrate import integrate
 from dysts.integration.noise import Noise
-from dysts.systems.validation import validate
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     import xarray
@@ -38,7 +38,7 @@ def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
     True
     """
     attributes = trajectory.attrs
-    system = validate(attributes["system"], json.loads(attributes["definition"]))
+    system = System.from_entry(attributes["system"], json.loads(attributes["definition"]))
     if "varied" in attributes:
         system = system.with_parameters(**json.loads(attributes["varied"]))
     arguments: dict[str, Any] = {}

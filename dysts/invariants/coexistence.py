@@ -123,7 +123,7 @@ def coexistence(
             outcome = "escaped"
         elif abs(mean - reference) <= SAME * reference + 3.0 * error:
             outcome = "same"
-        elif system.clock is None and mean * unit < AT_REST:
+        elif system.driving_phase is None and mean * unit < AT_REST:
             outcome = "at rest"
         else:
             outcome = "other motion"

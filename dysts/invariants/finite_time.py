@@ -82,7 +82,7 @@ def local_exponents(
         system = get_system(system)
     if system.delay is not None or has_jumps(system):
         raise NotSupportedError(f"{system.name} has a delay or jumps; its local exponents have no method here")
-    most = system.dimension - (system.clock is not None)
+    most = system.dimension - (system.driving_phase is not None)
     if check_count("vectors", vectors) > most:
         raise InvalidArgumentError(f"vectors is {vectors}; {system.name} has {most} exponents besides a driving phase")
     check_positive("interval", interval)

@@ -113,7 +113,7 @@ def check_identities(system: System) -> Checked:
             abs(total - expected) <= allowed,
             f"the exponents sum to {total:.6g}, the mean divergence is {expected:.6g}; allowed is {allowed:.2g}",
         )
-    if system.clock is not None:
+    if system.driving_phase is not None:
         demand("driving phase", bool((exponents == 0.0).any()), f"no exponent of {exponents.tolist()} is exactly zero")
     elif system.autonomous and (system.lifetime is None or system.lifetime >= 250.0):
         smallest = int(np.argmin(np.abs(exponents)))
@@ -123,7 +123,7 @@ def check_identities(system: System) -> Checked:
             abs(exponents[smallest]) <= allowed,
             f"the exponent closest to zero is {exponents[smallest]:.3g}; allowed is {allowed:.2g}",
         )
-    if "canonical_pairs" in system.conservation and system.clock is None:
+    if "canonical_pairs" in system.conservation and system.driving_phase is None:
         sums = np.abs(exponents + exponents[::-1])
         allowed = STANDARD_ERRORS * spread + ROUNDING * size
         demand(

@@ -121,7 +121,7 @@ def lyapunov_spectrum(
         periods, discard = min(periods, system.lifetime / 4.0), min(discard, system.lifetime / 8.0)
     tolerance = (TIGHT if drifts(system) else LOOSE) if rtol is None else check_positive("rtol", rtol)
     # The phase of a driving force keeps every distance: its zero is put in exactly.
-    computed = number if system.clock is None else min(number, system.dimension - 1)
+    computed = number if system.driving_phase is None else min(number, system.dimension - 1)
     escaped = 0
     if method == "delay":
         if initial_conditions is not None:
@@ -158,7 +158,7 @@ def lyapunov_spectrum(
             )
             rates = grown[:, 0]
     mean, error = _mean_and_error(rates)
-    if system.clock is not None:
+    if system.driving_phase is not None:
         mean, error = np.append(mean, 0.0), np.append(error, 0.0)
     order = np.argsort(-mean, kind="stable")[:number]
     return LyapunovSpectrum(
@@ -184,7 +184,7 @@ def conserves(system: System) -> bool:
 
 def drifts(system: System) -> bool:
     """Whether errors of the integration add up, as nothing damps them: a driven flow has no energy that could drift."""
-    return conserves(system) and system.clock is None
+    return conserves(system) and system.driving_phase is None
 
 
 def _mean_and_error(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -75,8 +75,8 @@ def nearby_growth_rates(
         # What is displaced is taken from the copies as they are in floating point, not as they were meant.
         states = np.ascontiguousarray(end[:, 0])
         displacement = (end[:, 1:] - end[:, :1]) / (SEPARATION * scale)
-        if system.clock is not None:
-            displacement[..., system.variables.index(system.clock.variable)] = 0.0
+        if system.driving_phase is not None:
+            displacement[..., system.variables.index(system.driving_phase.variable)] = 0.0
         directions, logarithms = _orthonormal(displacement)
         if count >= discard * INTERVALS_PER_PERIOD:
             growth += logarithms

@@ -251,14 +251,14 @@ def _pieces(system: System, times: np.ndarray, first: np.ndarray, responding: li
 
 def responding_observables(system: System) -> list[int]:
     """Return the positions of the observables that are more than functions of the driving phase."""
-    if system.clock is None:
+    if system.driving_phase is None:
         return list(range(len(system.observable_names)))
     names = {*system.variables, *system.flat_parameters}
     keep = []
     for position, name in enumerate(system.observable_names):
         text = system.observables.get(name, name)
         used = names_in(parse(text, where=f"{system.name}: observables.{name}", names=names))
-        if (used & set(system.variables)) - {system.clock.variable}:
+        if (used & set(system.variables)) - {system.driving_phase.variable}:
             keep.append(position)
     return keep
 

@@ -77,7 +77,7 @@ def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) ->
     exponents, errors = np.array(spectrum.exponents), np.array(spectrum.errors)
     resolution = _resolution(system, spectrum, period)
     positive = (exponents > SIGNIFICANT * errors) & (exponents > resolution)
-    if system.autonomous and system.clock is None and len(exponents) > 1:
+    if system.autonomous and system.driving_phase is None and len(exponents) > 1:
         positive[np.abs(exponents).argmin()] = False
     if positive.any():
         finite = np.isfinite(exponents).all() and system.delay is None

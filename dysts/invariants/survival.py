@@ -154,7 +154,7 @@ def survival(
                 continue
             lifetimes.append(float(left * BLOCK))
             after = float(rates[left:].mean())
-            resting = system.clock is None and after * unit < AT_REST
+            resting = system.driving_phase is None and after * unit < AT_REST
             fate = "at rest" if resting else "other motion"
             if not resting:
                 later.append(after)

@@ -34,8 +34,8 @@ def most_lost(system: System) -> float:
 def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: int) -> np.ndarray:
     """Return random tangent vectors, float64 [trajectory, vector, component], without a part along a driving phase."""
     starts: np.ndarray = np.random.default_rng(seed).standard_normal((trajectories, vectors, system.dimension))
-    if system.clock is not None:
-        starts[..., system.variables.index(system.clock.variable)] = 0.0
+    if system.driving_phase is not None:
+        starts[..., system.variables.index(system.driving_phase.variable)] = 0.0
     return starts
 
 
@@ -75,7 +75,7 @@ def follow_tangents(
 
     function, program = system.compiled.variational(vectors)
     constants = program.table(system.flat_parameters)
-    clock, clock_period = system.clock_index_and_period
+    clock, clock_period = system.phase_index_and_period
     turns = system.turns
     states = within_one_turn(states, turns)
     absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+
 Value = TypeVar("Value")
 
 
@@ -57,3 +59,23 @@ def thaw(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: thaw(item) for key, item in value.items()}
     return [thaw(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def plain(value: Any, *, levels: int = 20) -> Any:
+    """Return a value with arrays as lists, NumPy scalars as numbers and mappings as dictionaries, ready for checks.
+
+    What lies deeper than so many levels stays as it is, so that a list that holds itself comes to an end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain({"w": np.eye(2), "k": np.float64(3.0)})
+    {'w': [[1.0, 0.0], [0.0, 1.0]], 'k': 3.0}
+    """
+    if levels == 0:
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: plain(item, levels=levels - 1) for key, item in value.items()}
+    return [plain(item, levels=levels - 1) for item in value] if isinstance(value, list | tuple) else value

@@ -9,7 +9,6 @@ from typing import Any
 
 from dysts.errors import RegistryError, unknown_name, unreadable
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 from dysts.version import PACKAGE
 
 MAXIMUM_FILE_SIZE = 64 * 2**20
@@ -36,7 +35,7 @@ class Registry(Mapping[str, System]):
             raise unknown_name("system", name, self._entries, listing="dysts list")
         if name not in self._systems:
             try:
-                self._systems[name] = validate(name, self._entries[name])
+                self._systems[name] = System.from_entry(name, self._entries[name])
             except RegistryError as error:
                 raise type(error)(f"{self.source}: {error}") from None
         return self._systems[name]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 
 
 def make(equations: dict[str, str], initial: list[float], **fields: Any) -> System:
@@ -15,7 +14,7 @@ def make(equations: dict[str, str], initial: list[float], **fields: Any) -> Syst
         "equations": equations,
         "initial_conditions": initial,
     }
-    return validate("Test", {"definition": definition | fields})
+    return System.from_entry("Test", {"definition": definition | fields})
 
 
 def oscillator() -> System:

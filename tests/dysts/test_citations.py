@@ -9,7 +9,7 @@ import dysts
 from dysts.citations import cite_method, cite_system, list_methods
 from dysts.cli import main
 from dysts.errors import UnknownNameError
-from dysts.systems.validation import validate
+from dysts.systems.system import System
 
 ENTRY = re.compile(r"@(article|book|misc)\{([^,\s]+),\n((?:  [a-z]+ = \{.*\},\n)+)\}")
 
@@ -36,7 +36,7 @@ def test_special_characters_are_escaped_and_doubts_are_told() -> None:
     entry["definition"]["citations"] = [
         {"authors": "A_B, C. & D", "title": "100 % of {chaos}", "year": 2026, "role": "source", "checked": False}
     ]
-    text = cite_system(validate("Mine", entry))
+    text = cite_system(System.from_entry("Mine", entry))
     assert r"A\_B, C. \& D" in text
     assert r"100 \% of \{chaos\}" in text
     assert "note = {not looked up}" in text

@@ -18,7 +18,6 @@ from scipy.integrate import cumulative_trapezoid
 import dysts
 from dysts.equations.expressions import evaluate, parse
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 
 END = 80.0
 POINTS = 2_000_001
@@ -42,7 +41,7 @@ def system_of(expression: str) -> System:
         "equations": {"x": expression},
         "initial_conditions": [0.0],
     }
-    return validate("Driven", {"definition": definition})
+    return System.from_entry("Driven", {"definition": definition})
 
 
 def main() -> None:

@@ -70,7 +70,7 @@ def draw(path: Path) -> None:
     figure, grid = pyplot.subplots(2, 3, figsize=(12.0, 7.0), constrained_layout=True)
     for axes, name in zip(grid.flat, SHOWN, strict=True):
         system = dysts.get_system(name)
-        number = system.dimension - (system.clock is not None)
+        number = system.dimension - (system.driving_phase is not None)
         rates = dysts.local_exponents(
             system,
             interval=PERIODS_PER_INTERVAL * system.period,
@@ -84,7 +84,7 @@ def draw(path: Path) -> None:
         periods = PERIODS_PER_INTERVAL * np.arange(1, INTERVALS + 1)
         stored = np.array(system.property_value("lyapunov_spectrum"))
         # The exact zero of a driving phase has no tangent vector here.
-        stored = stored[stored != 0.0] if system.clock is not None else stored
+        stored = stored[stored != 0.0] if system.driving_phase is not None else stored
         for index in range(number):
             percent = 100.0 / max(system.lyapunov_exponent, abs(stored[index]))
             off = (mean[:, index] - stored[index]) * percent

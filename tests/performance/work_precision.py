@@ -25,7 +25,6 @@ from scipy.integrate import solve_ivp
 
 import dysts
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 
 TOLERANCES = 10.0 ** -np.arange(3.0, 13.5)
 LYAPUNOV_TIMES = 2.0
@@ -53,7 +52,7 @@ def van_der_pol() -> System:
         "initial_conditions": [2.0, 0.0],
     }
     period = {"value": 1614.0, "method": "of the limit cycle"}
-    return validate("VanDerPol", {"definition": definition, "properties": {"period": period}})
+    return System.from_entry("VanDerPol", {"definition": definition, "properties": {"period": period}})
 
 
 def job(system: System) -> dict[str, Any]:

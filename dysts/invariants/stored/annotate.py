@@ -22,7 +22,6 @@ from dysts.invariants.stored.properties import compute_properties
 from dysts.systems.registry import read_entries
 from dysts.systems.registry_file import write_entries
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 from dysts.version import fingerprint
 
 PROBE_PERIODS = 20
@@ -64,7 +63,7 @@ def _sentence(properties: Mapping[str, Any]) -> str:
 def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Effort) -> tuple[dict[str, Any], float]:
     """Compute in a worker process and leave the result where a later run finds it; return it with the seconds."""
     begin = time.monotonic()
-    properties = compute_properties(validate(name, entry), effort=effort, threads=1)
+    properties = compute_properties(System.from_entry(name, entry), effort=effort, threads=1)
     write_atomically(Path(journal), json.dumps(properties).encode())
     return properties, time.monotonic() - begin
 
@@ -128,7 +127,7 @@ def annotate(
         If the file is malformed; nothing is computed then.
     """
     entries = read_entries(path)
-    systems = {name: validate(name, entry) for name, entry in entries.items()}
+    systems = {name: System.from_entry(name, entry) for name, entry in entries.items()}
     chosen = list(systems if names is None else names)
     folder = writable_folder(cache_folder() / "annotations")
     journals = {name: folder / f"{name}_{_digest(name, entries[name], effort)}.json" for name in chosen}

@@ -105,8 +105,8 @@ def test_oracle_starts_from_what_was_measured() -> None:
 def test_driving_phase_is_known_exactly_whatever_the_noise() -> None:
     dataset = _dataset("Duffing")
     system = dysts.get_system("Duffing")
-    assert system.clock is not None
-    column = system.variables.index(system.clock.variable)
+    assert system.driving_phase is not None
+    column = system.variables.index(system.driving_phase.variable)
     data = cut(Task(system="Duffing", train_length=80, horizon=10, measurement_noise=0.3), dataset)
     assert data.oracle.known["states"][-1][column] == dataset["state"].values[0, 79, column]
 

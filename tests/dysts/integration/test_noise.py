@@ -158,7 +158,7 @@ def test_a_driving_phase_takes_no_noise_and_stays_reduced() -> None:
     duffing = dysts.get_system("Duffing")
     quiet = dysts.integrate(duffing, 2000)
     noisy = dysts.integrate(duffing, 2000, noise=dysts.Noise(additive=0.05, seed=0))
-    clock, period = duffing.clock_index_and_period
+    clock, period = duffing.phase_index_and_period
     difference = (noisy.values[:, clock] - quiet.values[:, clock] + period / 2) % period - period / 2
     assert np.abs(difference).max() < 1e-9
     assert np.abs(noisy.values[:, clock]).max() <= period

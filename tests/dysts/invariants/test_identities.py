@@ -11,14 +11,13 @@ from dysts.cli import main
 from dysts.invariants.identities import check_identities
 from dysts.systems.registry_file import write_entries
 from dysts.systems.system import System
-from dysts.systems.validation import validate
 
 
 def changed(name: str, change: Any) -> System:
     """Return a system with properties changed in place by a function of them."""
     entry = dysts.get_system(name).to_entry()
     change(entry["properties"])
-    return validate(name, entry)
+    return System.from_entry(name, entry)
 
 
 def set_value(path: str, value: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 import dysts
 from dysts.errors import InvalidArgumentError, NotSupportedError, UnknownNameError
-from dysts.systems.validation import validate
+from dysts.systems.system import System
 
 
 def test_a_changed_parameter_reaches_the_equations() -> None:
@@ -116,4 +116,4 @@ def test_new_initial_conditions_make_a_new_system() -> None:
 def test_entries_round_trip() -> None:
     for name in ("Duffing", "MackeyGlass", "Hopfield", "BurkeShawPredecessor", "PanXuZhou"):
         system = dysts.get_system(name)
-        assert validate(name, system.to_entry()) == system
+        assert System.from_entry(name, system.to_entry()) == system

@@ -14,7 +14,7 @@ import pytest
 import dysts
 from benchmark import cli as benchmark_cli
 from dysts.cli import main
-from dysts.cli.manners import Commands
+from dysts.cli.conventions import Commands
 from dysts.cli.program import parser
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name, unreadable

@@ -1,0 +1,144 @@
+"""The forms in which a system leaves this package: SymPy, LaTeX, a registry entry, a file."""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dysts.equations.formulas import as_latex, as_sympy
+from dysts.errors import StorageError
+from dysts.systems.driving_phase import DrivingPhase
+from dysts.systems.evaluation import Evaluation
+from dysts.systems.frozen import FrozenMapping, thaw
+from dysts.systems.registry_file import write_entries
+
+_ENTRY_FIELDS = {
+    "description": "description",
+    "field": "field",
+    "variables": "variables",
+    "definitions": "definitions",
+    "equations": "equations",
+    "parameters": "parameters",
+    "delay": "delay",
+    "clock": "driving_phase",
+    "observables": "observables",
+    "initial_conditions": "initial_conditions",
+    "lifetime": "lifetime",
+    "conservation": "conservation",
+    "variant_of": "variant_of",
+    "remarks": "remarks",
+    "citations": "citations",
+}
+"""The fields of a definition in the order of a registry file, each with the attribute of `System` that holds it."""
+
+
+class Export(Evaluation):
+    """The part of `System` that writes it in other forms."""
+
+    properties: Mapping[str, Any]
+
+    def to_sympy(self) -> dict[Any, Any]:
+        """Return the derivative of each variable as a SymPy expression, definitions put in.
+
+        Variables and parameters are real symbols of the same names; numbers in the equations become exact fractions.
+
+        Returns
+        -------
+        dict of sympy.Symbol to sympy.Expr
+
+        Examples
+        --------
+        >>> import dysts
+        >>> for variable, derivative in dysts.get_system("Lorenz").to_sympy().items():
+        ...     print(variable, "'", "=", derivative)
+        x ' = -sigma*x + sigma*y
+        y ' = rho*x - x*z - y
+        z ' = -beta*z + x*y
+        """
+        return as_sympy(self.vector_field)
+
+    def to_latex(self) -> str:
+        """Return the equations, then the definitions that they use, as an ``aligned`` environment of LaTeX.
+
+        A delayed variable carries the delay as its subscript.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> print(dysts.get_system("Rossler").to_latex())
+        \\begin{aligned}
+        \\dot{x} &= - y - z \\\\
+        \\dot{y} &= a y + x \\\\
+        \\dot{z} &= b - c z + x z
+        \\end{aligned}
+        """
+        return as_latex(self.vector_field, self.delay)
+
+    def to_entry(self, *, with_properties: bool = True) -> dict[str, Any]:
+        """Return the registry entry that this system would be read from.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> sorted(dysts.get_system("Lorenz").to_entry(with_properties=False))
+        ['definition']
+        """
+        definition: dict[str, Any] = {}
+        for name, attribute in _ENTRY_FIELDS.items():
+            value = getattr(self, attribute)
+            if isinstance(value, DrivingPhase):
+                value = {"variable": value.variable, "period": value.period}
+            if value not in (None, "", (), FrozenMapping()):
+                definition[name] = thaw(value)
+        entry: dict[str, Any] = {"definition": definition}
+        if with_properties and self.properties:
+            entry["properties"] = thaw(self.properties)
+        return entry
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the system to a registry file of its own, which `dysts.load_systems` reads.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Such as ``"mine.json"``.
+        overwrite : bool
+            Replace a file that is there.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        StorageError
+            If the file exists and may not be replaced, or cannot be written.
+
+        Examples
+        --------
+        >>> import dysts, pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "mine.json"
+        >>> _ = dysts.get_system("Lorenz").save(path)
+        >>> dysts.load_systems(path)["Lorenz"] == dysts.get_system("Lorenz")
+        True
+        """
+        path = Path(path)
+        if path.exists() and not overwrite:
+            raise StorageError(f"{path} exists already; choose another name, or overwrite=True to replace it")
+        try:
+            write_entries(path, {self.name: self.to_entry()})
+        except OSError as error:
+            raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
+        return path
+
+    @cached_property
+    def definition_json(self) -> str:
+        """The entry without properties, as JSON: all that is needed to make the system again."""
+        return json.dumps(self.to_entry(with_properties=False))
+
+    @cached_property
+    def parameters_json(self) -> str:
+        """The flat parameters as JSON."""
+        return json.dumps(dict(self.flat_parameters))
