@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from benchmark.results.results import Results
 from benchmark.schema import COLUMNS, check_table
+from dysts.cache import replacing
 from dysts.errors import StorageError
 
 DIGITS = 5
@@ -53,17 +54,14 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
             table[name] = significant(table[name].to_numpy(dtype=np.float64), digits)
     check_table(table)
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.part")
-    try:
+    if not target.parent.is_dir():
+        raise StorageError(f"cannot write {target}: there is no folder {target.parent}")
+    with replacing(target) as part:
         # Rounded numbers repeat, so a dictionary and zstd make them small.
         told = {name: value for name, value in results.manifest.items() if name not in LEFT_OUT}
         arrow = pa.Table.from_pandas(table, preserve_index=False)
         metadata = {**(arrow.schema.metadata or {}), MANIFEST_KEY: json.dumps(told, sort_keys=True).encode()}
-        pq.write_table(arrow.replace_schema_metadata(metadata), temporary, compression="zstd", compression_level=19)
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True) if target.parent.is_dir() else None
-        raise StorageError(f"cannot write {target}: {error.strerror or error}") from error
+        pq.write_table(arrow.replace_schema_metadata(metadata), part, compression="zstd", compression_level=19)
     return target
 
 

@@ -1,14 +1,22 @@
-"""Where the project keeps what it can make again: compiled code and precomputed series."""
+"""Where the project keeps what it can make again, and how it writes files and folders: whole or not at all."""
 
 import contextlib
+import errno
 import os
+import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from dysts.errors import StorageError
 
 ENVIRONMENT_VARIABLE = "DYSTS_CACHE"
+TEMPORARY = ".dysts-"
+"""Prefix of the names of temporary files and folders; hidden files of other programs beside them stay."""
+ABANDONED_AFTER = 3600.0
+"""Age in seconds at which a temporary file or folder counts as left by a process that was killed."""
 
 
 def cache_folder() -> Path:
@@ -48,17 +56,151 @@ def writable_folder(path: Path) -> Path:
     return path
 
 
+def cannot_write(path: Path, error: OSError) -> StorageError:
+    """Return the exception for a file or folder that cannot be written, with advice where the disk is full."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    hint = f"; free some space, or set {ENVIRONMENT_VARIABLE} to a folder on another disk" if full else ""
+    return StorageError(f"cannot write {path}: {error.strerror or error}{hint}")
+
+
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing: readers and killed processes never see a part of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    """Write a whole file or nothing: readers and killed processes never see a part of it.
+
+    Raises
+    ------
+    StorageError
+    """
+    temporary = ""
     try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name}-")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise cannot_write(path, error) from None
         raise
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place for a file or folder that takes the place of `path` at the end, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced if it exists; its folder is created if need be.
+
+    Yields
+    ------
+    Path
+        Where the block writes a file or a folder, under the name of `path`. Nothing remains if the block fails.
+
+    Raises
+    ------
+    StorageError
+        If something cannot be written.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with replacing(folder / "report") as part:
+    ...     part.mkdir()
+    ...     _ = (part / "index.html").write_text("front page")
+    ...     visible = (folder / "report").exists()
+    >>> visible, [path.name for path in folder.rglob("*")]
+    (False, ['report', 'index.html'])
+    """
+    with temporary_folder(path) as temporary:
+        yield temporary / path.name
+        put_in_place(temporary / path.name, path)
+
+
+@contextlib.contextmanager
+def temporary_folder(path: Path) -> Iterator[Path]:
+    """Give a folder beside `path` that is removed at the end.
+
+    Raises
+    ------
+    StorageError
+        For every error of the file system within the block, with the name of `path`.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path.parent)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name}-"))
+    except OSError as error:
+        raise StorageError(f"cannot write to {path.parent}: {error.strerror or error}") from None
+    try:
+        yield temporary
+    except StorageError:
+        raise
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Bring a complete file or folder to the disk, and rename it to its place.
+
+    Parameters
+    ----------
+    part : Path
+        In a folder from `temporary_folder`.
+    path : Path
+        Replaced if it exists.
+
+    Raises
+    ------
+    OSError
+    """
+    _sync(part)
+    outdated = part.with_name(f"outdated-{part.name}")
+    if path.is_dir() or part.is_dir():
+        # A folder cannot be replaced in one step, so the outdated one is moved aside first.
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(path, outdated)
+    try:
+        os.replace(part, path)
+    except OSError:
+        # Another process may have put the same thing there in between.
+        if not path.exists():
+            with contextlib.suppress(OSError):
+                os.rename(outdated, path)
+            raise
+    _sync_entry(path.parent)
+
+
+def _sync(part: Path) -> None:
+    files = [part]
+    if part.is_dir():
+        for parent, _, names in os.walk(part):
+            files += [Path(parent, name) for name in names]
+            _sync_entry(Path(parent))
+        files = files[1:]
+    for path in files:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _sync_entry(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    now = time.time()
+    for entry in folder.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            if now - entry.stat().st_mtime > ABANDONED_AFTER:
+                shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink()

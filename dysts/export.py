@@ -1,13 +1,12 @@
 """Writes a trajectory to a file that other programs read; the file appears complete or not at all."""
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dysts.cache import replacing
 from dysts.errors import InvalidArgumentError, StorageError
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def check_destination(path: Path, *, overwrite: bool = False) -> Path:
         If it exists and may not be overwritten, or its folder cannot be written.
     """
     if path.suffix not in SUFFIXES:
-        raise InvalidArgumentError(f"output {path.name!r}; allowed are names that end in {', '.join(SUFFIXES)}")
+        raise InvalidArgumentError(f"output must be a name that ends in {', '.join(SUFFIXES)}, got {path.name!r}")
     if path.exists() and not overwrite:
         raise StorageError(f"{path} exists already; choose another name or allow to overwrite it")
     if not path.parent.is_dir():
@@ -68,17 +67,8 @@ def export(trajectory: "xarray.DataArray", path: str | os.PathLike[str], *, over
     'time,x,y,z'
     """
     destination = check_destination(Path(path), overwrite=overwrite)
-    temporary = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    try:
-        part = temporary / destination.name
+    with replacing(destination) as part:
         {".zarr": _write_zarr, ".csv": _write_csv, ".npz": _write_npz}[destination.suffix](trajectory, part)
-        if destination.is_dir():
-            os.rename(destination, temporary / "replaced")
-        os.replace(part, destination)
-    except OSError as error:
-        raise StorageError(f"cannot write {destination}: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return destination
 
 

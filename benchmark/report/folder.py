@@ -1,7 +1,6 @@
 """Write a report: the front page, a page for each system and forecaster, the table and the figures."""
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from benchmark.report.system_pages import system_page
 from benchmark.results.curves import error_curves
 from benchmark.results.results import Results
 from benchmark.running.progress import clock_text
+from dysts.cache import replacing
 from dysts.errors import StorageError
 from dysts.threads import processors
 
@@ -56,9 +56,7 @@ def write_report(
     """
     folder = Path(output)
     _check_target(folder)
-    partial = folder.with_name(f".{folder.name}.part")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
+    with replacing(folder) as partial:
         for part in PARTS[1:]:
             (partial / part).mkdir(parents=True)
         for address, text in pages(results, report=report).items():
@@ -66,14 +64,6 @@ def write_report(
         short = results.table.drop(columns=LEFT_OUT_OF_CSV)
         short.to_csv(partial / "data" / "results.csv", index=False, lineterminator="\n", float_format="%.5g")
         export(results, partial / "data" / "results.parquet")
-        folder.mkdir(exist_ok=True)
-        # The front page last: it leads to all others.
-        for part in reversed(PARTS):
-            _replace(partial / part, folder / part)
-        partial.rmdir()
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise StorageError(f"cannot write the report {folder}: {error.strerror or error}") from error
     return folder / "index.html"
 
 
@@ -147,9 +137,3 @@ def _check_target(folder: Path) -> None:
     strangers = sorted(each.name for each in folder.iterdir() if each.name not in PARTS) if folder.is_dir() else []
     if strangers:
         raise StorageError(f"cannot write the report {folder}: it holds {strangers[0]}; name a folder of its own")
-
-
-def _replace(source: Path, target: Path) -> None:
-    if target.is_dir():
-        shutil.rmtree(target)
-    source.replace(target)

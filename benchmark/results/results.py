@@ -28,6 +28,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec
 
 from benchmark.results.journal import Journal, read_journal
 from benchmark.schema import COLUMNS
+from dysts.cache import replacing, write_atomically
 from dysts.errors import RunError, StorageError
 
 ROWS = "rows.jsonl"
@@ -178,7 +179,7 @@ class ResultsWriter:
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Replace the manifest in one step."""
         text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
-        self._replace(MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+        write_atomically(self.folder / MANIFEST, text.encode())
 
     def write_truth(self, task: str, truth: NDArray[np.float64], attributes: Mapping[str, Any]) -> None:
         """Store the truth of a task."""
@@ -222,18 +223,11 @@ class ResultsWriter:
             return
         together = {**self.rows, **{str(row["key"]): dict(row) for row in rows}}
         self._journal.close()
-        temporary = self.folder / f".{ROWS}.part"
         try:
-            temporary.unlink(missing_ok=True)
-            with Journal(temporary, durable=False) as journal:
+            with replacing(self.folder / ROWS) as part, Journal(part, durable=False) as journal:
                 for row in together.values():
                     journal.append(row)
-            _sync(temporary)
-            temporary.replace(self.folder / ROWS)
             self.rows = together
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise StorageError(f"cannot write {self.folder / ROWS}: {error}") from error
         finally:
             self._journal = Journal(self.folder / ROWS)
 
@@ -244,9 +238,7 @@ class ResultsWriter:
             if cells is None:
                 path.unlink(missing_ok=True)
                 return
-            temporary = self.folder / f".{RUNNING}.part"
-            temporary.write_text(json.dumps(list(cells.values())), encoding="utf-8")
-            temporary.replace(path)
+            write_atomically(path, json.dumps(list(cells.values())).encode())
         except OSError:
             # Only a note; the rows themselves will say if the disk is full.
             return
@@ -254,24 +246,16 @@ class ResultsWriter:
     def compact(self, keys: Sequence[str]) -> None:
         """Write the table of the given cells as Parquet and CSV."""
         table = _table(list(self.rows.values()), keys)
-        self._replace(TABLE, lambda path: table.to_parquet(path, index=False))
-        self._replace(CSV, lambda path: table.to_csv(path, index=False, lineterminator="\n"))
+        with replacing(self.folder / TABLE) as part:
+            table.to_parquet(part, index=False)
+        with replacing(self.folder / CSV) as part:
+            table.to_csv(part, index=False, lineterminator="\n")
 
     def close(self) -> None:
         """Close the journal and let the folder go."""
         self._journal.close()
         self._tuning.close()
         self._lock.close()
-
-    def _replace(self, name: str, write: Any) -> None:
-        temporary = self.folder / f".{name}.part"
-        try:
-            write(temporary)
-            _sync(temporary)
-            temporary.replace(self.folder / name)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise StorageError(f"cannot write {self.folder / name}: {error}") from error
 
     def _write_array(self, path: Path, values: NDArray[np.float64], attributes: Mapping[str, Any]) -> None:
         try:

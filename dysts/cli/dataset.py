@@ -353,7 +353,7 @@ def _stored(collection: Any) -> dict[str, Any]:
 
 def remove_command(arguments: argparse.Namespace) -> int:
     """Delete stored series."""
-    from dysts.datasets.store import temporary_folder
+    from dysts.cache import temporary_folder
 
     for collection in _collections(arguments):
         count = 0

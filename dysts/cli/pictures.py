@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from dysts.cache import replacing
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.systems.registry import get_system
 
@@ -22,10 +23,8 @@ def plot_command(arguments: argparse.Namespace) -> int:
     if destination.exists() and not arguments.overwrite:
         raise StorageError(f"{destination} exists; --overwrite replaces it")
     figure = PLOTS[arguments.kind](system)
-    try:
-        figure.savefig(destination, dpi=RESOLUTION)
-    except OSError as error:
-        raise StorageError(f"cannot write {destination}: {error}") from error
+    with replacing(destination) as part:
+        figure.savefig(part, dpi=RESOLUTION)
     print(f"{destination}: {arguments.kind} of {system.name}")
     return 0
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dysts.cache import replacing
 from dysts.checks import check_count
-from dysts.datasets.store import temporary_folder
 from dysts.errors import InvalidArgumentError, StorageError
 
 if TYPE_CHECKING:
@@ -256,11 +256,9 @@ def _new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     final = Path(folder)
     if final.exists():
         raise StorageError(f"{final} exists already; choose another folder or remove it")
-    with temporary_folder(final) as temporary:
-        part = temporary / final.name
+    with replacing(final) as part:
         part.mkdir()
         yield part
-        os.rename(part, final)
 
 
 WRITERS: dict[str, Callable[[_Collection, str | os.PathLike[str]], Path]] = {

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from dysts.cache import cannot_write, put_in_place, temporary_folder
 from dysts.datasets.archive import unpack
 from dysts.datasets.catalogue import Archive, Catalogue, Published
 from dysts.datasets.source import Source
-from dysts.datasets.store import ORIGIN, content_of, open_group, put_in_place, temporary_folder
+from dysts.datasets.store import ORIGIN, content_of, open_group, seal
 from dysts.errors import StorageError
 
 CONNECTIONS = 8
@@ -116,8 +117,7 @@ def _fetched(
     except StorageError:
         raise
     except OSError as error:
-        hint = "; free some space, or set DYSTS_CACHE to a folder on another disk" if error.errno == 28 else ""
-        raise StorageError(f"cannot write to {folder}: {error.strerror or error}{hint}") from None
+        raise cannot_write(folder, error) from None
 
 
 def _fetch(archive: Archive, source: Source, part: Path, say: Callable[[str], None] | None) -> None:
@@ -161,8 +161,9 @@ def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Seque
             (group / ORIGIN).write_text(json.dumps(origin))
             place = temporary / system
             place.mkdir()
-            os.rename(group, place / "group")
-            put_in_place(place / "group", folder / system)
+            os.rename(group, place / system)
+            seal(place / system)
+            put_in_place(place / system, folder / system)
 
         # Bringing files to the disk is mostly waiting.
         with ThreadPoolExecutor(CONNECTIONS) as pool:

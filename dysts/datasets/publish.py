@@ -2,18 +2,17 @@
 
 import hashlib
 import json
-import os
 import shutil
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dysts.cache import write_atomically
+from dysts.cache import replacing, write_atomically
 from dysts.datasets.archive import pack
 from dysts.datasets.catalogue import CATALOGUE, CATALOGUE_FORMAT, Archive, Catalogue, Published
 from dysts.datasets.comparison import COMPARED
 from dysts.datasets.recipe import Recipe
-from dysts.datasets.store import ORIGIN, open_group, temporary_folder, verify_group
+from dysts.datasets.store import ORIGIN, open_group, verify_group
 from dysts.errors import InvalidArgumentError, StorageError
 
 EVERYTHING = "everything.zip"
@@ -53,9 +52,7 @@ def publish(
         verify_group(groups / name)
         if report:
             report(f"{recipe.name} {count + 1}/{len(systems)} {name}: verified")
-    final = destination / recipe.name
-    with temporary_folder(final) as temporary:
-        folder = temporary / recipe.name
+    with replacing(destination / recipe.name) as folder:
         folder.mkdir()
         published = {}
         for name in systems:
@@ -72,10 +69,7 @@ def publish(
         catalogue = Catalogue(recipe=recipe, everything=_archive(folder / EVERYTHING, recipe.name), systems=published)
         (folder / CATALOGUE).write_bytes(catalogue.to_json())
         _write_root(folder, recipe)
-        if final.exists():
-            os.rename(final, temporary / "outdated")
-        os.rename(folder, final)
-        _enter(destination, recipe.name, catalogue)
+    _enter(destination, recipe.name, catalogue)
     return catalogue
 
 

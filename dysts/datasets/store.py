@@ -1,18 +1,14 @@
 """One Zarr v3 group for each system, written whole or not at all, and checked when it is opened and read."""
 
-import contextlib
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dysts.cache import replacing
 from dysts.datasets.description import no_lyapunov_time
 from dysts.datasets.digest import FORMAT, ContentDigest
 from dysts.errors import NewerFormatError, StorageError
@@ -21,10 +17,6 @@ if TYPE_CHECKING:
     import xarray
     from zarr.abc.store import Store
 
-ABANDONED_AFTER = 3600.0
-"""Seconds after which a temporary folder is taken to belong to a process that was killed."""
-TEMPORARY = ".dysts-"
-"""How temporary folders begin; they may lie beside hidden folders of other programs, which are left alone."""
 SEAL = "zarr.json.sha256"
 """Holds the hash of the metadata, which have no checksum of their own."""
 ORIGIN = "origin.json"
@@ -48,52 +40,14 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
     StorageError
         If the disk is full or the folder cannot be written; nothing is left behind then.
     """
-    with temporary_folder(path) as temporary:
-        group = temporary / "group"
+    with replacing(path) as group:
         write_zarr(dataset, group)
-        put_in_place(group, path)
+        seal(group)
 
 
-@contextlib.contextmanager
-def temporary_folder(path: Path) -> Any:
-    """Give a folder beside `path` that is removed at the end; errors of the file system name the path.
-
-    Raises
-    ------
-    StorageError
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(path.parent)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f"{TEMPORARY}{path.name}-"))
-    except OSError as error:
-        raise StorageError(f"cannot write to {path.parent}: {error.strerror or error}") from None
-    try:
-        yield temporary
-    except StorageError:
-        raise
-    except OSError as error:
-        hint = "; free some space, or set DYSTS_CACHE to a folder on another disk" if error.errno == 28 else ""
-        raise StorageError(f"cannot write {path}: {error.strerror or error}{hint}") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def put_in_place(group: Path, path: Path) -> None:
-    """Seal a complete group, bring it to the disk, and rename it to its place."""
-    seal = hashlib.sha256((group / "zarr.json").read_bytes()).hexdigest()
-    (group / SEAL).write_text(seal)
-    _sync(group)
-    with contextlib.suppress(FileNotFoundError):
-        # A folder cannot be replaced in one step, so an outdated group is moved aside first.
-        os.rename(path, group.with_name("outdated"))
-    try:
-        os.rename(group, path)
-    except OSError:
-        # Another process may have finished the same group in between; both hold the same numbers.
-        if not path.exists():
-            raise
-    _sync_entry(path.parent)
+def seal(group: Path) -> None:
+    """Write the hash of the metadata of a complete group beside them."""
+    (group / SEAL).write_text(hashlib.sha256((group / "zarr.json").read_bytes()).hexdigest())
 
 
 def write_zarr(dataset: "xarray.Dataset", path: Path) -> None:
@@ -123,31 +77,6 @@ def _encoding(dataset: "xarray.Dataset") -> dict[str, Any]:
         for name, variable in dataset.variables.items()
         if variable.dtype.kind in "fi"
     }
-
-
-def _sync(folder: Path) -> None:
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with open(os.path.join(parent, name), "rb") as file:
-                os.fsync(file.fileno())
-        _sync_entry(Path(parent))
-
-
-def _sync_entry(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    now = time.time()
-    for entry in folder.glob(f"{TEMPORARY}*"):
-        with contextlib.suppress(OSError):
-            if now - entry.stat().st_mtime > ABANDONED_AFTER:
-                shutil.rmtree(entry, ignore_errors=True)
 
 
 def open_group(path: Path) -> "xarray.Dataset":

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from dysts.cache import cannot_write, put_in_place
 from dysts.datasets.build import CHUNK_BYTES, Series
 from dysts.datasets.digest import ContentDigest, inputs_digest
-from dysts.datasets.store import codecs, put_in_place
+from dysts.datasets.store import codecs, seal
 from dysts.errors import StorageError
 
 
@@ -52,6 +53,7 @@ def write_series(series: Series, path: Path, *, report: Callable[[int, int], Non
             if report:
                 report(index + 1, len(series.blocks))
         _finish(group, series.attributes(digest.hexdigest()))
+        seal(group)
         put_in_place(group, path)
 
 
@@ -77,8 +79,7 @@ def _growing(path: Path, inputs: str) -> Iterator[Path]:
     except StorageError:
         raise
     except OSError as error:
-        hint = "; free some space, then start again: it continues" if error.errno == 28 else ""
-        raise StorageError(f"cannot write {path}: {error.strerror or error}{hint}") from None
+        raise cannot_write(path, error) from None
 
 
 def _arrays(series: Series, group: Path) -> dict[str, Any]:

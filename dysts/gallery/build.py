@@ -180,7 +180,4 @@ def _properties(system: System) -> list[tuple[str, str]]:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text.encode())
-    except OSError as error:
-        raise StorageError(f"cannot write {path}: {error}") from error
+    write_atomically(path, text.encode())

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dysts.cache import replacing
 from dysts.plotting import View, plot_projection, plot_series, view_of
 from dysts.plotting.attractor import draw_projection
 from dysts.plotting.series import SERIES_PERIODS
@@ -78,6 +79,5 @@ def draw_poster(systems: Sequence[System], path: Path, *, report: Callable[[str]
 
 
 def _save(figure: object, path: Path, resolution: int) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    figure.savefig(partial, dpi=resolution, format=path.suffix[1:])  # type: ignore[attr-defined]
-    partial.replace(path)
+    with replacing(path) as part:
+        figure.savefig(part, dpi=resolution, format=path.suffix[1:])  # type: ignore[attr-defined]

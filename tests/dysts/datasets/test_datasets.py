@@ -211,7 +211,7 @@ def test_an_interrupted_write_leaves_nothing_and_says_what_to_do(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("dysts.datasets.store._sync", full)
+    monkeypatch.setattr("dysts.cache._sync", full)
     with pytest.raises(StorageError, match="No space left on device; free some space"):
         write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "Rossler")
     assert list(tmp_path.iterdir()) == []
