@@ -91,7 +91,7 @@ def test_no_forecast_scores_worst() -> None:
 
 @pytest.mark.parametrize(
     ("exponent", "error", "word"),
-    [(0.02, 0.01, "3 standard errors"), (-0.5, 0.01, "not positive"), (math.nan, 0.01, "unknown")],
+    [(0.02, 0.01, "3 standard errors"), (-0.5, 0.01, "does not exceed zero"), (math.nan, 0.01, "unknown")],
 )
 def test_valid_time_is_missing_with_a_reason_without_chaos(exponent: float, error: float, word: str) -> None:
     data = _data(lyapunov_exponent=exponent, lyapunov_exponent_error=error)

@@ -94,7 +94,7 @@ def test_without_lyapunov_time_only_what_needs_it_is_missing() -> None:
     reasons = _reasons(score(_data(lyapunov_exponent=-1.0), _data().truth))
     expected = {name for name in SCORES if name.startswith("vpt") and name != "vpt_periods"}
     expected |= {at_column(name, time) for name in ("smape", "nrmse") for time in LYAPUNOV_TIMES} | {"error_growth"}
-    assert {name for name, reason in reasons.items() if "not positive" in reason} == expected
+    assert {name for name, reason in reasons.items() if "does not exceed zero" in reason} == expected
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import dysts
-from dysts.compilation import code_cache
+from dysts.compilation import code_cache, functions
 
 PROGRAM = "import dysts; print(dysts.integrate('Lorenz', 20).values[-1].tolist())"
 
@@ -75,7 +75,7 @@ def test_two_processes_fill_one_empty_cache_and_damage_is_repaired(tmp_path: Pat
 def test_a_second_process_loads_what_the_first_compiled(tmp_path: Path) -> None:
     program = (
         "import dysts; s = dysts.get_system('Chua'); s.jacobian(0.0, s.initial_conditions); dysts.integrate(s, 20); "
-        "from dysts.compilation.code_cache import _functions; print(sum(f.loaded for f in _functions.values()))"
+        "from dysts.compilation.functions import _functions; print(sum(f.loaded for f in _functions.values()))"
     )
     compiled, loaded = (run(program, DYSTS_CACHE=str(tmp_path)) for _ in range(2))
     assert int(compiled.stdout) == 0, compiled.stderr
@@ -116,7 +116,7 @@ def test_a_changed_parameter_needs_no_compilation(monkeypatch: pytest.MonkeyPatc
     def never(*_: object) -> None:
         raise AssertionError("compiled again")
 
-    monkeypatch.setattr(code_cache, "CompiledFunction", never)
+    monkeypatch.setattr(functions, "CompiledFunction", never)
     value = lorenz.with_parameters(rho=30.0, sigma=1.0, beta=2.0).rhs(0.0, [1.0, 2.0, 3.0])
     np.testing.assert_allclose(value, [1.0, 30.0 - 3.0 - 2.0, -6.0 + 2.0])
 

@@ -142,12 +142,16 @@ def test_trajectories_have_not_changed(name: str) -> None:
 WRONG: list[tuple[dict[str, Any], type[DystsError], str]] = [
     ({"system": "Lorentz"}, UnknownNameError, "did you mean 'Lorenz'"),
     ({"points": 0}, InvalidArgumentError, "points must be a whole number of at least 1, got 0"),
-    ({"points": -5}, InvalidArgumentError, "points is -5"),
-    ({"points": 1.5}, InvalidArgumentError, "points is 1.5"),
-    ({"points": True}, InvalidArgumentError, "points is True"),
-    ({"points_per_period": 0}, InvalidArgumentError, "points_per_period is 0"),
-    ({"points_per_period": float("nan")}, InvalidArgumentError, "points_per_period is nan"),
-    ({"step": -0.1}, InvalidArgumentError, "step is -0.1"),
+    ({"points": -5}, InvalidArgumentError, "points must be a whole number of at least 1, got -5"),
+    ({"points": 1.5}, InvalidArgumentError, "points must be a whole number of at least 1, got 1.5"),
+    ({"points": True}, InvalidArgumentError, "points must be a whole number of at least 1, got True"),
+    ({"points_per_period": 0}, InvalidArgumentError, "points_per_period must be a positive finite number, got 0"),
+    (
+        {"points_per_period": float("nan")},
+        InvalidArgumentError,
+        "points_per_period must be a positive finite number, got nan",
+    ),
+    ({"step": -0.1}, InvalidArgumentError, "step must be a positive finite number, got -0.1"),
     ({"step": 0.1, "points_per_period": 10}, InvalidArgumentError, "exclude one another"),
     ({"times": [0.0, 1.0], "points": 2}, InvalidArgumentError, "exclude one another"),
     ({"times": [0.0, 1.0, 1.0]}, InvalidArgumentError, "increase strictly"),
@@ -166,8 +170,8 @@ WRONG: list[tuple[dict[str, Any], type[DystsError], str]] = [
     ({"rtol": "small"}, InvalidArgumentError, "numbers"),
     ({"atol": -1.0}, InvalidArgumentError, "atol is -1.0"),
     ({"atol": [1e-9, 1e-9]}, InvalidArgumentError, "one for each"),
-    ({"maximum_steps": 0}, InvalidArgumentError, "maximum_steps is 0"),
-    ({"threads": 0}, InvalidArgumentError, "threads is 0"),
+    ({"maximum_steps": 0}, InvalidArgumentError, "maximum_steps must be a whole number of at least 1, got 0"),
+    ({"threads": 0}, InvalidArgumentError, "threads must be a whole number of at least 1, got 0"),
     ({"on_failure": "ignore"}, InvalidArgumentError, "on_failure"),
 ]
 

@@ -117,7 +117,7 @@ def test_switches_do_not_change_what_the_equations_say(name: str) -> None:
     system = dysts.get_system(name)
     functions = system.compiled.switched(None, with_switches=True)
     generator = np.random.default_rng(1)
-    table = functions.tables({DERIVATIVE}, system)[DERIVATIVE]
+    table = functions.tables({DERIVATIVE}, system.flat_parameters)[DERIVATIVE]
     _, compiled = functions._function(DERIVATIVE)
     from dysts.compilation.right_hand_side import _evaluate
     from dysts.equations.expressions import evaluate

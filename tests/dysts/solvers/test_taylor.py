@@ -62,7 +62,7 @@ def expand(system: System, state: list[float], folder: Path) -> np.ndarray:
     compiled = CompiledFunction(right_hand_side.program, "test", folder)
     function = ctypes.CFUNCTYPE(None, ctypes.c_double, *[pointer] * 3)(compiled.expansion_address)
     result = np.full((ORDER + 1, padded(len(state) + right_hand_side.watched)), np.nan)
-    arrays = np.array(state), right_hand_side.constants, result
+    arrays = np.array(state), right_hand_side.table(system.flat_parameters), result
     function(TIME, *(array.ctypes.data_as(pointer) for array in arrays))
     return result[:, : len(state)]
 
