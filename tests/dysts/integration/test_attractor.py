@@ -56,7 +56,7 @@ def test_an_orbit_into_a_singularity_of_its_coordinates_is_started_beside_it() -
 
 
 def test_mistakes() -> None:
-    with pytest.raises(InvalidArgumentError, match="count must be .* got 0"):
+    with pytest.raises(InvalidArgumentError, match=r"count must be .* got 0"):
         attractor_states(dysts.get_system("Lorenz"), 0, seed=0, span=10.0)
-    with pytest.raises(InvalidArgumentError, match="span must be .* got -1"):
+    with pytest.raises(InvalidArgumentError, match=r"span must be .* got -1"):
         attractor_states(dysts.get_system("Lorenz"), 3, seed=0, span=-1)

@@ -32,7 +32,7 @@ GRID = np.linspace(-17.0, 0.0, 20)
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ([0.1, 0.2], r"states of MackeyGlass have 1 components \(x\); got an array of shape \(2,\)"),
+        ([0.1, 0.2], r"states of MackeyGlass must have 1 components \(x\), got an array of shape \(2,\)"),
         ([math.nan], r"states of MackeyGlass must be finite; the value at \(0,\) is nan"),
         ([], "no histories of MackeyGlass were given; allowed are one or more"),
         ("constant", "states of MackeyGlass must be numbers, not 'constant'"),
