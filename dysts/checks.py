@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,20 @@ def _as_float(value: numbers.Real) -> float:
         return float(value)
     except OverflowError:
         return math.inf
+
+
+def check_choice(name: str, value: Any, allowed: Iterable[str]) -> str:
+    """Check that a value is one of the allowed texts, and return it.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    known = tuple(allowed)
+    if not isinstance(value, str) or value not in known:
+        listed = " or ".join(filter(None, [", ".join(map(repr, known[:-1])), repr(known[-1])]))
+        raise InvalidArgumentError(f"{name} must be {listed}, got {value!r}")
+    return value
 
 
 def check_states(states: Any, name: str, variables: Sequence[str]) -> np.ndarray:

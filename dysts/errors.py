@@ -16,6 +16,10 @@ class InvalidArgumentError(DystsError, ValueError):
     """An argument has a value, shape or combination that is not allowed."""
 
 
+class UnknownArgumentError(DystsError, TypeError):
+    """A function was called with a keyword argument that it does not have; the message names the one to use."""
+
+
 class UnknownNameError(DystsError, LookupError):
     """A name of a system, parameter, forecaster or recipe is not known."""
 
@@ -92,7 +96,7 @@ def unknown_name(kind: str, name: object, known: Iterable[str], *, listing: str 
     elif close and len(names) > _MOST_NAMES:
         where = f"{len(names)} known"
     else:
-        where = f"known: {', '.join(names)}"
+        where = f"known: {', '.join(names[:_MOST_NAMES])}{', ...' if len(names) > _MOST_NAMES else ''}"
     return UnknownNameError(f"unknown {kind} {name!r}{suggestion} ({where})")
 
 

@@ -1,5 +1,13 @@
 """Arguments that several commands take, from text to values."""
 
+from pathlib import Path
+
+from dysts.errors import InvalidArgumentError
+from dysts.systems.registry import get_system, load_systems
+from dysts.systems.system import System
+
+FILE_ENDING = ".json"
+
 
 def names(given: list[str] | None) -> list[str] | None:
     """Return the names in a list of texts, which may have commas between them.
@@ -10,3 +18,61 @@ def names(given: list[str] | None) -> list[str] | None:
     ['Lorenz', 'Rossler', 'Thomas']
     """
     return None if given is None else [name for text in given for name in text.split(",") if name]
+
+
+def system_of(text: str) -> System:
+    """Return the system that a text names: one of the registry, or ``FILE.json:NAME`` for one in a file.
+
+    The name can be left out where the file holds one system.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no system of that name.
+    StorageError, RegistryError
+        If the file cannot be read, or holds something malformed.
+    InvalidArgumentError
+        If the name is left out and the file does not hold exactly one system.
+    """
+    file, colon, name = text.rpartition(":")
+    if colon and file.endswith(FILE_ENDING):
+        return load_systems(Path(file))[name]
+    if not text.endswith(FILE_ENDING):
+        return get_system(text)
+    known = load_systems(Path(text))
+    if len(known) != 1:
+        listed = ", ".join(list(known)[:8]) + (", ..." if len(known) > 8 else "")
+        raise InvalidArgumentError(f"a system must be named as {text}:NAME, got {len(known)} names: {listed or 'none'}")
+    return known[next(iter(known))]
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """Return the numbers in a text with commas between them.
+
+    Examples
+    --------
+    >>> numbers("1,2.5", "--initial-conditions")
+    [1.0, 2.5]
+    """
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InvalidArgumentError(f"{option} must be numbers with commas between, got {text!r}") from None
+
+
+def state(text: str) -> list[float] | dict[str, float]:
+    """Return a state as numbers in order, ``1,0,2``, or by the names of the variables, ``x=1,y=0,z=2``."""
+    if "=" not in text:
+        return numbers(text, "--initial-conditions")
+    return dict(assignment(part, "--initial-conditions") for part in text.split(","))
+
+
+def assignment(text: str, option: str) -> tuple[str, float]:
+    """Return the name and the number of a text such as ``rho=28``."""
+    name, sign, value = text.partition("=")
+    try:
+        if not sign:
+            raise ValueError
+        return name.strip(), float(value)
+    except ValueError:
+        raise InvalidArgumentError(f"{option} must be NAME=VALUE with a number, got {text!r}") from None

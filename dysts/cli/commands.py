@@ -1,11 +1,11 @@
-"""What each command does; its arguments come checked for form, not for meaning."""
+"""The commands that print, integrate, annotate and check; the parser has checked the form of their arguments."""
 
 import argparse
 import sys
 import textwrap
 from pathlib import Path
 
-from dysts.cli.arguments import names
+from dysts.cli.arguments import assignment, names, state, system_of
 from dysts.cli.describe import describe
 from dysts.cli.terminal import columns, json_text
 from dysts.errors import InvalidArgumentError, unknown_name
@@ -45,8 +45,8 @@ def list_command(arguments: argparse.Namespace) -> int:
 
 
 def show_command(arguments: argparse.Namespace) -> int:
-    """Print all that is known about one system."""
-    system = get_system(arguments.system)
+    """Print the equations, parameters, properties and citations of one system."""
+    system = system_of(arguments.system)
     print(json_text(system.to_entry()) if arguments.json else describe(system, width=columns()))
     return 0
 
@@ -56,16 +56,17 @@ def integrate_command(arguments: argparse.Namespace) -> int:
     from dysts.export import check_destination, export
     from dysts.integration.integrate import integrate
 
-    system = get_system(arguments.system)
+    system = system_of(arguments.system)
     destination = check_destination(Path(arguments.output), overwrite=arguments.overwrite)
-    changes = dict(_assignment(text) for text in arguments.set)
+    changes = dict(assignment(text, "--set") for text in arguments.set)
+    start = arguments.initial_conditions
     trajectory = integrate(
         system.with_parameters(**changes),
         arguments.points,
         points_per_period=arguments.points_per_period,
         points_per_lyapunov_time=arguments.points_per_lyapunov_time,
         step=arguments.step,
-        initial_conditions=_numbers(arguments.initial_conditions),
+        initial_conditions=None if start is None else state(start),
         rtol=arguments.rtol,
         atol=arguments.atol,
         solver=arguments.solver,
@@ -77,6 +78,21 @@ def integrate_command(arguments: argparse.Namespace) -> int:
         f"{destination}: {trajectory.sizes['time']} points of {system.name}, "
         f"components {', '.join(map(str, trajectory['component'].values))}, spacing {spacing:.6g}"
     )
+    return 0
+
+
+def cite_command(arguments: argparse.Namespace) -> int:
+    """Print BibTeX of systems, of methods, or of everything."""
+    from dysts.citations import cite_method, cite_system, list_methods
+
+    if arguments.all:
+        entries = [cite_system(name) for name in list_systems()] + [cite_method(name) for name in list_methods()]
+    else:
+        entries = [cite_system(system_of(text)) for text in arguments.systems]
+        entries += [cite_method(name) for name in arguments.method]
+    if not entries:
+        raise InvalidArgumentError(f"name systems, --all, or --method with one of {', '.join(list_methods())}")
+    print("\n\n".join(entry for entry in entries if entry))
     return 0
 
 
@@ -132,22 +148,3 @@ def check_command(arguments: argparse.Namespace) -> int:
         print(f"  {identity} holds for {count}")
     print(f"{len(broken)} violations")
     return 1 if broken else 0
-
-
-def _numbers(text: str | None) -> list[float] | None:
-    if text is None:
-        return None
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise InvalidArgumentError(f"initial conditions {text!r}; allowed are numbers with commas between") from None
-
-
-def _assignment(text: str) -> tuple[str, float]:
-    name, sign, value = text.partition("=")
-    try:
-        if not sign:
-            raise ValueError
-        return name.strip(), float(value)
-    except ValueError:
-        raise InvalidArgumentError(f"--set {text!r}; allowed is NAME=VALUE with a number") from None

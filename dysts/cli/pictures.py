@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from dysts.cache import replacing
+from dysts.cli.arguments import names, system_of
 from dysts.errors import InvalidArgumentError, StorageError
-from dysts.systems.registry import get_system
 
 FORMATS = (".png", ".svg", ".pdf", ".webp")
 RESOLUTION = 150
@@ -16,10 +16,10 @@ def plot_command(arguments: argparse.Namespace) -> int:
     """Draw one picture of one system."""
     from dysts.plotting import PLOTS
 
-    system = get_system(arguments.system)
+    system = system_of(arguments.system)
     destination = Path(arguments.output or f"{system.name}.png")
     if destination.suffix not in FORMATS:
-        raise InvalidArgumentError(f"output {str(destination)!r}; allowed endings are {', '.join(FORMATS)}")
+        raise InvalidArgumentError(f"--output must end in {', '.join(FORMATS)}, got {str(destination)!r}")
     if destination.exists() and not arguments.overwrite:
         raise StorageError(f"{destination} exists; --overwrite replaces it")
     figure = PLOTS[arguments.kind](system)
@@ -33,10 +33,10 @@ def gallery_command(arguments: argparse.Namespace) -> int:
     """Write the gallery; the status is 1 if a system could not be drawn."""
     from dysts.gallery import write_gallery
 
-    names = None if arguments.systems is None else [n for text in arguments.systems for n in text.split(",") if n]
+    chosen = names(arguments.systems)
     failures = write_gallery(
         arguments.output,
-        systems=names,
+        systems=None if chosen is None else [system_of(text) for text in chosen],
         workers=arguments.workers,
         poster=not arguments.no_poster,
         report=lambda line: print(line, file=sys.stderr, flush=True),

@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from dysts.cli import cite, commands, pictures
+from dysts.cli import commands, pictures
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import (
     Commands,
@@ -86,7 +86,7 @@ def _add_reading(known: Commands) -> None:
     citing.add_argument("systems", metavar="SYSTEM", nargs="*")
     citing.add_argument("--method", action="append", default=[], metavar="NAME", help="such as lyapunov_spectrum")
     citing.add_argument("--all", action="store_true", help="all systems and methods")
-    citing.set_defaults(command=cite.cite_command)
+    citing.set_defaults(command=commands.cite_command)
 
 
 def _add_integrate(known: Commands) -> None:
@@ -111,7 +111,7 @@ def _add_integrate(known: Commands) -> None:
     clock.add_argument("--points-per-lyapunov-time", type=float, metavar="P", help="spacing by the Lyapunov time")
     clock.add_argument("--step", type=float, metavar="DT", help="spacing in the system's own time")
     what = integrate.add_argument_group("system")
-    what.add_argument("--initial-conditions", metavar="X,Y,...", help="start here instead of the stored state")
+    what.add_argument("--initial-conditions", metavar="X,Y,...", help="start here (or x=1,y=2,...) instead")
     what.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
     )

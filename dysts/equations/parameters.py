@@ -94,7 +94,7 @@ def _axes(owner: str, parameters: Mapping[str, Any], name: str) -> int:
 def _element(owner: str, parameters: Mapping[str, Any], name: str) -> tuple[str, tuple[int, ...]]:
     """Return the parameter and the index that the name of one element stands for."""
     if name not in flatten_parameters(parameters):
-        raise unknown_name(f"parameter of {owner}", name, parameters, listing=f"dysts show {owner}")
+        raise unknown_name(f"parameter of {owner}", name, parameters)
     stem = max((key for key in parameters if name.startswith(f"{key}_")), key=len)
     return stem, tuple(int(part) - 1 for part in name[len(stem) + 1 :].split("_"))
 

@@ -13,7 +13,7 @@ from typing import Any
 from dysts.cache import write_atomically
 from dysts.checks import check_count
 from dysts.equations.formulas import as_mathml
-from dysts.errors import DystsError, MissingPackageError, StorageError
+from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
@@ -30,7 +30,7 @@ SHOWN = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "cor
 def write_gallery(
     output: str | os.PathLike[str],
     *,
-    systems: Sequence[str] | None = None,
+    systems: Sequence[System | str] | None = None,
     workers: int = 1,
     poster: bool = True,
     report: Callable[[str], None] | None = None,
@@ -44,7 +44,7 @@ def write_gallery(
     ----------
     output : path
         The folder; created if need be.
-    systems : sequence of str, optional
+    systems : sequence of System or str, optional
         By default all 135.
     workers : int
         Processes that draw.
@@ -60,15 +60,18 @@ def write_gallery(
 
     Raises
     ------
-    UnknownNameError
-        If a system is not known.
+    UnknownNameError, InvalidArgumentError
+        If a system is not known, or two have one name.
     MissingPackageError
         If matplotlib, Pillow or Jinja is not installed.
     StorageError
         If the folder cannot be written.
     """
     jinja = _environment()
-    chosen = [get_system(name) for name in (list_systems() if systems is None else systems)]
+    given = list_systems() if systems is None else systems
+    chosen = [get_system(system) if isinstance(system, str) else system for system in given]
+    if len({system.name for system in chosen}) < len(chosen):
+        raise InvalidArgumentError(f"systems must have different names, got {', '.join(s.name for s in chosen)}")
     folder = Path(output)
     try:
         (folder / "pictures").mkdir(parents=True, exist_ok=True)
@@ -99,7 +102,7 @@ def _environment() -> Any:
 
 def _files(folder: Path, system: System) -> dict[str, Path]:
     """Return where the pictures go; the names change with what they show."""
-    shown = f"{system.definition_json}{system.period!r}{fingerprint(*DRAWN_BY)}"
+    shown = f"{system.definition_json}{system.properties.get("period")!r}{fingerprint(*DRAWN_BY)}"
     mark = hashlib.sha256(shown.encode()).hexdigest()[:8]
     return {kind: folder / "pictures" / f"{system.name}-{kind}-{mark}.webp" for kind in KINDS}
 
@@ -114,7 +117,7 @@ def _draw_missing(
     failures: dict[str, str] = {}
     begin = time.monotonic()
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        tasks = {pool.submit(_draw_one, system.name, files[system.name]): system.name for system in missing}
+        tasks = {pool.submit(draw_system, system, files[system.name]): system.name for system in missing}
         for count, done in enumerate(as_completed(tasks), start=1):
             name = tasks[done]
             try:
@@ -127,10 +130,6 @@ def _draw_missing(
                 left = (time.monotonic() - begin) / count * (len(missing) - count)
                 report(f"{count}/{len(missing)} {name}{outcome}, about {left:.0f} s left")
     return failures
-
-
-def _draw_one(name: str, files: dict[str, Path]) -> None:
-    draw_system(get_system(name), files)
 
 
 def _write_pages(

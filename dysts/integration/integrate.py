@@ -7,6 +7,7 @@ from dysts.checks import check_count
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.integration.clocks import sampling_times
 from dysts.integration.events import Event, make_event
+from dysts.integration.hints import with_hints
 from dysts.integration.kinds import Outcome, Request, delayed, ordinary, stochastic
 from dysts.integration.labels import Recording, label
 from dysts.integration.predictability import predictable_until, worth_measuring
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MAXIMUM_STEPS = 10_000_000
 
 
+@with_hints
 def integrate(
     system: System | Ensemble | str,
     points: int | None = None,

@@ -1,30 +1,33 @@
 """Poincare sections: the states in which a trajectory crosses a surface."""
 
-import json
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dysts.checks import check_count, check_positive
-from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
+from dysts.checks import check_choice, check_count, check_positive
+from dysts.errors import IntegrationError, NotSupportedError
 from dysts.integration.choice import solve
 from dysts.integration.events import make_event
+from dysts.integration.hints import with_hints
 from dysts.integration.problem import Problem, check_solver
+from dysts.integration.solution import Solution
 from dysts.integration.tolerances import DEFAULT_TOLERANCE, by_component, check_initial_conditions, check_tolerances
 from dysts.systems.registry import get_system
-from dysts.systems.system import System
+from dysts.systems.system import Ensemble, System
 from dysts.version import __version__
 
 if TYPE_CHECKING:
     import xarray
 
 PERIODS_FOR_EACH = 100.0
-"""Periods after which a crossing is not waited for any longer, for each of those asked for."""
+"""Length of the search for each crossing, in periods, unless a time is given: far more than between two crossings."""
 MAXIMUM_STEPS = 100_000_000
+"""Limit on the steps of a trajectory: some minutes of work."""
 
 
+@with_hints
 def poincare_section(
-    system: System | str,
+    system: System | Ensemble | str,
     surface: str,
     crossings: int = 100,
     *,
@@ -45,21 +48,22 @@ def poincare_section(
 
     Parameters
     ----------
-    system : System or str
-        An ordinary system.
+    system : System, Ensemble or str
+        An ordinary system, or one with many parameter sets (`System.with_parameters` with arrays).
     surface : str
         An expression in the variables, parameters and definitions of the system, and time ``t``, that is zero on the
         surface, such as ``"z - 27"``.
     crossings : int
-        How many to return.
+        Number of crossings to return.
     direction : {"up", "down", "both"}
         Count crossings where the expression grows, falls, or both.
     skip : int
-        Crossings at the beginning that are left out, while the trajectory approaches its attractor.
-    initial_conditions : array_like [component] or [trajectory, component], optional
-        By default the stored one.
+        Number of crossings at the beginning that are left out, while the trajectory approaches its attractor.
+    initial_conditions : array_like [component] or [trajectory, component], or mapping of str to array_like, optional
+        One state or many, in the order of the variables or by name; by default the stored one. An ensemble takes one
+        for all of its members or one for each.
     maximum_time : float, optional
-        When to give up; by default a hundred periods for each crossing.
+        Time at which the search ends; by default a hundred periods for each crossing.
     rtol, atol, solver, maximum_steps, threads
         As in `dysts.integrate`.
     on_failure : {"raise", "keep"}
@@ -68,12 +72,13 @@ def poincare_section(
     Returns
     -------
     xarray.DataArray
-        float64 [crossing, component], or [trajectory, crossing, component]; the coordinate ``time`` says when.
+        float64 [crossing, component], or [trajectory, crossing, component] for many trajectories; the coordinate
+        ``time`` holds the time of each crossing, and a parameter that varies in an ensemble is a coordinate as well.
 
     Raises
     ------
-    InvalidArgumentError
-        If an argument is not allowed.
+    UnknownArgumentError, InvalidArgumentError
+        If an argument is not known or not allowed.
     IntegrationError
         If there are too few crossings until `maximum_time`, or the integration fails before.
     NotSupportedError
@@ -88,28 +93,28 @@ def poincare_section(
     """
     if isinstance(system, str):
         system = get_system(system)
-    if system.delay is not None:
-        raise NotSupportedError(f"{system.name} is a delay system, for which this version finds no sections")
-    if on_failure not in ("raise", "keep"):
-        raise InvalidArgumentError(f"on_failure is {on_failure!r}; allowed are 'raise' and 'keep'")
-    check_count("crossings", crossings)
-    if skip != 0:
-        check_count("skip", skip)
-    event = make_event(system, surface, direction)
+    base, members = (system.base, system.members) if isinstance(system, Ensemble) else (system, (system,))
+    if base.delay is not None:
+        raise NotSupportedError(f"{base.name} is a delay system, for which this version finds no sections")
+    check_choice("on_failure", on_failure, ("raise", "keep"))
+    wanted = check_count("crossings", crossings) + (check_count("skip", skip) if skip != 0 else 0)
+    event = make_event(base, surface, direction)
     given = check_initial_conditions(
-        system, system.initial_conditions if initial_conditions is None else initial_conditions, None
+        base,
+        base.initial_conditions if initial_conditions is None else initial_conditions,
+        len(members) if isinstance(system, Ensemble) else None,
     )
-    states = np.atleast_2d(given)
-    relative, absolute = check_tolerances(system, rtol, atol)
-    relatives, absolutes = by_component(system, relative, absolute)
+    states = np.broadcast_to(given, (len(members), base.dimension)) if given.ndim == 1 else given
+    relative, absolute = check_tolerances(base, rtol, atol)
+    relatives, absolutes = by_component(base, relative, absolute)
     last = (
-        PERIODS_FOR_EACH * system.period * (crossings + skip)
+        PERIODS_FOR_EACH * base.period * wanted
         if maximum_time is None
         else check_positive("maximum_time", maximum_time)
     )
     solution = solve(
         Problem(
-            systems=(system,),
+            systems=members,
             times=np.array([last]),
             states=states,
             relative_tolerance=relatives,
@@ -118,18 +123,19 @@ def poincare_section(
             tolerance=relative,
             solver=check_solver(solver),
             event=event,
-            most_events=crossings + skip,
+            most_events=wanted,
         ),
         threads=threads,
     )
-    if on_failure == "raise" and (solution.found < crossings + skip).any():
-        raise IntegrationError(_what_is_missing(system, surface, solution, crossings + skip))
+    if on_failure == "raise" and (solution.found < wanted).any():
+        raise IntegrationError(_what_is_missing(base, surface, solution, wanted))
     values, times = solution.event_states[:, skip:], solution.event_times[:, skip:]
-    many = given.ndim == 2
-    return _label(system, values if many else values[0], times if many else times[0], surface, direction, relative)
+    many = given.ndim == 2 or isinstance(system, Ensemble)
+    attributes = {"surface": surface, "direction": direction, "rtol": relative}
+    return _label(system, values if many else values[0], times if many else times[0], attributes)
 
 
-def _what_is_missing(system: System, surface: str, solution: Any, wanted: int) -> str:
+def _what_is_missing(system: System, surface: str, solution: Solution, wanted: int) -> str:
     from dysts.solvers.status import Status
 
     case = int((solution.found < wanted).argmax())
@@ -143,23 +149,32 @@ def _what_is_missing(system: System, surface: str, solution: Any, wanted: int) -
 
 
 def _label(
-    system: System, values: np.ndarray, times: np.ndarray, surface: str, direction: str, relative: float
+    system: System | Ensemble, values: np.ndarray, times: np.ndarray, attributes: dict[str, Any]
 ) -> "xarray.DataArray":
     import xarray
 
+    base = system.base if isinstance(system, Ensemble) else system
     dims = ("trajectory", "crossing", "component")[-values.ndim :]
-    return xarray.DataArray(
+    section = xarray.DataArray(
         values,
         dims=dims,
-        coords={"time": (dims[:-1], times), "component": np.array(system.variables, dtype=object)},
-        name=system.name,
+        coords={"time": (dims[:-1], times), "component": np.array(base.variables, dtype=object)},
+        name=base.name,
         attrs={
-            "system": system.name,
-            "definition": system.definition_json,
-            "parameters": json.dumps(dict(system.flat_parameters)),
-            "surface": surface,
-            "direction": direction,
-            "rtol": relative,
+            "system": base.name,
+            "definition": base.definition_json,
+            "parameters": base.parameters_json,
+            **attributes,
             "dysts_version": __version__,
         },
     )
+    return section.assign_coords(varied_coordinates(system)) if isinstance(system, Ensemble) else section
+
+
+def varied_coordinates(ensemble: Ensemble) -> dict[str, tuple[str, np.ndarray]]:
+    """Return the parameters that vary in an ensemble, one number for each trajectory, as coordinates of an array."""
+    return {
+        name: ("trajectory", np.array(values))
+        for name, values in ensemble.varied.items()
+        if np.ndim(values) == 1 and name not in ("time", "component", "trajectory", "crossing")
+    }

@@ -127,10 +127,7 @@ class Export(Evaluation):
         path = Path(path)
         if path.exists() and not overwrite:
             raise StorageError(f"{path} exists already; choose another name, or overwrite=True to replace it")
-        try:
-            write_entries(path, {self.name: self.to_entry()})
-        except OSError as error:
-            raise StorageError(f"cannot write {path}: {error.strerror or error}") from None
+        write_entries(path, {self.name: self.to_entry()})
         return path
 
     @cached_property

@@ -110,7 +110,8 @@ class ComputedProperties:
         reason = (
             "the data did not determine it, or it has no meaning here"
             if self.properties.keys() - {"period"}
-            else "changed or own systems have none; give times or a step instead"
+            else "changed and own systems have none; give times or a step, or find a period by "
+            "dysts.dominant_period(series, step=...)"
         )
         raise NotSupportedError(f"{self.name} has no stored {name}: {reason}")
 
