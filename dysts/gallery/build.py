@@ -102,7 +102,8 @@ def _environment() -> Any:
 
 def _files(folder: Path, system: System) -> dict[str, Path]:
     """Return where the pictures go; the names change with what they show."""
-    shown = f"{system.definition_json}{system.properties.get("period")!r}{fingerprint(*DRAWN_BY)}"
+    period = system.period if "period" in system.properties else None
+    shown = f"{system.definition_json}{period!r}{fingerprint(*DRAWN_BY)}"
     mark = hashlib.sha256(shown.encode()).hexdigest()[:8]
     return {kind: folder / "pictures" / f"{system.name}-{kind}-{mark}.webp" for kind in KINDS}
 
@@ -149,7 +150,7 @@ def _write_pages(
     index = jinja.get_template("index.html").render(
         style=style,
         cards=cards,
-        fields=sorted({card["field"] for card in cards}),
+        fields=sorted({card["field"] for card in cards if card["field"]}),
         regimes=sorted({card["regime"] for card in cards if card["regime"]}),
         poster=poster,
         version=__version__,

@@ -3,7 +3,7 @@
 import difflib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
 from dysts.errors import DystsError, UnknownArgumentError
@@ -79,8 +79,9 @@ def _unknown(function: str, name: str, value: object, first: object, known: tupl
     if system is not None and (name in system.parameters or name in system.flat_parameters):
         hint = f"; it is a parameter of {system.name}: use with_parameters({name}={shown})"
     elif name in _PARAMETERS:
-        example = next(iter(system.parameters), "NAME") if system is not None else "NAME"
-        hint = f"; parameters are changed before: use with_parameters({example}=...)"
+        given = value if isinstance(value, Mapping) else {}
+        changes = ", ".join(f"{key}={item!r}" for key, item in list(given.items())[:4]) or "NAME=VALUE"
+        hint = f"; use with_parameters({changes})"
     elif _KNOWN_ELSEWHERE.get(name) in known:
         hint = f"; use {_KNOWN_ELSEWHERE[name]}="
     else:

@@ -7,6 +7,7 @@ from typing import Any
 from dysts.errors import RegistryError
 from dysts.systems.entry_values import (
     check_list,
+    check_name,
     check_number,
     check_numbers,
     check_object,
@@ -147,5 +148,9 @@ def check_variant(value: object, name: str) -> FrozenMapping[str] | None:
     where = f"{name}: variant_of"
     fields = check_object(value, where, required={"name", "reason"})
     return FrozenMapping(
-        {key: check_text(fields[key], f"{where}.{key}", longest=LONGEST_TEXT) for key in ("name", "reason")}
+        {
+            # Pages link to the entry of this name.
+            "name": check_name(fields["name"], f"{where}.name"),
+            "reason": check_text(fields["reason"], f"{where}.reason", longest=LONGEST_TEXT),
+        }
     )

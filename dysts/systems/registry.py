@@ -8,21 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from dysts.errors import RegistryError, unknown_name, unreadable
+from dysts.systems.entry_values import check_name, shown
+from dysts.systems.frozen import plain
 from dysts.systems.system import System
 from dysts.version import PACKAGE
 
 MAXIMUM_FILE_SIZE = 64 * 2**20
+"""Largest registry file, in bytes: eighty times the packaged one."""
+MOST_CONTAINERS = 300_000
+"""Largest number of lists and objects in a registry file: each takes memory, however little is in it."""
+CHECKED_AT_ONCE = 300_000
+"""Largest size in characters of the entries that `load_systems` checks at once, which takes less than a second."""
 
 
 class Registry(Mapping[str, System]):
-    """Systems by name, each validated when it is first asked for.
+    """Systems by name, each checked when it is first asked for.
 
     Parameters
     ----------
     entries : mapping of str to object
-        What a registry file holds.
+        The content of a registry file.
     source : str
-        Where they come from, for messages.
+        The name of the file, for messages; empty for entries from Python.
     """
 
     def __init__(self, entries: Mapping[str, Any], source: str) -> None:
@@ -32,12 +39,13 @@ class Registry(Mapping[str, System]):
 
     def __getitem__(self, name: str) -> System:
         if not isinstance(name, str) or name not in self._entries:
-            raise unknown_name("system", name, self._entries, listing="dysts list")
+            listing = "dysts list" if self.source == PACKAGED else ""
+            raise unknown_name("system", name, self._entries, listing=listing)
         if name not in self._systems:
             try:
                 self._systems[name] = System.from_entry(name, self._entries[name])
             except RegistryError as error:
-                raise type(error)(f"{self.source}: {error}") from None
+                raise type(error)(f"{self.source}: {error}" if self.source else str(error)) from None
         return self._systems[name]
 
     def __contains__(self, name: object) -> bool:
@@ -50,17 +58,21 @@ class Registry(Mapping[str, System]):
         return len(self._entries)
 
 
+PACKAGED = "systems.json"
+"""Name of the registry file that belongs to this package."""
+
+
 def systems_file() -> Path:
     """Return the path of the registry that belongs to this package."""
-    inside = PACKAGE / "systems.json"
+    inside = PACKAGE / PACKAGED
     # A wheel carries the file inside the package; in a checkout it stays at the top of the repository.
-    return inside if inside.exists() else PACKAGE.parent / "systems.json"
+    return inside if inside.exists() else PACKAGE.parent / PACKAGED
 
 
 @functools.cache
 def registry() -> Registry:
     """Return the registry that belongs to this package, read once."""
-    return Registry(read_entries(systems_file()), "systems.json")
+    return Registry(read_entries(systems_file()), PACKAGED)
 
 
 def get_system(name: str) -> System:
@@ -98,14 +110,20 @@ def list_systems(*, variants: bool = False) -> list[str]:
     return sorted(name for name in entries if variants or "variant_of" not in entries[name].get("definition", {}))
 
 
-def load_systems(path: str | os.PathLike[str]) -> Registry:
-    """Read systems from your own JSON file, in the schema of ``systems.json``, and validate every entry.
+def load_systems(source: str | os.PathLike[str] | Mapping[str, Any]) -> Registry:
+    """Read systems of your own, from a JSON file in the schema of ``systems.json`` or from a mapping of the same form.
 
-    Nothing in the file is executed.
+    Nothing in the file is executed. Entries are checked at once up to 300,000 characters in all, and those after them
+    when they are first asked for, so that reading a file takes less than a second whatever it holds.
 
     Parameters
     ----------
-    path : str or path-like
+    source : str, path-like, or mapping of str to mapping
+        The path of a file, or entries by name.
+
+    Returns
+    -------
+    mapping of str to System
 
     Raises
     ------
@@ -116,32 +134,42 @@ def load_systems(path: str | os.PathLike[str]) -> Registry:
 
     Examples
     --------
-    >>> import dysts, json, pathlib, tempfile
-    >>> entry = {"definition": {"description": "Damped oscillator", "field": "mechanics",
+    >>> import dysts
+    >>> entry = {"definition": {
     ...     "variables": ["x", "v"], "equations": {"x": "v", "v": "-x - c*v"}, "parameters": {"c": 0.1},
     ...     "initial_conditions": [1.0, 0.0]}}
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "mine.json"
-    >>> _ = path.write_text(json.dumps({"Damped": entry}))
-    >>> dysts.load_systems(path)["Damped"].rhs(0.0, [1.0, 0.0])
+    >>> dysts.load_systems({"Damped": entry})["Damped"].rhs(0.0, [1.0, 0.0])
     array([ 0., -1.])
     """
-    own = Registry(read_entries(Path(path)), os.fspath(path))
+    if isinstance(source, Mapping):
+        own = Registry(plain(source), "")
+    else:
+        own = Registry(read_entries(Path(source)), os.fspath(source))
+    checked = 0
     for name in own:
-        own[name]
+        check_name(name, f"{own.source}: registry" if own.source else "registry")
+        if checked <= CHECKED_AT_ONCE:
+            system = own[name]
+            checked += 1000 + sum(map(len, (*system.equations.values(), *system.definitions.values())))
     return own
 
 
 def read_entries(path: Path) -> dict[str, Any]:
-    """Read a registry file strictly: no duplicate names, no NaN or infinity, one object at the top."""
+    """Read a registry file strictly: one object at the top, no name twice, no NaN or infinity."""
     try:
-        size = path.stat().st_size
-        if size > MAXIMUM_FILE_SIZE:
-            raise RegistryError(f"{path}: {size} bytes; at most {MAXIMUM_FILE_SIZE} are allowed")
-        text = path.read_text(encoding="utf-8")
+        # Pipes and devices have no size, so the reading is bounded and not the size compared.
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_FILE_SIZE + 1)
+        if len(content) > MAXIMUM_FILE_SIZE:
+            raise RegistryError(f"{path} must have at most {MAXIMUM_FILE_SIZE} bytes, got more")
+        text = content.decode("utf-8")
     except OSError as error:
         raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
-        raise RegistryError(f"{path}: not UTF-8 text (byte {error.start})") from None
+        raise RegistryError(f"{path} must be UTF-8 text, got another byte at position {error.start}") from None
+    containers = text.count("[") + text.count("{")
+    if containers > MOST_CONTAINERS:
+        raise RegistryError(f"{path} must hold at most {MOST_CONTAINERS} lists and objects, got {containers}")
     try:
         entries = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except RegistryError as error:
@@ -149,18 +177,18 @@ def read_entries(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise RegistryError(f"{path}: not valid JSON ({error})") from None
     if not isinstance(entries, dict):
-        raise RegistryError(f"{path}: must hold an object of entries by name, not {type(entries).__name__}")
+        raise RegistryError(f"{path} must hold an object of entries by name, got {shown(entries)}")
     return entries
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise RegistryError(f"{twice!r} occurs twice")
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise RegistryError(f"each name must occur once, got {shown(twice)} twice")
     return result
 
 
 def _refuse_constant(text: str) -> Any:
-    raise RegistryError(f"{text} is not a finite number")
+    raise RegistryError(f"numbers must be finite, got {text}")

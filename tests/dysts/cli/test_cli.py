@@ -150,3 +150,34 @@ def test_a_data_set_from_its_build_to_its_removal(
     chunk.write_bytes(chunk.read_bytes()[:-1])
     assert main(["dataset", "verify", "mine.toml"]) == 1
     assert "dysts dataset remove" in capsys.readouterr().out
+
+
+def test_systems_of_a_file_are_named_by_file_and_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spiral = dysts.System.from_equations(
+        "Spiral", {"x": "v", "v": "-x - c*v"}, parameters={"c": 0.1}, initial_conditions=[1.0, 0.0]
+    )
+    spiral.save("mine.json")
+    integrate = ["integrate", "mine.json:Spiral", "-n", "5", "--step", "0.1", "--initial-conditions", "v=2,x=1"]
+    assert main([*integrate, "-o", "s.npz"]) == 0
+    assert "5 points of Spiral" in capsys.readouterr().out
+    expected = dysts.integrate(spiral, 5, step=0.1, initial_conditions=[1.0, 2.0])
+    with np.load("s.npz") as archive:
+        np.testing.assert_array_equal(archive["values"], expected.values)
+    # The only system of a file needs no name.
+    assert main(["show", "mine.json"]) == 0
+    assert "dv/dt = -x - c*v" in capsys.readouterr().out
+    for arguments, sentence in (
+        (["show", "mine.json:Spirall"], "did you mean 'Spiral'"),
+        (["show", "absent.json:Spiral"], "cannot read absent.json"),
+        (["integrate", "mine.json:Spiral", "--initial-conditions", "x=1", "-o", "t.csv"], "got none for v"),
+        (["integrate", "mine.json:Spiral", "--initial-conditions", "x=1,b", "-o", "t.csv"], "NAME=VALUE"),
+    ):
+        assert main(arguments) == 2
+        assert sentence in capsys.readouterr().err
+    dysts.load_systems("mine.json")
+    Path("two.json").write_text(json.dumps({"A": spiral.to_entry(), "B": spiral.to_entry()}))
+    assert main(["show", "two.json"]) == 2
+    assert "must be named as two.json:NAME, got 2 names: A, B" in capsys.readouterr().err

@@ -100,10 +100,10 @@ def test_too_few_crossings_raise_and_are_kept_on_request() -> None:
         ({"surface": "w"}, InvalidArgumentError, "unknown name 'w'"),
         ({"surface": "rho - 3"}, InvalidArgumentError, "does not depend on the state"),
         ({"surface": "__import__('os')"}, InvalidArgumentError, "not allowed"),
-        ({"crossings": 0}, InvalidArgumentError, "crossings is 0"),
-        ({"skip": -1}, InvalidArgumentError, "skip is -1"),
+        ({"crossings": 0}, InvalidArgumentError, "crossings must be a whole number of at least 1, got 0"),
+        ({"skip": -1}, InvalidArgumentError, "skip must be a whole number of at least 1, got -1"),
         ({"direction": "left"}, InvalidArgumentError, "'up', 'down' and 'both'"),
-        ({"maximum_time": 0.0}, InvalidArgumentError, "maximum_time is 0.0"),
+        ({"maximum_time": 0.0}, InvalidArgumentError, "maximum_time must be a positive finite number, got 0.0"),
         ({"system": "MackeyGlass", "surface": "x"}, NotSupportedError, "delay system"),
     ],
 )
@@ -132,3 +132,21 @@ def test_a_stop_that_never_happens_is_an_error_unless_it_may_be() -> None:
     kept = dysts.integrate(oscillator(), times=[0.0, 6.0], stop="x - 5", on_failure="keep")
     np.testing.assert_allclose(kept.values[-1, 0], np.cos(6.0), rtol=1e-7)
     assert json.loads(kept.attrs["stopped_at"]) == [None]
+
+
+def test_an_ensemble_has_the_section_of_each_member() -> None:
+    rossler = dysts.get_system("Rossler")
+    values = [4.0, 5.7, 6.0]
+    together = dysts.poincare_section(rossler.with_parameters(c=values), "y", 5, direction="down", skip=2)
+    assert together.dims == ("trajectory", "crossing", "component")
+    assert together["c"].values.tolist() == values
+    for index, value in enumerate(values):
+        alone = dysts.poincare_section(rossler.with_parameters(c=value), "y", 5, direction="down", skip=2)
+        np.testing.assert_array_equal(together.values[index], alone.values)
+        np.testing.assert_array_equal(together["time"].values[index], alone["time"].values)
+    # A surface that moves with the parameter, and a state for each member.
+    states = np.array([[1.0, 1.0, 0.0], [2.0, 1.0, 0.0], [3.0, 1.0, 0.0]])
+    moving = dysts.poincare_section(rossler.with_parameters(c=values), "x - c/2", 2, initial_conditions=states)
+    np.testing.assert_allclose(moving.sel(component="x"), np.array([values, values]).T / 2, atol=1e-8)
+    with pytest.raises(InvalidArgumentError, match="2 initial conditions"):
+        dysts.poincare_section(rossler.with_parameters(c=values), "y", 2, initial_conditions=states[:2])
