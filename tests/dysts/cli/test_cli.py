@@ -172,7 +172,10 @@ def test_systems_of_a_file_are_named_by_file_and_name(
     for arguments, sentence in (
         (["show", "mine.json:Spirall"], "did you mean 'Spiral'"),
         (["show", "absent.json:Spiral"], "cannot read absent.json"),
-        (["integrate", "mine.json:Spiral", "--initial-conditions", "x=1", "-o", "t.csv"], "got none for v"),
+        (
+            ["integrate", "mine.json:Spiral", "--step", "1", "--initial-conditions", "x=1", "-o", "t.csv"],
+            "got none for v",
+        ),
         (["integrate", "mine.json:Spiral", "--initial-conditions", "x=1,b", "-o", "t.csv"], "NAME=VALUE"),
     ):
         assert main(arguments) == 2

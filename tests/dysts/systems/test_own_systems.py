@@ -74,7 +74,7 @@ def test_a_large_mapping_is_checked_when_it_is_asked_for() -> None:
     good = brusselator().to_entry()
     bad = copy.deepcopy(good)
     bad["definition"]["equations"]["x"] = "q"
-    with pytest.raises(RegistryError, match="unknown name 'q'"):
+    with pytest.raises(RegistryError, match="unknown name"):
         dysts.load_systems({"A": good, "B": bad})
     many = dysts.load_systems({f"S{index}": good for index in range(400)} | {"Last": bad})
     assert many["S399"].name == "S399"
