@@ -11,14 +11,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmark.comparison.leaderboard import leaderboard, leaderboard_text
+    from benchmark.comparison.leaderboard import leaderboard
+    from benchmark.comparison.leaderboard_text import leaderboard_text
     from benchmark.report import write_report
+    from benchmark.results.reading import Results
     from benchmark.results.rescoring import rescore
-    from benchmark.results.results import Results
     from benchmark.runner import run
+    from benchmark.tasks.named_suites import get_suite, list_suites
     from benchmark.tasks.suite import Suite
-    from benchmark.tasks.suites import get_suite, list_suites
-    from benchmark.tasks.tasks import Cell, Task
+    from benchmark.tasks.task import Cell, Task
 
 __all__ = [
     "Cell",
@@ -35,14 +36,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Cell": "benchmark.tasks.tasks",
-    "Results": "benchmark.results.results",
+    "Cell": "benchmark.tasks.task",
+    "Results": "benchmark.results.reading",
     "Suite": "benchmark.tasks.suite",
-    "Task": "benchmark.tasks.tasks",
-    "get_suite": "benchmark.tasks.suites",
+    "Task": "benchmark.tasks.task",
+    "get_suite": "benchmark.tasks.named_suites",
     "leaderboard": "benchmark.comparison.leaderboard",
-    "leaderboard_text": "benchmark.comparison.leaderboard",
-    "list_suites": "benchmark.tasks.suites",
+    "leaderboard_text": "benchmark.comparison.leaderboard_text",
+    "list_suites": "benchmark.tasks.named_suites",
     "rescore": "benchmark.results.rescoring",
     "run": "benchmark.runner",
     "write_report": "benchmark.report",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchmark.listing import completed_words, list_command, suites_text
 from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.running.requirements import check_installed
-from benchmark.tasks.suites import get_suite
+from benchmark.tasks.named_suites import get_suite
 from dysts.cli.arguments import names
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import (
@@ -86,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from benchmark.comparison.leaderboard import leaderboard, leaderboard_text
+    from benchmark.comparison.leaderboard import leaderboard
+    from benchmark.comparison.leaderboard_text import leaderboard_text
     from benchmark.runner import run
 
     # As for python -m: a forecaster of one's own may lie in the current folder.
@@ -123,8 +124,9 @@ def _cluster(options: argparse.Namespace) -> "Scheduler | None":
 
 
 def _leaderboard(options: argparse.Namespace) -> int:
-    from benchmark.comparison.leaderboard import leaderboard, leaderboard_text
-    from benchmark.results.results import Results
+    from benchmark.comparison.leaderboard import leaderboard
+    from benchmark.comparison.leaderboard_text import leaderboard_text
+    from benchmark.results.reading import Results
     from benchmark.schema import COLUMNS
 
     results = Results.load(options.folder)
@@ -155,7 +157,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from benchmark.report import write_report
-    from benchmark.results.results import Results
+    from benchmark.results.reading import Results
 
     path = write_report(
         Results.load(options.folder), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
@@ -165,10 +167,10 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from benchmark.comparison.text import comparison_tables, comparison_text
-    from benchmark.results.curves import error_curves
-    from benchmark.results.results import Results
-    from benchmark.scoring.scores import LYAPUNOV_TIMES
+    from benchmark.comparison.comparison_text import comparison_tables, comparison_text
+    from benchmark.results.error_curves import error_curves
+    from benchmark.results.reading import Results
+    from benchmark.scoring.table import LYAPUNOV_TIMES
 
     results = Results.load(options.folder)
     curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
@@ -188,6 +190,8 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _rescore(options: argparse.Namespace) -> int:
+    if options.folder.endswith(".parquet"):
+        return _rescore_table(options.folder)
     from benchmark.results.rescoring import rescore
 
     results, changed = rescore(options.folder)
@@ -195,9 +199,19 @@ def _rescore(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _rescore_table(path: str) -> int:
+    from benchmark.export import exported_manifest, read_export, write_export
+    from benchmark.results.rescoring_tables import rescored_table
+
+    table, changed = rescored_table(read_export(path))
+    write_export(table, exported_manifest(path), path)
+    print(f"{changed} of {len(table)} rows of {path} have new scores; no forecast was needed")
+    return EXIT_DONE
+
+
 def _export(options: argparse.Namespace) -> int:
     from benchmark.export import export
-    from benchmark.results.results import Results
+    from benchmark.results.reading import Results
 
     path = export(Results.load(options.folder), options.output)
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")

@@ -1,4 +1,4 @@
-"""A table of results small enough to commit: one Parquet file, numbers to five significant digits."""
+"""A table of results small enough to commit: one Parquet file, most numbers to five significant digits."""
 
 import json
 import os
@@ -12,16 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmark.results.results import Results
+from benchmark.results.reading import Results
 from benchmark.schema import COLUMNS, check_table
 from dysts.cache import replacing
 from dysts.errors import StorageError
 
 DIGITS = 5
+"""Significant digits of a number in an export."""
+UNROUNDED = ("vpt", "vpt_loose", "vpt_smape", "vpt_periods", "horizon_lyapunov", "step", "lyapunov_exponent")
+"""Columns that keep all digits: ranks and ties depend on them, and a fresh run must be comparable with an export."""
 MANIFEST_KEY = b"dysts-benchmark"
-"""Under which the metadata of the file hold what was run and where, as JSON."""
+"""Key of the file's metadata under which the manifest of the run is stored, as JSON."""
 LEFT_OUT = ("cells",)
-"""Of the manifest: the keys stand in the table."""
+"""Entries of the manifest that are not stored, as the table holds them."""
 
 
 def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGITS) -> Path:
@@ -34,7 +37,7 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
     path : path
         The file; replaced in one step if it exists.
     digits : int
-        Significant digits that are kept of every number.
+        Significant digits of the numbers outside `UNROUNDED`.
 
     Returns
     -------
@@ -48,9 +51,16 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
     StorageError
         If the file cannot be written.
     """
-    table = results.table.copy()
+    return write_export(results.table, results.manifest, path, digits=digits)
+
+
+def write_export(
+    table: pd.DataFrame, manifest: Mapping[str, Any], path: str | os.PathLike[str], *, digits: int = DIGITS
+) -> Path:
+    """Write a table with the manifest of its run, as `export` does."""
+    table = table.copy()
     for name, kind in COLUMNS.items():
-        if kind == "float64":
+        if kind == "float64" and name not in UNROUNDED:
             table[name] = significant(table[name].to_numpy(dtype=np.float64), digits)
     check_table(table)
     target = Path(path)
@@ -58,7 +68,7 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
         raise StorageError(f"cannot write {target}: there is no folder {target.parent}")
     with replacing(target) as part:
         # Rounded numbers repeat, so a dictionary and zstd make them small.
-        told = {name: value for name, value in results.manifest.items() if name not in LEFT_OUT}
+        told = {name: value for name, value in manifest.items() if name not in LEFT_OUT}
         arrow = pa.Table.from_pandas(table, preserve_index=False)
         metadata = {**(arrow.schema.metadata or {}), MANIFEST_KEY: json.dumps(told, sort_keys=True).encode()}
         pq.write_table(arrow.replace_schema_metadata(metadata), part, compression="zstd", compression_level=19)
@@ -84,7 +94,7 @@ def read_export(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def exported_manifest(path: str | os.PathLike[str]) -> Mapping[str, Any]:
-    """Return what an exported file says of the run: suite, command, versions.
+    """Return the manifest of the run that an exported file holds: suite, command, versions.
 
     Raises
     ------

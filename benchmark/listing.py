@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmark.tasks.suites import describe_suite, list_suites
+from benchmark.tasks.named_suites import describe_suite, list_suites
 from dysts.cli.terminal import columns, json_text
 
 
@@ -54,6 +54,6 @@ def _forecaster_names() -> Iterable[str]:
 
 
 def _score_names() -> Iterable[str]:
-    from benchmark.scoring.scores import SCORES
+    from benchmark.scoring.table import SCORES
 
     return [name for name, score in SCORES.items() if score.direction is not None]

@@ -1,6 +1,5 @@
 """Run a suite: plan its cells, run those that have no result yet, keep every result as it comes."""
 
-import math
 import os
 import shlex
 import sys
@@ -11,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.results.cell_row import now, row, truth_attributes
+from benchmark.results.reading import Results
 from benchmark.results.rescoring import refresh
-from benchmark.results.results import Results, ResultsWriter
-from benchmark.results.rows import now, row, truth_attributes
+from benchmark.results.writing import ResultsWriter
 from benchmark.running import provenance
-from benchmark.running.execution import Outcome
+from benchmark.running.job import CellOutcome
 from benchmark.running.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
 from benchmark.running.processes import (
     DEFAULT_MEMORY_LIMIT_MB,
@@ -25,10 +25,10 @@ from benchmark.running.processes import (
     Scheduler,
 )
 from benchmark.running.progress import Costs, Progress
-from benchmark.scoring.scoring import scoring_digest
+from benchmark.scoring.compute import scoring_digest
+from benchmark.tasks.named_suites import get_suite
 from benchmark.tasks.suite import Suite
-from benchmark.tasks.suites import get_suite
-from dysts.errors import InvalidArgumentError
+from dysts.checks import check_count, check_positive
 
 if TYPE_CHECKING:
     import xarray
@@ -112,7 +112,7 @@ def run(
     say = _say if progress else _silence
     count_systems = len(chosen.systems) + len(chosen.series)
     say(f"suite {chosen.name}: {count_systems} systems, {len(chosen.forecasters)} forecasters")
-    # Planned before the folder is touched, so that a mistake leaves nothing behind.
+    # The plan is made before the folder is touched, so that a mistake leaves nothing behind.
     planned = plan(chosen, seed=seed, open_dataset=open_dataset, own=own_series or {})
     keys = [entry.key for entry in planned]
     with closing(ResultsWriter(folder)) as writer:
@@ -199,7 +199,7 @@ def _run_cells(
     by_key = {entry.key: entry for entry in todo}
     left = Counter(entry.cell.forecaster for entry in todo)
 
-    def finish(entry: PlannedCell, outcome: Outcome) -> None:
+    def finish(entry: PlannedCell, outcome: CellOutcome) -> None:
         tuned = {} if entry.tuning is None else writer.tunings[entry.tuning.tuning.digest]["tuned"]
         writer.commit(row(entry, outcome, tuned=tuned), outcome.forecast)
         left[entry.cell.forecaster] -= 1
@@ -233,7 +233,7 @@ class _Outcomes:
             self._writer.write_running(self._running)
             yield job
 
-    def __iter__(self) -> Iterator[Outcome]:
+    def __iter__(self) -> Iterator[CellOutcome]:
         for outcome in self._outcomes:
             self._running.pop(outcome.key, None)
             self._writer.write_running(self._running)
@@ -245,14 +245,14 @@ class _Outcomes:
             close()
 
 
-def _without_running(entry: PlannedCell, writer: ResultsWriter) -> Outcome | None:
+def _without_running(entry: PlannedCell, writer: ResultsWriter) -> CellOutcome | None:
     """Return the outcome of a cell that cannot run: a reference without equations, or one whose tuning failed."""
     if entry.unavailable:
-        return Outcome(key=entry.key, status="unavailable", error=entry.unavailable)
+        return CellOutcome(key=entry.key, status="unavailable", error=entry.unavailable)
     if entry.tuning is not None:
         found = writer.tunings[entry.tuning.tuning.digest]
         if found["status"] != "ok":
-            return Outcome(key=entry.key, status=found["status"], error=f"tuning: {found['error']}")
+            return CellOutcome(key=entry.key, status=found["status"], error=f"tuning: {found['error']}")
     return None
 
 
@@ -304,14 +304,10 @@ def _manifest(suite: Suite, keys: Sequence[str], *, seed: int) -> dict[str, Any]
 
 
 def _check_limits(*, workers: int | None, time_limit: float, memory_limit_mb: int) -> None:
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        raise InvalidArgumentError(f"workers must be an integer of at least 1, got {workers!r}")
-    if not (math.isfinite(time_limit) and time_limit > 0):
-        raise InvalidArgumentError(f"time_limit must be a positive number of seconds, got {time_limit!r}")
-    if isinstance(memory_limit_mb, bool) or not isinstance(memory_limit_mb, int) or memory_limit_mb < 0:
-        raise InvalidArgumentError(
-            f"memory_limit_mb must be an integer of at least 0 (0: no limit), got {memory_limit_mb!r}"
-        )
+    if workers is not None:
+        check_count("workers", workers)
+    check_positive("time_limit", time_limit)
+    check_count("memory_limit_mb", memory_limit_mb, least=0)
 
 
 def _command() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from benchmark.scoring.scores import SCORES
+from benchmark.scoring.table import SCORES
 from dysts.errors import InvalidArgumentError
 
 _TASK: Mapping[str, str] = {
@@ -61,10 +61,7 @@ COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
 """
 
 SCORED_COLUMNS = tuple(_SCORED)
-"""Columns that follow from a stored forecast, and change when it is scored again."""
-
-MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
-"""Columns that differ between two runs of the same cell."""
+"""Columns that are computed from a stored forecast, and computed again by `rescore`."""
 
 STATUSES = ("ok", "failed", "timeout", "out_of_memory", "crashed", "unavailable")
 """How a cell ended. A reference that does not exist for the data is unavailable, which is no failure."""
@@ -92,10 +89,10 @@ def check_table(table: pd.DataFrame) -> None:
     for name, kind in COLUMNS.items():
         found = str(table[name].dtype)
         if found != kind and not (kind == "str" and found in ("object", "string")):
-            raise InvalidArgumentError(f"column {name!r} of a table of results holds {found}, not {kind}")
+            raise InvalidArgumentError(f"column {name!r} of a table of results must hold {kind}, got {found}")
     strange = sorted(set(table["status"]) - set(STATUSES))
     if strange:
-        raise InvalidArgumentError(f"status {strange[0]!r} of a table of results; allowed are {', '.join(STATUSES)}")
+        raise InvalidArgumentError(f"the status of a row must be one of {', '.join(STATUSES)}, got {strange[0]!r}")
     if table["key"].duplicated().any():
         raise InvalidArgumentError(f"key {table.loc[table['key'].duplicated(), 'key'].iloc[0]!r} stands twice")
     failed = table[~table["status"].isin(("ok", "unavailable"))]

@@ -12,10 +12,13 @@ import pandas as pd
 from pages import DOCS, table, write_or_check
 
 from benchmark.comparison import compare_ranks, hardest_systems, invariant_correlations, pareto_front, rank_stability
-from benchmark.comparison.leaderboard import bootstrap_median, figures, leaderboard, with_worst_scores
+from benchmark.comparison.bootstrap import bootstrap_median
+from benchmark.comparison.leaderboard import leaderboard
+from benchmark.comparison.number_text import figures
+from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.export import exported_manifest, read_export
 from benchmark.running.progress import clock_text
-from benchmark.scoring.scores import LYAPUNOV_TIMES, at_column
+from benchmark.scoring.table import LYAPUNOV_TIMES, at_column
 from benchmark.tasks.references import REFERENCES
 
 TABLE = DOCS.parent / "results" / "standard.parquet"

@@ -10,15 +10,15 @@ import numpy as np
 from dysts.errors import InvalidArgumentError, unknown_name
 
 
-def check_count(name: str, value: Any) -> int:
-    """Check that a value is a positive whole number, and return it.
+def check_count(name: str, value: Any, *, least: int = 1) -> int:
+    """Check that a value is a whole number of at least `least`, and return it.
 
     Raises
     ------
     InvalidArgumentError
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise InvalidArgumentError(f"{name} must be a whole number of at least 1, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise InvalidArgumentError(f"{name} must be a whole number of at least {least}, got {value!r}")
     return int(value)
 
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from benchmark.comparison.leaderboard import with_worst_scores
-from benchmark.scoring.scores import get_score
+from benchmark.comparison.worst_scores import with_worst_scores
+from benchmark.scoring.table import get_score
 from benchmark.tasks.references import REFERENCES
 from dysts.errors import InvalidArgumentError
 
@@ -41,7 +41,7 @@ def score_by_system(table: pd.DataFrame, score: str = "vpt", *, references: bool
     filled = with_worst_scores(table)
     if not references:
         filled = filled[~filled["forecaster"].isin(list(REFERENCES))]
-    # A median would skip the missing cells of a system silently.
+    # By default a median skips missing cells, which would hide that a system lacks some.
     medians = filled.groupby(["system", "forecaster"])[score].agg(lambda values: values.median(skipna=False))
     return medians.unstack("forecaster").dropna(axis=0, how="any").sort_index(axis=0).sort_index(axis=1)
 

@@ -1,4 +1,4 @@
-"""Which properties of a system make it hard to forecast."""
+"""Rank correlations between the scores of forecasters and the invariants of systems."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +15,7 @@ from dysts.errors import DystsError, InvalidArgumentError
 
 FEWEST_SYSTEMS = 5
 MEDIAN = "(median)"
-"""Stands for the median over forecasters."""
+"""Name of the row for the median over forecasters."""
 _SKIPPED = ("period", "recommended_step", "mean", "standard_deviation")
 
 
@@ -120,7 +120,7 @@ def curve_correlations(
     Parameters
     ----------
     curves : pandas.DataFrame
-        From `benchmark.results.curves.error_curves`.
+        From `benchmark.results.error_curves.error_curves`.
     invariants : pandas.Series
         Of one invariant, by system.
     resamples, level, seed
@@ -157,7 +157,7 @@ def median_curve_correlations(
     Parameters
     ----------
     curves : pandas.DataFrame
-        From `benchmark.results.curves.error_curves`; references are left out.
+        From `benchmark.results.error_curves.error_curves`; references are left out.
     invariants : pandas.DataFrame
         A row per system, as from `invariants_of`.
     resamples, level, seed

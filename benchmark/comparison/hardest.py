@@ -1,4 +1,4 @@
-"""Which systems everybody fails on."""
+"""The systems in the order of the best forecast on each."""
 
 import numpy as np
 import pandas as pd
@@ -50,5 +50,5 @@ def _references(table: pd.DataFrame, score: str) -> pd.DataFrame:
     floors = medians.reindex(columns=list(FLOORS))
     better = goodness(floors, score).max(axis=1)
     oracle = medians[ORACLE] if ORACLE in medians else pd.Series(np.nan, index=medians.index)
-    # Twice the sign is none.
+    # Changing the sign twice gives the value itself.
     return pd.DataFrame({"floor": goodness(better.to_frame("floor"), score)["floor"], "oracle": oracle})

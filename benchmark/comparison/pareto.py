@@ -1,10 +1,10 @@
-"""Which forecasters are not beaten at the same cost."""
+"""The Pareto front of score and cost."""
 
 import numpy as np
 import pandas as pd
 
 from benchmark.comparison.blocks import goodness, score_by_system
-from benchmark.comparison.leaderboard import with_worst_scores
+from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.tasks.references import REFERENCES
 
 
@@ -31,7 +31,7 @@ def pareto_front(table: pd.DataFrame, score: str = "vpt") -> pd.DataFrame:
     seconds = (filled["fit_seconds"] + filled["predict_seconds"]).groupby(filled["forecaster"]).median()
     front = pd.DataFrame({"seconds": seconds.reindex(blocks.columns), "score": blocks.median()})
     good = goodness(front[["score"]], score)["score"].to_numpy(dtype=np.float64)
-    # A forecaster without any forecast has no cost to speak of, and is never on the front.
+    # A forecaster without any forecast has no cost, and is never on the front.
     cost = front["seconds"].to_numpy(dtype=np.float64)
     known = np.isfinite(cost)
     dominated = [

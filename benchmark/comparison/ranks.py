@@ -1,4 +1,4 @@
-"""Whether the ranks of forecasters over systems differ by more than chance."""
+"""Tests of the difference between the mean ranks of forecasters."""
 
 import itertools
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much a ranking owes to the systems that happen to be in it."""
+"""The dependence of a ranking on the choice of systems."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""How often one forecaster beats another."""
+"""The share of systems on which one forecaster beats another."""
 
 import numpy as np
 import pandas as pd

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from benchmark.comparison import RankComparison
-from benchmark.comparison.leaderboard import figures
+from benchmark.comparison.number_text import figures
 from benchmark.report.svg import (
     DASHES,
     INK,
@@ -27,7 +27,7 @@ from benchmark.report.svg import (
 COLOUR_MAP = "viridis"
 BAND_COLUMNS = 5
 SHOWN_ERRORS = (1e-4, 1e1)
-"""What is smaller or larger is drawn at the edge."""
+"""Limits of an axis; smaller and larger values are drawn at its edge."""
 MEDIAN = "(median)"
 """The row of `benchmark.comparison.invariant_correlations` for the median over forecasters."""
 

@@ -1,4 +1,4 @@
-"""The figures of the front page that compare forecasters, and what they say in words."""
+"""The figures of the front page that compare forecasters, with a sentence on the ranks."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from benchmark.comparison import (
     pareto_front,
     score_by_system,
 )
-from benchmark.comparison.leaderboard import figures, short_name
+from benchmark.comparison.number_text import figures, short_name
 from benchmark.report.comparison_figures import (
     MEDIAN,
     cost_svg,
@@ -72,7 +72,7 @@ def over_time_figure(curves: pd.DataFrame, grid: NDArray[np.float64], systems: S
 
 
 def comparison_words(ranks: RankComparison | None) -> str:
-    """Return in words what the ranks say, or nothing without any."""
+    """Return a sentence on the ranks, or an empty text without any."""
     if ranks is None:
         return ""
     best = str(ranks.mean_ranks.index[0])

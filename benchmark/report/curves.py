@@ -1,4 +1,4 @@
-"""What the report reads from the stored forecasts: series to draw and error against Lyapunov time."""
+"""Read the stored forecasts for the report: series to draw, and errors against Lyapunov time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.results.curves import stored_forecast
-from benchmark.results.results import Results
+from benchmark.results.error_curves import stored_forecast
+from benchmark.results.reading import Results
 from dysts.errors import DystsError
 
 _GRID_POINTS = 80
@@ -46,7 +46,7 @@ class Panel:
 
 
 def panel(results: Results, cell: pd.Series) -> Panel | None:
-    """Read what the panel of one cell shows; None if its truth is not stored."""
+    """Read the series of the panel of one cell; None if its truth is not stored."""
     try:
         truth, attributes = results.truth(str(cell["task"]))
     except DystsError:
@@ -91,7 +91,7 @@ def error_quantiles(
     Parameters
     ----------
     curves : pandas.DataFrame
-        From `benchmark.results.curves.error_curves`, at the times of the grid.
+        From `benchmark.results.error_curves.error_curves`, at the times of the grid.
     grid : float64 [time]
         Lyapunov times.
     forecasters : sequence of str
@@ -109,7 +109,7 @@ def error_quantiles(
         quantiles = np.full((len(QUANTILES), grid.size), np.nan)
         for time in np.flatnonzero(~np.isnan(errors).all(axis=0)):
             known = errors[~np.isnan(errors[:, time]), time]
-            # The nearest order statistic: between a number and infinity nothing can be interpolated.
+            # The nearest order statistic, as a number and infinity have no value between them.
             quantiles[:, time] = np.quantile(known, QUANTILES, method="inverted_cdf")
             quantiles[2, time] = np.median(known)
         found[name] = quantiles

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.comparison.leaderboard import short_name
+from benchmark.comparison.number_text import short_name
 from benchmark.report.site import Site
 from benchmark.report.svg import SERIES_COLOURS
-from benchmark.scoring.scores import LYAPUNOV_TIMES, at_column, get_score
+from benchmark.scoring.table import LYAPUNOV_TIMES, at_column, get_score
 
 WHOLE = "whole forecast"
 OFFERED = (

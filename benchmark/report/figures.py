@@ -22,7 +22,7 @@ from benchmark.report.svg import (
     series_colour,
     svg_element,
 )
-from benchmark.scoring.scores import VPT_THRESHOLD
+from benchmark.scoring.table import VPT_THRESHOLD
 
 MOST_POINTS = 40
 """Cells of a forecaster that are drawn one by one; more are drawn as a box."""

@@ -8,26 +8,26 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from benchmark.comparison.leaderboard import short_name
+from benchmark.comparison.number_text import short_name
 from benchmark.export import export
 from benchmark.report.curves import error_quantiles, lyapunov_grid
 from benchmark.report.forecaster_pages import forecaster_page
 from benchmark.report.front_page import front_page, written_figures
 from benchmark.report.pictures import attractor_pictures
-from benchmark.report.site import Site, site_of
+from benchmark.report.site import site_of
 from benchmark.report.svg import standalone
 from benchmark.report.system_pages import system_page
-from benchmark.results.curves import error_curves
-from benchmark.results.results import Results
+from benchmark.results.error_curves import error_curves
+from benchmark.results.reading import Results
 from benchmark.running.progress import clock_text
 from dysts.cache import replacing
 from dysts.errors import StorageError
 from dysts.threads import processors
 
 LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
-"""Long texts that repeat themselves, which only Parquet stores in no space."""
+"""Columns left out of the CSV: long, repetitive, and cheap in Parquet only."""
 PARTS = ("index.html", "systems", "forecasters", "figures", "data")
-"""What a report consists of."""
+"""Files and folders of a report."""
 
 
 def write_report(
@@ -97,14 +97,6 @@ def pages(results: Results, *, report: Callable[[str], None] | None = None) -> d
         content = forecaster_page(site, name, grid=grid, bands=bands)
         written[address] = environment.get_template("forecaster.html").render(content)
     return written
-
-
-def render_front(site: Site) -> str:
-    """Return the front page alone."""
-    grid = lyapunov_grid(site.results)
-    curves = error_curves(site.results, grid)
-    bands = error_quantiles(curves, grid, site.forecasters)
-    return _environment().get_template("front.html").render(front_page(site, grid=grid, curves=curves, bands=bands))
 
 
 def _figures(front: Mapping[str, Any]) -> dict[str, Markup]:

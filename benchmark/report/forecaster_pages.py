@@ -1,4 +1,4 @@
-"""The page of one forecaster: what it is, its configuration, where it shines and where it fails."""
+"""The page of one forecaster: what it is, its configuration, its best and its worst systems."""
 
 import inspect
 import json
@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.comparison.leaderboard import figures
+from benchmark.comparison.number_text import figures
 from benchmark.report.comparison_figures import error_bands_svg
 from benchmark.report.panels import drawn_panel
 from benchmark.report.site import Site, first_failure, neighbour
 from benchmark.report.system_pages import median
-from benchmark.scoring.scores import VPT_THRESHOLD
+from benchmark.scoring.table import VPT_THRESHOLD
 from benchmark.tasks.references import REFERENCES
 
 SHOWN_CONFIGS = 3

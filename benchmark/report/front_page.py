@@ -9,7 +9,8 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from benchmark.comparison.leaderboard import LEVEL, figures, short_name
+from benchmark.comparison.bootstrap import LEVEL
+from benchmark.comparison.number_text import figures, short_name
 from benchmark.report.comparison_figures import error_bands_svg
 from benchmark.report.comparisons import comparison_figures, comparison_words, over_time_figure, ranks_of
 from benchmark.report.explorer import explorer_data
@@ -17,9 +18,9 @@ from benchmark.report.figures import MOST_POINTS, error_growth_svg, valid_times_
 from benchmark.report.panels import drawn_panel
 from benchmark.report.site import Site
 from benchmark.report.svg import SERIES_COLOURS
-from benchmark.results.results import Results
-from benchmark.scoring.scores import VPT_THRESHOLD
-from benchmark.scoring.scoring import DEFINITIONS
+from benchmark.results.reading import Results
+from benchmark.scoring.compute import DEFINITIONS
+from benchmark.scoring.table import VPT_THRESHOLD
 from dysts.systems.properties import SIGNIFICANT
 
 POINTS_CAPTION = (
@@ -44,7 +45,7 @@ def front_page(
     grid : float64 [time]
         Lyapunov times of the errors.
     curves : pandas.DataFrame
-        Errors of all cells, as from `benchmark.results.curves.error_curves`.
+        Errors of all cells, as from `benchmark.results.error_curves.error_curves`.
     bands : mapping of str to float64 [5, time]
         Quantiles of the errors by forecaster, as from `benchmark.report.curves.error_quantiles`.
 

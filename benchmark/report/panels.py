@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmark.comparison.leaderboard import figures, short_name
+from benchmark.comparison.number_text import figures, short_name
 from benchmark.report.curves import Panel, panel
 from benchmark.report.figures import panel_svg
 from benchmark.report.site import Site

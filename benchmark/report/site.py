@@ -1,4 +1,4 @@
-"""What all pages of a report share: the table, the ranking, the colours, the names of the files."""
+"""The content that all pages of a report share: table, ranking, colours, names of files."""
 
 import hashlib
 import re
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from benchmark.comparison.leaderboard import leaderboard, short_name, with_worst_scores
-from benchmark.results.results import Results
+from benchmark.comparison.leaderboard import leaderboard
+from benchmark.comparison.number_text import short_name
+from benchmark.comparison.worst_scores import with_worst_scores
+from benchmark.results.reading import Results
 from dysts.errors import DystsError
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
@@ -72,7 +74,7 @@ def first_failure(cells: pd.DataFrame) -> str:
 
 
 def site_of(results: Results) -> Site:
-    """Gather what the pages of a report on a run share.
+    """Gather the content that the pages of a report on a run share.
 
     Parameters
     ----------
@@ -114,7 +116,7 @@ def page_names(folder: str, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         short = short_name(name)
         stem = re.sub(r"[^A-Za-z0-9_-]+", "-", short).strip("-")[:LONGEST_NAME]
-        # Where a file system does not tell capitals, two names may not differ by them alone.
+        # Some file systems ignore case, so two names may not differ by it alone.
         if stem != short or stem.lower() in taken:
             mark = hashlib.sha256(name.encode()).hexdigest()[:8]
             stem = f"{stem}-{mark}" if stem else mark

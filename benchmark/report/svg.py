@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from benchmark.comparison.leaderboard import short_name
+from benchmark.comparison.number_text import short_name
 
 SERIES_COLOURS = 6
 """Number of colours of the page; further forecasters differ by their dashes."""

@@ -1,1 +1,1 @@
-"""What a run leaves on disk: journal, rows, tables."""
+"""The results folder: journal, rows, tables."""

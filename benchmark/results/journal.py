@@ -1,4 +1,4 @@
-"""An append-only file of JSON lines: a line that is there in full is a fact, whatever happens later."""
+"""An append-only file of JSON lines; a complete line stays valid, whatever happens later."""
 
 import json
 import math
@@ -20,8 +20,6 @@ class Journal:
     ----------
     path : Path
         The file; created if it does not exist.
-    durable : bool
-        Whether `append` waits for the disk; a file that becomes the journal as a whole is synchronised once.
 
     Raises
     ------
@@ -29,9 +27,8 @@ class Journal:
         If the file cannot be read or written, or holds a broken line before the last.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._durable = durable
         self.rows, sound = _read(path)
         try:
             self._file = path.open("ab")
@@ -49,13 +46,11 @@ class Journal:
         StorageError
             If it cannot be written; what was written of it is taken back.
         """
-        line = json.dumps({name: _to_json(value) for name, value in row.items()}, allow_nan=False)
         begin = self._file.tell()
         try:
-            self._file.write(line.encode() + b"\n")
-            if self._durable:
-                self._file.flush()
-                os.fsync(self._file.fileno())
+            self._file.write(journal_line(row))
+            self._file.flush()
+            os.fsync(self._file.fileno())
         except OSError as error:
             self._take_back(begin)
             raise StorageError(f"cannot write the journal {self.path}: {error}") from error
@@ -81,6 +76,18 @@ class Journal:
         except OSError:
             # The next opening cuts the torn line off.
             return
+
+
+def journal_line(row: Mapping[str, Any]) -> bytes:
+    """Return the line of a row, with its newline.
+
+    Examples
+    --------
+    >>> journal_line({"vpt": float("inf"), "smape": float("nan")})
+    b'{"vpt": {"float": "inf"}, "smape": null}\\n'
+    """
+    plain = {name: _to_json(value) for name, value in row.items()}
+    return json.dumps(plain, allow_nan=False).encode() + b"\n"
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
@@ -109,7 +116,7 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
         except ValueError as error:
-            # A lost page may end in a newline, so the last line is torn even if it is complete in length.
+            # A page that was lost in a crash may end in a newline, so a last line with a newline can be torn, too.
             if number == len(lines) - 1 and not lines[-1]:
                 break
             raise StorageError(f"line {number} of the journal {path} is broken: {error}") from error
@@ -119,7 +126,7 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
 
 
 def _to_json(value: Any) -> Any:
-    # JSON has no word for infinity; a missing number is null.
+    # JSON has no infinity; a missing number is null.
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else {"float": "inf" if value > 0 else "-inf"}
     return value

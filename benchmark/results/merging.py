@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmark.results.results import Results, ResultsWriter, read_array
+from benchmark.results.reading import Results, read_array
+from benchmark.results.writing import ResultsWriter
 from dysts.errors import InvalidArgumentError, RunError, StorageError
 
 _COMMON = ("version",)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from benchmark.own_series import OWN
-from benchmark.results.results import Results, ResultsWriter, read_array
-from benchmark.results.rows import scored
-from benchmark.scoring.scoring import scoring_digest
+from benchmark.results.cell_row import scored
+from benchmark.results.reading import Results, read_array
+from benchmark.results.writing import ResultsWriter
+from benchmark.scoring.compute import scoring_digest
 from benchmark.tasks.data import ScoringData
 from dysts.errors import DystsError, StorageError
 

@@ -1,4 +1,4 @@
-"""How far a run is, asked from outside while it goes on or after it ended."""
+"""The progress of a run, read from its folder while it goes on or after it ended."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmark.results.results import RUNNING, Results
+from benchmark.results.reading import RUNNING, Results
 from benchmark.running.progress import Costs, clock_text
 
 
@@ -72,7 +72,7 @@ def status(folder: str | os.PathLike[str]) -> Status:
     finished = table.groupby("forecaster").size()
     names = [*manifest["forecasters"], *manifest.get("references", [])]
     asked = results.missing + len(table)
-    # A suite is a product, so every forecaster has as many cells.
+    # A suite is a product, so every forecaster has the same number of cells.
     share = asked / max(1, len(names))
     left = {name: max(0.0, share - float(finished.get(name, 0))) for name in names}
     estimate = sum(count * costs.expect(name) for name, count in left.items() if count) / workers
@@ -87,7 +87,7 @@ def status(folder: str | os.PathLike[str]) -> Status:
 
 
 def _running(folder: Path) -> tuple[tuple[str, float], ...]:
-    # The note of a run that was killed says nothing any more: its lock is free.
+    # The note of a killed run is out of date, which its free lock shows.
     if not _held(folder):
         return ()
     try:

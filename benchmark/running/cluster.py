@@ -5,14 +5,15 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from benchmark.running.execution import Job, Outcome, one_line
+from benchmark.running.job import CellOutcome, Job, one_line
 from benchmark.running.processes import OneProcess
 from benchmark.running.worker import decode_job, decode_outcome, encode_job, encode_outcome
 from dysts.errors import RunError
 
 _CONNECT_SECONDS = 30
+"""Seconds in which the scheduler must answer."""
 _AHEAD = 2
-"""Jobs that wait on the cluster for each of its threads, so that none is idle and few are lost."""
+"""Jobs that are queued on the cluster for each of its threads: enough that none is idle, few enough to lose little."""
 
 _local = threading.local()
 
@@ -39,7 +40,7 @@ class DaskCluster:
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         """Yield the outcomes; closing the iterator cancels what has not begun.
 
         Raises
@@ -66,7 +67,7 @@ class DaskCluster:
         finally:
             client.close(timeout=5)
 
-    def _outcomes(self, client: Any, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def _outcomes(self, client: Any, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         from distributed import as_completed
 
         source = iter(jobs)
@@ -100,16 +101,16 @@ class DaskCluster:
             yield outcome
 
 
-def _outcome(future: Any, key: str, *, seconds: float) -> Outcome:
+def _outcome(future: Any, key: str, *, seconds: float) -> CellOutcome:
     if future.status == "cancelled":
         raise OSError("its connection was closed")
-    # A worker that is lost after its cell has ended takes the outcome along; then the cell runs again and this waits.
+    # If a worker is lost after its cell has ended, its outcome is lost too: dask runs the cell again, and this waits.
     problem = future.exception()
     if problem is None:
         return decode_outcome(future.result())
     if type(problem).__name__ == "KilledWorker":
-        return Outcome(key=key, status="crashed", error="several workers were lost while it ran", seconds=seconds)
-    return Outcome(key=key, status="crashed", error=one_line(problem), seconds=seconds)
+        return CellOutcome(key=key, status="crashed", error="several workers were lost while it ran", seconds=seconds)
+    return CellOutcome(key=key, status="crashed", error=one_line(problem), seconds=seconds)
 
 
 def _run_remote(message: bytes, time_limit: float, memory_limit_mb: int) -> bytes:

@@ -1,138 +1,22 @@
-"""Fit and predict one cell, turning whatever the forecaster does into an outcome."""
+"""Fit and predict one cell; whatever the forecaster does ends in an outcome."""
 
-import importlib
-import json
 import math
-import resource
-import sys
 import time
-import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.running.building import build
+from benchmark.running.job import CellOutcome, Job, one_line
+from benchmark.running.memory import peak_memory_mb, reset_peak_memory
 from benchmark.tasks.references import REFERENCES, build_reference
-from dysts.errors import DystsError, ForecastError, InvalidArgumentError, UnknownNameError
+from dysts.errors import ForecastError, InvalidArgumentError
 from forecasters.isolation import seeded
 
-_LONGEST_MESSAGE = 500
 
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Job:
-    """What a worker needs to run one cell; the truth is not in it.
-
-    Attributes
-    ----------
-    key : str
-        Key of the cell.
-    label : str
-        Text for people.
-    forecaster, preset : str
-        What to build.
-    config : mapping
-        Fields of the configuration that replace those of the preset, as JSON values; empty where nothing was tuned.
-    seed, season_length, horizon : int
-        Seed, points per period, and points to predict.
-    train : ndarray, float64 [time, component]
-        What to fit on; where `tuning` is given, what to tune on.
-    known : mapping
-        What a reference knows beside the series; empty for a forecaster.
-    tuning : mapping
-        ``candidates``, ``train_length`` and ``seconds`` where a configuration is to be chosen; else empty.
-    """
-
-    key: str
-    label: str
-    forecaster: str
-    preset: str
-    config: Mapping[str, Any]
-    seed: int
-    season_length: int
-    horizon: int
-    train: NDArray[np.float64]
-    known: Mapping[str, Any] = field(default_factory=dict)
-    tuning: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Outcome:
-    """What became of a job.
-
-    Attributes
-    ----------
-    key : str
-        Key of the cell.
-    status : str
-        One of `benchmark.schema.STATUSES`.
-    error : str
-        One line saying what went wrong; empty if the status is ``"ok"``.
-    forecast : ndarray, float64 [time, component], or None
-        The forecast if the status is ``"ok"``.
-    fit_seconds, predict_seconds : float
-        Wall-clock seconds; NaN if it did not come so far.
-    seconds : float
-        Wall-clock seconds of the whole cell as its scheduler saw it.
-    peak_memory_mb : float
-        Largest resident memory of the worker during the cell, in MiB.
-    diverged_at : float
-        The first point of the forecast that the forecaster held at its bounds, as its rollout left them; NaN if there
-        was none, or if it does not tell.
-    tuned : mapping
-        What `benchmark.tasks.tuning.choose` found, if that was the job; else empty.
-    """
-
-    key: str
-    status: str
-    error: str = ""
-    forecast: NDArray[np.float64] | None = None
-    fit_seconds: float = math.nan
-    predict_seconds: float = math.nan
-    seconds: float = math.nan
-    peak_memory_mb: float = math.nan
-    diverged_at: float = math.nan
-    tuned: Mapping[str, Any] = field(default_factory=dict)
-
-
-def build(
-    forecaster: str, *, preset: str, season_length: int, seed: int, config: Mapping[str, Any] | None = None
-) -> Any:
-    """Return an unfitted forecaster, one of the package's or ``"module:factory"``.
-
-    A factory is called as ``factory(preset=..., season_length=..., seed=...)`` and returns an object with
-    ``fit`` and ``predict``; where something was tuned, ``config=...`` is passed as well.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such forecaster, module or factory.
-    InvalidArgumentError
-        If the preset is refused.
-    """
-    if ":" not in forecaster:
-        from forecasters import get_forecaster
-
-        return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
-    tuned = {"config": config} if config else {}
-    return _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed, **tuned)
-
-
-def resolved_config(model: object) -> dict[str, Any]:
-    """Return the configuration of a forecaster as JSON values; empty if it has none."""
-    config = getattr(model, "config", None)
-    if is_dataclass(config) and not isinstance(config, type):
-        config = asdict(config)
-    if not isinstance(config, Mapping):
-        return {}
-    plain: dict[str, Any] = json.loads(json.dumps(dict(config), default=_plain, sort_keys=True))
-    return plain
-
-
-def run_job(job: Job) -> Outcome:
+def run_job(job: Job) -> CellOutcome:
     """Build, fit and predict; never raises for what the forecaster does.
 
     Parameters
@@ -142,7 +26,7 @@ def run_job(job: Job) -> Outcome:
 
     Returns
     -------
-    Outcome
+    CellOutcome
     """
     # A cell must not depend on which cells its worker ran before it, even if one's own forecaster draws from the
     # global generators.
@@ -150,8 +34,8 @@ def run_job(job: Job) -> Outcome:
         return _run(job)
 
 
-def _run(job: Job) -> Outcome:
-    _reset_peak_memory()
+def _run(job: Job) -> CellOutcome:
+    reset_peak_memory()
     fit_seconds = predict_seconds = diverged_at = math.nan
     forecast: NDArray[np.float64] | None = None
     tuned: Mapping[str, Any] = {}
@@ -174,7 +58,7 @@ def _run(job: Job) -> Outcome:
         status, error = "out_of_memory", one_line(problem)
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - a forecaster may raise anything; it costs its cell
         status, error = "failed", one_line(problem)
-    return Outcome(
+    return CellOutcome(
         key=job.key,
         status=status,
         error=error,
@@ -185,63 +69,6 @@ def _run(job: Job) -> Outcome:
         diverged_at=diverged_at,
         tuned=tuned,
     )
-
-
-def one_line(problem: BaseException | str) -> str:
-    """Return an error as one line of bounded length, with its type and place unless it is one of ours.
-
-    Examples
-    --------
-    >>> one_line(ValueError("first\\nsecond"))
-    'ValueError: first second'
-    """
-    text = str(problem)
-    if isinstance(problem, BaseException) and not isinstance(problem, DystsError):
-        text = f"{type(problem).__name__}: {text}" if text else type(problem).__name__
-        frames = traceback.extract_tb(problem.__traceback__)
-        if frames:
-            text += f" (at {Path(frames[-1].filename).name}:{frames[-1].lineno})"
-    text = " ".join(text.split())
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return printable if len(printable) <= _LONGEST_MESSAGE else printable[: _LONGEST_MESSAGE - 1] + "…"
-
-
-def peak_memory_mb() -> float:
-    """Return the largest resident memory of this process since the last reset, in MiB."""
-    try:
-        for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    except OSError:
-        pass
-    # Where there is no /proc the peak covers the whole life of the process; macOS counts in bytes.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 1024)
-
-
-def _reset_peak_memory() -> None:
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
-    except OSError:
-        return
-
-
-def _own_factory(name: str) -> Callable[..., Any]:
-    module_name, _, attribute = name.partition(":")
-    if module_name == "__main__":
-        raise UnknownNameError(
-            f"forecaster {name!r} lives in __main__, where workers cannot import it; move it into a module"
-        )
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise UnknownNameError(f"forecaster {name!r}: cannot import {module_name!r} ({error})") from error
-    except ValueError as error:
-        raise UnknownNameError(f"forecaster {name!r} must be written as module:factory") from error
-    factory = getattr(module, attribute, None)
-    if not callable(factory):
-        raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no callable {attribute!r}")
-    return factory
 
 
 def _model(job: Job, config: Mapping[str, Any]) -> Any:
@@ -300,11 +127,3 @@ def _diverged_at(model: Any) -> float:
     """Return what the package's forecasters tell about their last rollout; other objects need not tell anything."""
     point = getattr(model, "diverged_at", None)
     return float(point) if isinstance(point, int | np.integer) else math.nan
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    return str(value)

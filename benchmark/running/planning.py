@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.own_series import OWN
 from benchmark.running import provenance
-from benchmark.running.execution import Job, build, one_line, resolved_config
+from benchmark.running.building import build, resolved_config
+from benchmark.running.job import Job, one_line
 from benchmark.running.progress import Costs
 from benchmark.tasks.data import TaskData, cut
 from benchmark.tasks.references import ORACLE, REFERENCES
 from benchmark.tasks.suite import Suite
-from benchmark.tasks.tasks import Cell, Task
+from benchmark.tasks.task import Cell, Task
 from benchmark.tasks.tuning import Tuning, candidates_of, train_task
 from dysts.errors import DystsError, InvalidArgumentError, RunError, unknown_name
 
@@ -24,7 +25,7 @@ OpenDataset = Callable[..., "Mapping[str, xarray.Dataset]"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlannedCell:
-    """A cell with all that running and scoring it needs.
+    """A cell with its data, configuration and key.
 
     Attributes
     ----------
@@ -154,7 +155,7 @@ def plan(
 
         for system in suite.systems:
             dysts.get_system(system)
-    # A misspelt forecaster is noticed before any data are built.
+    # Every forecaster is built once here, so that a misspelt name is refused before any data are built.
     for name in suite.forecasters:
         _model(name, suite.preset, season_length=2, seed=seed)
     data = _Data(suite, open_dataset, own)
@@ -189,7 +190,7 @@ def longest_first(planned: Sequence[PlannedCell], costs: Costs) -> list[PlannedC
 
 def _planned_reference(cell: Cell, data: TaskData) -> PlannedCell:
     reason = data.oracle.reason if cell.forecaster == ORACLE else ""
-    # The start is part of the key: where the equations are corrected, the oracle runs again.
+    # The start is part of the key, so that the oracle runs again where the equations were corrected.
     config = {"known": data.oracle.known} if cell.forecaster == ORACLE else {}
     key = cell.key(config={**config, "reason": reason}, data=data.fingerprint(), version=provenance.package_version())
     return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason)

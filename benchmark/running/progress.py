@@ -8,7 +8,9 @@ from statistics import fmean
 from typing import TextIO
 
 _QUIET_SECONDS = 5.0
+"""Seconds between two lines in a file or pipe."""
 _TERMINAL_SECONDS = 0.1
+"""Seconds between two updates of the line on a terminal."""
 
 
 class Costs:

@@ -1,4 +1,4 @@
-"""What ran where: versions, commit and machine, as JSON values for rows and reports."""
+"""Versions, commit and machine of a run, as JSON values for rows and reports."""
 
 import os
 import platform
@@ -45,7 +45,7 @@ def commit() -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Return what a reader needs to judge the seconds."""
+    """Return platform, processor and number of cores, by which a reader can judge the seconds."""
     return {"platform": platform.platform(), "processor": _processor(), "cores": available_cores()}
 
 

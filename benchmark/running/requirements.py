@@ -1,4 +1,4 @@
-"""Notice before any work that a package of the ``benchmark`` extra is missing."""
+"""Check before any work that the packages of the ``benchmark`` extra are installed."""
 
 import importlib.util
 

@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.running.execution import Job, Outcome, run_job
+from benchmark.running.execution import run_job
+from benchmark.running.job import CellOutcome, Job
 
 _PARENT_CHECK_SECONDS = 1.0
+"""Seconds between two checks that the parent is alive, where the system does not signal its end."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -38,16 +40,16 @@ def decode_job(message: bytes) -> Job:
     return Job(**header, train=array)
 
 
-def encode_outcome(outcome: Outcome) -> bytes:
+def encode_outcome(outcome: CellOutcome) -> bytes:
     """Write an outcome as a message."""
-    header = {name: getattr(outcome, name) for name in _scalars(Outcome, "forecast")}
+    header = {name: getattr(outcome, name) for name in _scalars(CellOutcome, "forecast")}
     return _encode(header, outcome.forecast)
 
 
-def decode_outcome(message: bytes) -> Outcome:
+def decode_outcome(message: bytes) -> CellOutcome:
     """Read an outcome from a message."""
     header, array = _decode(message)
-    return Outcome(**header, forecast=array)
+    return CellOutcome(**header, forecast=array)
 
 
 def main(arguments: list[str]) -> int:
@@ -55,7 +57,7 @@ def main(arguments: list[str]) -> int:
     descriptor, parent, memory_limit_mb = (int(argument) for argument in arguments)
     _die_with(parent)
     connection = Connection(descriptor)
-    # A forecaster that starts processes must not hand them the line to the parent.
+    # Processes that a forecaster starts must not inherit the connection to the parent.
     os.set_inheritable(descriptor, False)
     if memory_limit_mb:
         limit = memory_limit_mb * 2**20

@@ -1,1 +1,1 @@
-"""What is asked: tasks, suites, data, tuning and the reference forecasts."""
+"""Tasks and suites, the data of a task, tuning, and the reference forecasts."""

@@ -1,4 +1,4 @@
-"""Cut the series of a dataset into what a forecaster sees and what it is scored against."""
+"""Cut the series of a dataset into the training series and the truth of a task."""
 
 import hashlib
 import math
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.tasks.observation import component_names, noise, observed_columns
 from benchmark.tasks.oracle_start import OracleStart, oracle_start
-from benchmark.tasks.tasks import Task
+from benchmark.tasks.task import Task
 from dysts.datasets.description import regime_of_series
 from dysts.errors import InvalidArgumentError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ScoringData:
-    """What the scores of a forecast depend on beside the forecast.
+    """The inputs of scoring beside the forecast.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class TaskData(ScoringData):
     oracle: OracleStart
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what a stored forecast depends on beside the task, as JSON values."""
+        """Return the data that a stored forecast depends on beside the task, as JSON values."""
         return {"sha256": self.sha256, "step": self.step, "season_length": self.season_length}
 
 

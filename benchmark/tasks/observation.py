@@ -1,4 +1,4 @@
-"""What of a dataset's trajectory is observed: which components, how often, and with how much noise."""
+"""The observed part of a trajectory: components, stride and measurement noise."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.tasks.tasks import Task
+from benchmark.tasks.task import Task
 from dysts.errors import unknown_name
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Where the oracle begins: the full state of the system at the last observed point, as well as it is known.
+"""The initial state of the oracle: the full state at the last observed point, as well as it is known.
 
 A state variable that is itself an observed component has the observed value, with its noise. One that is not is taken
 from the dataset and gets noise of the same relative size, as if it had been measured; an angle, which has no spread of
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.tasks.observation import component_names, noise
-from benchmark.tasks.tasks import Task
+from benchmark.tasks.task import Task
 from dysts.errors import DystsError
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from dysts.systems.system import System
 
 _SPREAD_OF_A_SINE = math.sqrt(0.5)
+"""Standard deviation of the sine of an angle that is spread evenly over a turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OracleStart:
-    """What the oracle knows, as JSON values, or the reason why there is no oracle.
+    """The knowledge of the oracle, as JSON values, or the reason why there is no oracle.
 
     Attributes
     ----------
@@ -76,9 +77,7 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
         return OracleStart(reason="the dataset holds neither the state nor all of its variables")
     points = _points_needed(system, step)
     if points > task.train_length:
-        return OracleStart(
-            reason=f"the delay covers {points} points, and only {task.train_length} are observed before the forecast"
-        )
+        return OracleStart(reason=f"needs {points} observed points to cover the delay, has {task.train_length}")
     last = (task.train_length - 1) * task.stride
     rows = last - task.stride * np.arange(points)[::-1]
     observed = dict(zip(task.components or names, train.T, strict=True))

@@ -17,9 +17,10 @@ REFERENCES: Mapping[str, str] = {
     "Oracle": "integrates the true equations from the last observed state: what is attainable at the data's precision "
     "and noise",
 }
-"""Names and descriptions; none of them is ranked."""
+"""References by name, each with a description; none of them is ranked."""
 
 _RTOL = 1e-12
+"""Relative tolerance of the oracle, that of the recipes."""
 
 
 class Reference(Protocol):
@@ -78,7 +79,7 @@ class Oracle:
         self._columns = [names.index(name) for name in known["components"]]
 
     def fit(self, series: NDArray[np.float64]) -> Self:
-        """Do nothing: all is known."""
+        """Check the number of components; the state is known already."""
         if series.shape[1] != len(self._columns):
             raise InvalidArgumentError(
                 f"the series has {series.shape[1]} components, the oracle knows {len(self._columns)}"

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 from benchmark.own_series import OWN, SeriesFile
 from benchmark.tasks.references import REFERENCES
-from benchmark.tasks.tasks import Cell, Task
+from benchmark.tasks.task import Cell, Task
 from benchmark.tasks.tuning import Budget
 from benchmark.values import checked_names, known_fields
+from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError, unknown_name
 
 _VARIED = tuple(field.name for field in fields(Task) if field.name not in ("system", "trajectory"))
@@ -75,29 +76,26 @@ class Suite:
         for name in ("systems", "forecasters", "references"):
             object.__setattr__(self, name, checked_names(f"{name} of a suite", getattr(self, name)))
         if not self.systems and not self.series:
-            raise InvalidArgumentError("systems of a suite must be a sequence of names, got none")
+            raise InvalidArgumentError("the systems of a suite must be at least one name, got none")
         if not self.forecasters:
-            raise InvalidArgumentError("forecasters of a suite must be a sequence of names, got none")
+            raise InvalidArgumentError("the forecasters of a suite must be at least one name, got none")
         for name in self.references:
             if name not in REFERENCES:
                 raise unknown_name("reference", name, REFERENCES)
-        if isinstance(self.trajectories, bool) or not isinstance(self.trajectories, int):
-            raise InvalidArgumentError(f"trajectories must be an integer, got {self.trajectories!r}")
-        if self.trajectories < 1:
-            raise InvalidArgumentError(f"trajectories must be at least 1, got {self.trajectories}")
+        object.__setattr__(self, "trajectories", check_count("the trajectories of a suite", self.trajectories))
         if (
             not isinstance(self.name, str)
             or not self.name
             or not all(letter.isalnum() or letter in "-_." for letter in self.name)
         ):
-            raise InvalidArgumentError(f"the name of a suite may hold letters, digits and '-_.', got {self.name!r}")
+            raise InvalidArgumentError(f"the name of a suite must be letters, digits and '-_.', got {self.name!r}")
         if not isinstance(self.description, str):
             raise InvalidArgumentError(f"the description of a suite must be text, got {self.description!r}")
         if self.tuning is not None and not isinstance(self.tuning, Budget):
             raise InvalidArgumentError(f"the tuning of a suite must be a Budget, got {self.tuning!r}")
         object.__setattr__(self, "variants", _checked_variants(self.variants))
         object.__setattr__(self, "series", _checked_series(self.series, self.systems))
-        # A value that no task allows is noticed here, not when a run begins.
+        # Building the tasks refuses a value that no task allows, before a run begins.
         self.tasks()
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.tasks.tasks import Task
+from benchmark.tasks.task import Task
 from benchmark.values import content_hash, known_fields
+from dysts.checks import check_count
 from dysts.errors import DystsError, ForecastError, InvalidArgumentError
 
 _Array = NDArray[np.float64]
@@ -24,7 +25,7 @@ _Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What tuning may cost, for each forecaster on each system.
+    """Limits of tuning, for each forecaster on each system.
 
     Parameters
     ----------
@@ -43,10 +44,7 @@ class Budget:
     seconds: float = 120.0
 
     def __post_init__(self) -> None:
-        if isinstance(self.configurations, bool) or not isinstance(self.configurations, int) or self.configurations < 1:
-            raise InvalidArgumentError(
-                f"the configurations of a budget must be an integer of at least 1, got {self.configurations!r}"
-            )
+        check_count("the configurations of a budget", self.configurations)
         if isinstance(self.seconds, bool) or not isinstance(self.seconds, int | float) or not self.seconds > 0:
             raise InvalidArgumentError(f"the seconds of a budget must be a positive number, got {self.seconds!r}")
 
@@ -62,7 +60,7 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tuning:
-    """One choice to make: a forecaster with its candidates, on the train recipe of one system.
+    """One choice of a configuration: a forecaster with its candidates, on the train recipe of one system.
 
     Attributes
     ----------
@@ -120,7 +118,7 @@ def train_task(task: Task) -> Task:
     split, _, rest = task.recipe.partition("-")
     if split != "test" or not rest:
         raise InvalidArgumentError(
-            f"recipe {task.recipe!r} has no counterpart to tune on; allowed are recipes whose name begins with 'test-'"
+            f"the recipe must begin with 'test-', to have a counterpart to tune on, got {task.recipe!r}"
         )
     return Task.from_dict({**task.to_dict(), "recipe": f"train-{rest}", "trajectory": 0})
 

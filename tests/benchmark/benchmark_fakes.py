@@ -14,10 +14,13 @@ import xarray
 from numpy.typing import NDArray
 
 from benchmark import Suite
-from benchmark.running.execution import Job, Outcome, run_job
+from benchmark.running.execution import run_job
+from benchmark.running.job import CellOutcome, Job
 
 Array = NDArray[np.float64]
 SYSTEMS = ("Alpha", "Beta", "Gamma")
+MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
+"""Columns that differ between two runs of the same cell."""
 
 
 def dataset(system: str, *, exponent: float = 0.9, trajectories: int = 2) -> xarray.Dataset:
@@ -65,7 +68,7 @@ class InProcess:
     def __init__(self) -> None:
         self.jobs: list[Job] = []
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         for job in jobs:
             self.jobs.append(job)
             yield replace(run_job(job), seconds=0.5)
@@ -228,6 +231,9 @@ class Multiplying(_Base):
         if child == 0:
             while True:
                 time.sleep(1)
-        Path(os.environ["FAKE_LOG"]).write_text(str(child), encoding="utf-8")
+        # In one step, as the test reads the file as soon as it holds something.
+        note = Path(os.environ["FAKE_LOG"])
+        note.with_suffix(".part").write_text(str(child), encoding="utf-8")
+        note.with_suffix(".part").replace(note)
         while True:
             time.sleep(1)

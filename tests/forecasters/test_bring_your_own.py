@@ -9,7 +9,9 @@ import pytest
 from forecast_systems import split
 from small_forecasters import lorenz
 
-from benchmark.running.execution import Job, resolved_config, run_job
+from benchmark.running.building import resolved_config
+from benchmark.running.execution import run_job
+from benchmark.running.job import Job
 from dysts.errors import ForecastError, InvalidArgumentError, NotSupportedError, UnknownNameError
 from forecasters import Forecaster, get_forecaster, list_forecasters
 from forecasters.wrappers import CallableForecaster, DartsModel, ObjectForecaster, RegressorForecaster

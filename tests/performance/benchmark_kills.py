@@ -22,11 +22,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmark.results.results import ROWS, Results
-from benchmark.schema import MEASURED_COLUMNS
+from benchmark.results.reading import ROWS, Results
 
 SYSTEMS = "Lorenz,Rossler,Thomas,Chua,Duffing,HastingsPowell,Aizawa,Halvorsen"
 WORKERS = 2
+MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
 SHORTEST, LONGEST = 1.5, 4.5
 """Seconds from the start of the command to the kill."""
 FORECASTERS = '''

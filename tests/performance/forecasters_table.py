@@ -39,10 +39,10 @@ SYSTEMS = (
 
 def measure(forecaster: str, preset: str, systems: list[str], horizon: int) -> Iterator[dict[str, Any]]:
     """Fit and predict in this process, which first pays for imports and compilation with a short series."""
-    from benchmark.running.execution import peak_memory_mb
-    from benchmark.scoring.scoring import score
+    from benchmark.running.memory import peak_memory_mb
+    from benchmark.scoring.compute import score
     from benchmark.tasks.data import cut
-    from benchmark.tasks.tasks import Task
+    from benchmark.tasks.task import Task
     from dysts import open_dataset
     from dysts.errors import DystsError
     from forecasters import get_forecaster

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmark import leaderboard, leaderboard_text
-from benchmark.comparison.leaderboard import bootstrap_median
+from benchmark.comparison.bootstrap import bootstrap_median
 from dysts.errors import InvalidArgumentError
 
 

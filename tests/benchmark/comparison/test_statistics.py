@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from benchmark import comparison
-from benchmark.comparison.text import comparison_text
+from benchmark.comparison.comparison_text import comparison_text
 from dysts.errors import InvalidArgumentError
 
 SYSTEMS = [f"S{index:02d}" for index in range(24)]

@@ -14,10 +14,10 @@ import pytest
 
 import benchmark
 from benchmark.report.explorer import explorer_data
-from benchmark.report.folder import pages, render_front
+from benchmark.report.folder import pages
 from benchmark.report.front_page import _headline
 from benchmark.report.site import site_of
-from benchmark.results.results import Results
+from benchmark.results.reading import Results
 from dysts.errors import StorageError
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -55,7 +55,7 @@ class _Page(html.parser.HTMLParser):
 
 
 def render(results: Results) -> str:
-    return render_front(site_of(results))
+    return pages(results)["index.html"]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 
 import benchmark
 from benchmark.results.journal import Journal, read_journal
-from benchmark.results.results import CSV, FORECASTS, ROWS, TABLE, Results, ResultsWriter
+from benchmark.results.reading import CSV, FORECASTS, ROWS, TABLE, Results
+from benchmark.results.writing import ResultsWriter
 from benchmark.schema import COLUMNS
 from dysts.errors import RunError, StorageError
 

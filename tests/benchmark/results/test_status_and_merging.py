@@ -18,8 +18,9 @@ import xarray
 import benchmark
 from benchmark.cli import main
 from benchmark.results.merging import merge
-from benchmark.results.results import RUNNING, Results, ResultsWriter
+from benchmark.results.reading import RUNNING, Results
 from benchmark.results.status import status
+from benchmark.results.writing import ResultsWriter
 from benchmark.running.progress import Costs, Progress
 from benchmark.schema import SCORED_COLUMNS
 from dysts.errors import InvalidArgumentError, RunError, StorageError

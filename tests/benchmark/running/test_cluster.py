@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.results.results import Results
+from benchmark.results.reading import Results
 from benchmark.running.cluster import DaskCluster
-from benchmark.running.execution import Job, Outcome
+from benchmark.running.job import CellOutcome, Job
 from benchmark.schema import SCORED_COLUMNS
 from dysts.errors import RunError
 
@@ -87,7 +87,7 @@ class _Counting:
     def __init__(self, scheduler: DaskCluster, *, after: int, act: Any) -> None:
         self._scheduler, self._after, self._act = scheduler, after, act
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         for number, outcome in enumerate(self._scheduler.run(jobs), start=1):
             if number == self._after:
                 self._act()

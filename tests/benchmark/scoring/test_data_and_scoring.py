@@ -8,7 +8,7 @@ import pytest
 import xarray
 
 from benchmark import Task
-from benchmark.scoring.scoring import score
+from benchmark.scoring.compute import score
 from benchmark.tasks.data import TaskData, cut
 from dysts import metrics
 from dysts.errors import InvalidArgumentError

@@ -1,4 +1,4 @@
-"""The scores of a row as data: what each is, which way is better, and what a cell without a forecast gets."""
+"""The scores of a row as data: definition, direction, and the value of a cell without a forecast."""
 
 import math
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ VPT_THRESHOLD = 0.4
 """Normalised error up to which a forecast is valid, in standard deviations of the attractor."""
 
 LOOSE_VPT_THRESHOLD = 0.5
+"""A second threshold of the normalised error, in standard deviations of the attractor."""
 SMAPE_VPT_THRESHOLD = 30.0
 """Cumulative smape up to which a forecast is valid, as in the published comparison."""
 

@@ -17,7 +17,7 @@ from benchmark.comparison import (
     rank_stability,
     win_rates,
 )
-from benchmark.comparison.leaderboard import figures, short_name
+from benchmark.comparison.number_text import figures, short_name
 from dysts.errors import DystsError
 
 _MOST_SYSTEMS = 10
@@ -37,7 +37,7 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataF
     score : str
         A score with a direction.
     curves : pandas.DataFrame, optional
-        Errors at Lyapunov times, as from `benchmark.results.curves.error_curves`, for correlations along the forecast.
+        Errors at Lyapunov times, as from `benchmark.results.error_curves.error_curves`.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def comparison_tables(table: pd.DataFrame, score: str = "vpt", *, curves: pd.Dat
     score : str
         A score with a direction.
     curves : pandas.DataFrame, optional
-        Errors at Lyapunov times, as from `benchmark.results.curves.error_curves`, for ``over_time``.
+        Errors at Lyapunov times, as from `benchmark.results.error_curves.error_curves`, for ``over_time``.
 
     Returns
     -------

@@ -15,7 +15,7 @@ import dysts
 from benchmark import Suite, Task, get_suite, list_suites
 from benchmark.own_series import SeriesFile, own_series
 from benchmark.tasks.data import cut
-from benchmark.tasks.suites import read_suite
+from benchmark.tasks.named_suites import read_suite
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
 from forecasters import list_forecasters
 

@@ -1,15 +1,16 @@
-"""What is asked of a forecaster, as frozen values with a content hash."""
+"""Tasks and cells: frozen values, each with a content hash."""
 
 import math
-import operator
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from benchmark.values import checked_names, content_hash, known_fields
+from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError
 
 _SMALLEST = {"trajectory": 0, "train_length": 2, "horizon": 1, "noise_seed": 0, "stride": 1}
+"""The least value of each whole number of a task."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ class Task:
         for name in ("system", "recipe"):
             _require_name("task", name, getattr(self, name))
         for name, smallest in _SMALLEST.items():
-            object.__setattr__(self, name, _integer("task", name, getattr(self, name), smallest))
+            object.__setattr__(self, name, check_count(f"the {name} of a task", getattr(self, name), least=smallest))
         object.__setattr__(self, "components", checked_names("components of a task", self.components))
         object.__setattr__(self, "measurement_noise", _level("measurement_noise", self.measurement_noise))
 
@@ -129,7 +130,7 @@ class Cell:
             raise InvalidArgumentError(f"the task of a cell must be a Task, got {self.task!r}")
         for name in ("forecaster", "preset"):
             _require_name("cell", name, getattr(self, name))
-        object.__setattr__(self, "seed", _integer("cell", "seed", self.seed, 0))
+        object.__setattr__(self, "seed", check_count("the seed of a cell", self.seed, least=0))
 
     @property
     def label(self) -> str:
@@ -163,23 +164,13 @@ def _require_name(owner: str, name: str, value: object) -> None:
         raise InvalidArgumentError(f"the {name} of a {owner} must be a printable name, got {value!r}")
 
 
-def _integer(owner: str, name: str, value: object, smallest: int) -> int:
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise InvalidArgumentError(f"the {name} of a {owner} must be an integer, got {value!r}") from error
-    if isinstance(value, bool) or number < smallest:
-        raise InvalidArgumentError(f"the {name} of a {owner} must be at least {smallest}, got {value!r}")
-    return number
-
-
 def _level(name: str, value: object) -> float:
     try:
         if isinstance(value, bool | str):
             raise TypeError
         level = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise InvalidArgumentError(f"the {name} of a task must be a number of at least 0, got {value!r}") from None
+        level = math.nan
     if not (math.isfinite(level) and level >= 0.0):
-        raise InvalidArgumentError(f"the {name} of a task must be finite and at least 0, got {value!r}")
+        raise InvalidArgumentError(f"the {name} of a task must be a finite number of at least 0, got {value!r}")
     return level

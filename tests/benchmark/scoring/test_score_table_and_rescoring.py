@@ -16,10 +16,11 @@ import benchmark
 import dysts
 from benchmark import Task
 from benchmark.export import export, exported_manifest, read_export
-from benchmark.results.results import ROWS, TABLE, Results
+from benchmark.results.reading import ROWS, TABLE, Results
+from benchmark.results.rescoring_tables import rescored_table
 from benchmark.schema import COLUMNS, SCORED_COLUMNS, check_table
-from benchmark.scoring.scores import LYAPUNOV_TIMES, SCORES, at_column, get_score
-from benchmark.scoring.scoring import score
+from benchmark.scoring.compute import score
+from benchmark.scoring.table import LYAPUNOV_TIMES, SCORES, at_column, get_score
 from benchmark.tasks.data import ScoringData, TaskData, cut
 from dysts import metrics
 from dysts.errors import InvalidArgumentError, RunError, StorageError, UnknownNameError
@@ -174,6 +175,39 @@ def test_rescoring_agrees_with_running_anew(results: Results, tmp_path: Path) ->
     pd.testing.assert_frame_equal(rescored.table[columns], anew.table[columns])
 
 
+@pytest.mark.parametrize("exponent", [0.9, 0.001])
+def test_a_table_without_forecasts_is_scored_as_its_folder_is(
+    results: Results, tmp_path: Path, exponent: float
+) -> None:
+    def known(_row: Mapping[str, Any]) -> tuple[float, float]:
+        return exponent, 0.01
+
+    rounded = read_export(export(results, tmp_path / "small.parquet")).assign(
+        vpt=lambda table: table["vpt"] * (1 - 4e-5)
+    )
+    fresh, changed = rescored_table(rounded, exponents=known, steps=lambda _row: 0.1)
+    rescored, _ = benchmark.rescore(results.folder, exponents=known)
+    numbers = [name for name in SCORED_COLUMNS if COLUMNS[name] == "float64"]
+    np.testing.assert_allclose(fresh[numbers], rescored.table[numbers], rtol=1e-4)
+    others = [name for name in SCORED_COLUMNS if name not in numbers]
+    pd.testing.assert_frame_equal(fresh[others], rescored.table[others])
+    assert exponent != 0.9 or fresh["vpt"].tolist() == rescored.table["vpt"].tolist()
+    assert fresh["vpt"].isna().all() == (exponent == 0.001)
+    assert changed > 0
+    assert rescored_table(fresh, exponents=known, steps=lambda _row: 0.1)[1] == 0
+
+
+def test_a_table_without_forecasts_refuses_scores_that_need_them(results: Results) -> None:
+    steps = {"steps": lambda _row: 0.1}
+    with pytest.raises(RunError, match=r"lyapunov_exponent of .* is 0.9 in the table and 1.8 now"):
+        rescored_table(results.table, exponents=lambda _row: (1.8, 0.01), **steps)
+    with pytest.raises(RunError, match=r"the step of .* is 0.1 in the table and 0.2 now"):
+        rescored_table(results.table, exponents=lambda _row: (0.9, 0.01), steps=lambda _row: 0.2)
+    without, _ = rescored_table(results.table, exponents=lambda _row: (0.001, 0.01), **steps)
+    with pytest.raises(RunError, match="its forecast is needed"):
+        rescored_table(without, exponents=lambda _row: (0.9, 0.01), **steps)
+
+
 def test_same_command_with_a_new_annotation_runs_nothing(results: Results, fit_log: Path) -> None:
     again = benchmark.run(
         fakes.suite("Seasonal", "Mean", "Raising", trajectories=1),
@@ -197,7 +231,7 @@ def test_lost_forecast_keeps_its_row(results: Results) -> None:
 
 
 def test_rescoring_is_refused_while_a_run_holds_the_folder(results: Results) -> None:
-    from benchmark.results.results import ResultsWriter
+    from benchmark.results.writing import ResultsWriter
 
     writer = ResultsWriter(results.folder)
     try:
@@ -210,10 +244,10 @@ def test_rescoring_is_refused_while_a_run_holds_the_folder(results: Results) -> 
 def test_full_disk_while_rescoring_keeps_the_old_rows(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (results.folder / ROWS).read_bytes()
 
-    def full(_path: Path) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("benchmark.results.results._sync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(dysts.errors.StorageError, match="No space left"):
         benchmark.rescore(results.folder, exponents=lambda _row: (1.8, 0.01))
     assert (results.folder / ROWS).read_bytes() == before
@@ -226,8 +260,8 @@ def test_table_passes_its_schema_and_a_doctored_one_does_not(results: Results) -
     doctored = {
         "lacks the column 'vpt'": table.drop(columns="vpt"),
         "unknown column 'bonus'": table.assign(bonus=1.0),
-        "holds int64, not float64": table.assign(smape=1),
-        "status 'fine'": table.assign(status="fine"),
+        "must hold float64, got int64": table.assign(smape=1),
+        "must be one of .*, got 'fine'": table.assign(status="fine"),
         "stands twice": table.assign(key="a"),
         "must have the worst, 200": table.assign(smape=table["smape"].where(~failed, 3.0)),
         "has no error": table.assign(error=""),

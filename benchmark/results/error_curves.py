@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from benchmark.results.results import Results
+from benchmark.results.reading import Results
 from dysts.errors import DystsError
 from dysts.metrics import at_lyapunov_times, normalised_error
 

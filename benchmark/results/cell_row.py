@@ -1,4 +1,4 @@
-"""The row of a cell: what was asked, what became of it, its scores, and where it ran."""
+"""The row of a cell: its task, outcome and scores, and where it ran."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.running import provenance
-from benchmark.running.execution import Outcome
+from benchmark.running.job import CellOutcome
 from benchmark.running.planning import PlannedCell
-from benchmark.scoring.scoring import score, scoring_digest, unavailable
+from benchmark.scoring.compute import score, scoring_digest, unavailable
 from benchmark.tasks.data import ScoringData
 from benchmark.tasks.references import REFERENCES
 from benchmark.values import canonical_json
@@ -18,7 +18,7 @@ from benchmark.values import canonical_json
 _TAIL_POINTS = 100
 
 
-def row(entry: PlannedCell, outcome: Outcome, *, tuned: Mapping[str, Any]) -> dict[str, Any]:
+def row(entry: PlannedCell, outcome: CellOutcome, *, tuned: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row of a finished cell; `tuned` is what its tuning found, empty without one."""
     task, data = entry.cell.task, entry.data
     tuning: dict[str, Any] = {}

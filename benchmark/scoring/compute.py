@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scoring.scores import (
+from benchmark.scoring.table import (
     FIDELITY_PERIODS,
     LOOSE_VPT_THRESHOLD,
     LYAPUNOV_TIMES,
@@ -26,22 +26,23 @@ from dysts.metrics.registry import METRICS
 from dysts.systems.properties import why_no_lyapunov_time
 
 SCORING_VERSION = 2
-"""Raised when a score changes its value, so that stored rows are known to be outdated."""
+"""Version of the definitions of the scores; a stored row of another version is outdated."""
 
 WORST_SCORES: Mapping[str, float] = {name: score.worst for name, score in SCORES.items() if not math.isnan(score.worst)}
-"""What a cell without a usable forecast scores, so that failing never pays."""
+"""Scores of a cell without a usable forecast: the worst, so that failing never pays."""
 
 DEFINITIONS: Mapping[str, str] = {name: SCORES[name].definition for name in SHOWN}
-"""Of the scores that leaderboard and report show."""
+"""Definitions of the scores that leaderboard and report show."""
 
 NO_FORECAST = "there is no forecast"
+"""Reason of a score that is missing because its cell failed and there is no worst value."""
 
 _Array = NDArray[np.float64]
 _Missing = dict[str, str]
 
 
 def scoring_digest(data: ScoringData) -> str:
-    """Hash what the scores of a stored forecast depend on and its key does not: exponent, regime, version."""
+    """Hash the inputs of scoring that are not in the key of the cell: exponent, regime, version."""
     return content_hash(
         {
             "version": SCORING_VERSION,
@@ -66,7 +67,7 @@ def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        Every name of `benchmark.scoring.scores.SCORES`, NaN where a score has no meaning; ``vpt_censored``,
+        Every name of `benchmark.scoring.table.SCORES`, NaN where a score has no meaning; ``vpt_censored``,
         ``vpt_loose_censored`` and ``vpt_smape_censored``, true where the forecast was valid to its end;
         ``horizon_lyapunov`` in Lyapunov times; ``vpt_missing``, the reason why there is no Lyapunov time; ``missing``,
         JSON text of a mapping from each reason to the scores that are missing for it.
@@ -75,7 +76,7 @@ def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
         exponent=data.lyapunov_exponent, error=data.lyapunov_exponent_error, regime=data.regime
     )
     missing: _Missing = {}
-    # Where there is no forecast, that of the truth shows which scores the data themselves leave without meaning.
+    # Without a forecast, score the truth against itself to find the scores that the data leave undefined.
     given = data.truth if forecast is None else forecast
     values = _pointwise(data, given, missing)
     values |= _valid_times(data, given, refusal, missing)
@@ -86,14 +87,14 @@ def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
         values |= _worst(values, missing)
     values["vpt_missing"] = refusal
     values["horizon_lyapunov"] = math.nan if refusal else len(data.truth) * data.step * data.lyapunov_exponent
-    values["missing"] = _by_reason(missing)
+    values["missing"] = by_reason(missing)
     return values
 
 
 def unavailable(data: ScoringData, reason: str) -> dict[str, Any]:
     """Return the scores of a reference that does not exist for these data: none, and the reason."""
     values = score(data, None) | dict.fromkeys(SCORES, math.nan)
-    return values | {"missing": _by_reason(dict.fromkeys(SCORES, reason))}
+    return values | {"missing": by_reason(dict.fromkeys(SCORES, reason))}
 
 
 def _pointwise(data: ScoringData, forecast: _Array, missing: _Missing) -> dict[str, Any]:
@@ -203,7 +204,8 @@ def _taken(name: str, found: Estimate, missing: _Missing, *, unit: float = 1.0) 
     return math.nan
 
 
-def _by_reason(missing: Mapping[str, str]) -> str:
+def by_reason(missing: Mapping[str, str]) -> str:
+    """Return a mapping from scores to reasons as JSON text of each reason with its scores; empty without any."""
     reasons: dict[str, list[str]] = {}
     for name, reason in missing.items():
         reasons.setdefault(reason, []).append(name)

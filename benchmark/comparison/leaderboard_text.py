@@ -1,0 +1,52 @@
+"""The leaderboard as text for a terminal."""
+
+import numpy as np
+import pandas as pd
+
+from benchmark.comparison.bootstrap import LEVEL
+from benchmark.comparison.number_text import figures, short_name
+
+
+def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL) -> str:
+    """Write a leaderboard as text of at most 80 columns.
+
+    Parameters
+    ----------
+    board : pandas.DataFrame
+        What `leaderboard` returns.
+    level : float
+        The coverage that `leaderboard` was given, for the heading.
+
+    Returns
+    -------
+    str
+        Lines without a final newline.
+    """
+    interval = f"{100 * level:g}% interval"
+    lines = [
+        f"{'':<3} {'':<20} {'valid time':>10}",
+        f"{'#':>3} {'forecaster':<20} {'(Lyapunov)':>10} {interval:>14} "
+        f"{'skill':>6} {'smape':>6} {'fails':>5} {'seconds':>8}",
+        "-" * 79,
+    ]
+    rank = 0
+    for row in board.to_dict("records"):
+        # References frame the table; they are not ranked.
+        rank += not row["reference"]
+        name = short_name(row["forecaster"])
+        name = name if len(name) <= 20 else name[:19] + "…"
+        bound = "≥ " if row["lower_bound"] else ""
+        span = "n/a" if np.isnan(row["vpt_low"]) else f"{figures(row['vpt_low'])} - {figures(row['vpt_high'])}"
+        lines.append(
+            f"{'-' if row['reference'] else rank:>3} {name:<20} {bound + figures(row['vpt']):>10} {span:>14} "
+            f"{figures(row['skill']):>6} {figures(row['smape']):>6} {row['failed']:>5} "
+            f"{row['seconds']:>8.1f}"
+        )
+    if not len(board):
+        lines.append("no finished cell")
+    if board["lower_bound"].any():
+        lines.append("≥: at least, as some of the forecasts were still valid when they ended.")
+    if board["reference"].any():
+        lines.append("-: references. Skill is the position of the valid time between the floor, 0,")
+        lines.append("   and the oracle, 1, which integrates the true equations.")
+    return "\n".join(lines)

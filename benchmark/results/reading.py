@@ -1,0 +1,150 @@
+"""A results folder: a journal of rows, the forecasts, and a compacted table.
+
+Files
+-----
+rows.jsonl        one durable row per finished cell; the source of truth
+tuning.jsonl      one durable row per chosen configuration
+running.json      the cells in flight, while a run goes on
+forecasts.zarr    ``forecast/<key>`` and ``truth/<task>``, written before the row that commits them
+run.json          what the last command asked for, and where it ran
+results.parquet, results.csv
+                  the table of the last command, written when it ends
+"""
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import zarr
+from numpy.typing import NDArray
+
+from benchmark.results.journal import read_journal
+from benchmark.schema import COLUMNS
+from dysts.errors import StorageError
+
+ROWS = "rows.jsonl"
+TUNING = "tuning.jsonl"
+RUNNING = "running.json"
+FORECASTS = "forecasts.zarr"
+MANIFEST = "run.json"
+TABLE = "results.parquet"
+CSV = "results.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The results of a benchmark command, as they stand.
+
+    Attributes
+    ----------
+    folder : Path
+        The results folder.
+    table : pandas.DataFrame
+        One row per finished cell with the columns of `COLUMNS`, in the order of the suite.
+    manifest : mapping
+        What was asked for and where it ran; ``cells`` holds the keys of all cells.
+    """
+
+    folder: Path
+    table: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> "Results":
+        """Read a results folder, finished or not.
+
+        Raises
+        ------
+        StorageError
+            If the folder holds no results, or they cannot be read.
+        """
+        path = Path(folder)
+        if not (path / MANIFEST).is_file():
+            raise StorageError(
+                f"{path} holds no benchmark results ({MANIFEST} is missing); give the folder that dysts-benchmark run "
+                f"wrote{_folders_beside(path)}"
+            )
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            keys = [str(key) for key in manifest["cells"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StorageError(f"cannot read {path / MANIFEST}: {error}") from error
+        return cls(folder=path, table=table_of(read_journal(path / ROWS), keys), manifest=manifest)
+
+    @property
+    def missing(self) -> int:
+        """Number of cells that were asked for and have not finished."""
+        return len(self.manifest["cells"]) - len(self.table)
+
+    def forecast(self, key: str) -> NDArray[np.float64]:
+        """Return the forecast of a cell, float64 (time, component), in raw units.
+
+        Raises
+        ------
+        StorageError
+            If the cell has none, or it cannot be read.
+        """
+        return read_array(self.folder, "forecast", key)[0]
+
+    def truth(self, task: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        """Return the truth of a task by its digest, float64 (time, component), with its attributes.
+
+        The attributes hold ``components``, ``step``, ``season_length``, ``scale``, ``train_range`` (lowest and
+        highest value per component) and ``train_tail`` (the end of the training series).
+
+        Raises
+        ------
+        StorageError
+            If the task is not there, or cannot be read.
+        """
+        return read_array(self.folder, "truth", task)
+
+
+def read_array(folder: Path, group: str, name: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    """Return a stored array, float64 (time, component), with its attributes.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    group : {"forecast", "truth"}
+    name : str
+        Key of the cell, or digest of the task.
+
+    Raises
+    ------
+    StorageError
+        If it is not there, or cannot be read.
+    """
+    path = folder / FORECASTS / group / name
+    try:
+        array = zarr.open_array(str(path), mode="r")
+        return np.asarray(array[...], dtype=np.float64), dict(array.attrs)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise StorageError(f"cannot read {group} {name} of {folder}: {error}") from error
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of the given keys, in their order, with the columns and types of `COLUMNS`."""
+    by_key = {str(row.get("key")): row for row in rows}
+    chosen = [by_key[key] for key in keys if key in by_key]
+    columns = {name: [_cell(row.get(name), kind) for row in chosen] for name, kind in COLUMNS.items()}
+    return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in COLUMNS.items()})
+
+
+def _cell(value: Any, kind: str) -> Any:
+    if value is None:
+        return {"float64": math.nan, "int64": 0, "bool": False}.get(kind, "")
+    return value
+
+
+def _folders_beside(path: Path) -> str:
+    # Most often the name is misspelt, or names a folder that holds several results.
+    near = [entry.parent for place in (path, path.parent) for entry in sorted(place.glob(f"*/{MANIFEST}"))]
+    return f", such as {near[0]}" if near else ""

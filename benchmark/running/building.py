@@ -1,0 +1,71 @@
+"""Build an unfitted forecaster, one of the package's or one of a module of one's own."""
+
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from dysts.errors import UnknownNameError
+
+
+def build(
+    forecaster: str, *, preset: str, season_length: int, seed: int, config: Mapping[str, Any] | None = None
+) -> Any:
+    """Return an unfitted forecaster, one of the package's or ``"module:factory"``.
+
+    A factory is called as ``factory(preset=..., season_length=..., seed=...)`` and returns an object with
+    ``fit`` and ``predict``; where something was tuned, ``config=...`` is passed as well.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such forecaster, module or factory.
+    InvalidArgumentError
+        If the preset is refused.
+    """
+    if ":" not in forecaster:
+        from forecasters import get_forecaster
+
+        return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
+    tuned = {"config": config} if config else {}
+    return _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed, **tuned)
+
+
+def resolved_config(model: object) -> dict[str, Any]:
+    """Return the configuration of a forecaster as JSON values; empty if it has none."""
+    config = getattr(model, "config", None)
+    if is_dataclass(config) and not isinstance(config, type):
+        config = asdict(config)
+    if not isinstance(config, Mapping):
+        return {}
+    plain: dict[str, Any] = json.loads(json.dumps(dict(config), default=_plain, sort_keys=True))
+    return plain
+
+
+def _own_factory(name: str) -> Callable[..., Any]:
+    module_name, _, attribute = name.partition(":")
+    if module_name == "__main__":
+        raise UnknownNameError(
+            f"forecaster {name!r} lives in __main__, where workers cannot import it; move it into a module"
+        )
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise UnknownNameError(f"forecaster {name!r}: cannot import {module_name!r} ({error})") from error
+    except ValueError as error:
+        raise UnknownNameError(f"forecaster {name!r} must be written as module:factory") from error
+    factory = getattr(module, attribute, None)
+    if not callable(factory):
+        raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no callable {attribute!r}")
+    return factory
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    return str(value)
