@@ -1,6 +1,6 @@
-"""Forecasters of multivariate time series behind one small protocol: ``fit(series)``, ``predict(horizon)``.
+"""Forecasters of multivariate time series with one small protocol: ``fit(series)``, ``predict(horizon)``.
 
-They know arrays only, float64 [time, component] in raw units, and nothing of the systems behind them.
+A forecaster receives an array, float64 [time, component] in raw units, and nothing of the system behind it.
 Heavy libraries (darts, torch, scikit-learn) are imported by the forecaster that needs them.
 """
 

@@ -1,4 +1,4 @@
-"""The protocol of a forecaster, and the one place where its input and output are checked and scaled."""
+"""Defines the protocol of a forecaster, and a base class that checks and scales its input and output."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 
 @runtime_checkable
 class Forecaster(Protocol):
-    """What every forecaster can do; any object with these two methods is one.
+    """The protocol of a forecaster: any object with these two methods is one.
 
     Examples
     --------
@@ -27,7 +27,7 @@ class Forecaster(Protocol):
     """
 
     def fit(self, series: ArrayLike) -> Self:
-        """Learn from a series, float64 [time, component] in raw units, and return itself."""
+        """Fit the model to a series, float64 [time, component] in raw units, and return the model."""
         ...
 
     def predict(self, horizon: int) -> FloatArray:
@@ -40,9 +40,9 @@ class Forecaster(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Base of the forecasters' configurations: frozen, and plain data through ``dataclasses.asdict``.
+    """The base class of configurations: frozen, and plain data through ``dataclasses.asdict``.
 
-    Lists become tuples, so that a configuration read from JSON equals the one that was written.
+    Lists become tuples, so that a configuration read from JSON is equal to the one that was written.
     """
 
     def __post_init__(self) -> None:
@@ -58,18 +58,18 @@ ConfigT = TypeVar("ConfigT", bound=Config)
 
 
 class BaseForecaster(ABC, Generic[ConfigT]):
-    """Checks, scaling and status around the two methods that a forecaster of the package writes.
+    """The base class of the forecasters, which checks and scales input and output.
 
-    A subclass names its `config_type` and implements ``_fit`` and ``_predict``, which see a checked series
-    with zero mean and unit standard deviation per component. Components that are constant are forecast to stay
-    so and are not passed on; if all are, neither method is called.
+    A subclass names its `config_type` and implements ``_fit`` and ``_predict``, which receive a checked series with
+    mean 0 and standard deviation 1 in each component. The forecast of a constant component is its value; such
+    components are not passed on, and if all components are constant, neither method is called.
 
     Parameters
     ----------
     config : Config, optional
         Settings of the class's `config_type`; its defaults if omitted.
     seed : int
-        Of every random choice. Forecasters without one ignore it.
+        Seed of every random choice; a forecaster without random choices ignores it.
 
     Attributes
     ----------
@@ -78,13 +78,13 @@ class BaseForecaster(ABC, Generic[ConfigT]):
         library defaults, one-step outputs, the middle of the published grid where the paper tuned.
         ``"fast"`` fits within seconds.
     grid : mapping of str to tuple
-        Values worth trying per configuration field, for tuning from outside; empty where a forecaster has
-        nothing to tune or chooses by itself on the training series.
+        Values of configuration fields from which a tuner may choose; empty where a forecaster has nothing to tune or
+        chooses by itself on the training series.
     config : Config
         The settings.
     diverged_at : int or None
-        The first step of the last forecast that had to be held at the bounds of a rollout; None if there
-        was none. The forecast is finite all the same.
+        First step of the last forecast at which a component was clipped to the bounds of a rollout, or None. The
+        forecast is finite in either case.
 
     References
     ----------
@@ -111,7 +111,7 @@ class BaseForecaster(ABC, Generic[ConfigT]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 1
 
     @property
@@ -120,20 +120,20 @@ class BaseForecaster(ABC, Generic[ConfigT]):
         return self.diverged_at is not None
 
     def fit(self, series: ArrayLike) -> Self:
-        """Learn from a series.
+        """Fit the model to a series.
 
         Parameters
         ----------
         series : array_like of real numbers [time, component]
-            In raw units, evenly sampled; not changed and not kept. One component is a column:
-            a one-dimensional array is refused, as it is not clear which axis it lacks.
+            In raw units, evenly sampled; the array is neither changed nor kept. One component is a column: a
+            one-dimensional array is refused, as it may lack either axis.
 
         Raises
         ------
         InvalidArgumentError
             If the series is not a finite array of real numbers with two axes and `minimum_length` points.
         ForecastError
-            If nothing can be learnt from it.
+            If the model cannot be fitted to it.
         """
         self._standard = self.diverged_at = None
         checked = checked_series(series, minimum_length=self.minimum_length, who=type(self).__name__)
@@ -180,7 +180,7 @@ class BaseForecaster(ABC, Generic[ConfigT]):
 
     @abstractmethod
     def _fit(self, series: FloatArray) -> None:
-        """Learn from a checked and scaled series, float64 [time, component]."""
+        """Fit the model to a checked and scaled series, float64 [time, component]."""
 
     @abstractmethod
     def _predict(self, horizon: int) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Checks of what callers pass in: series, counts, numbers, choices."""
+"""Checks arguments: series, counts, numbers and choices."""
 
 import math
 import operator
@@ -19,7 +19,7 @@ def checked_series(series: ArrayLike, *, minimum_length: int, who: str) -> Float
     Raises
     ------
     InvalidArgumentError
-        If it is not one, or has fewer than `minimum_length` points.
+        If it is not such a series, or has fewer than `minimum_length` points.
     """
     if isinstance(series, np.ma.MaskedArray):
         raise InvalidArgumentError("a series must not be a masked array; fill or cut its gaps first")
@@ -52,7 +52,7 @@ def checked_count(name: str, value: object, *, least: int) -> int:
     Raises
     ------
     InvalidArgumentError
-        If the value is not one; booleans are not.
+        If the value is not an integer, a boolean included, or too small.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def checked_number(name: str, value: object, *, above: float = -math.inf, most: 
     Raises
     ------
     InvalidArgumentError
-        If the value is not one; booleans are not.
+        If the value is not such a number; booleans are refused.
     """
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not (above < number <= most and math.isfinite(number)):
@@ -91,7 +91,7 @@ def checked_choice(name: str, value: object, allowed: Iterable[str]) -> str:
     Raises
     ------
     UnknownNameError
-        If the value is none of them.
+        If the value is not among them.
     """
     choices = list(allowed)
     if not isinstance(value, str) or value not in choices:

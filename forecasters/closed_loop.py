@@ -1,4 +1,4 @@
-"""Forecasters that feed their forecasts back: the loop, and its single step for diagnostics."""
+"""Base classes of forecasters that iterate one-step forecasts: the loop, and its single step for diagnostics."""
 
 from abc import abstractmethod
 from typing import Any, Generic
@@ -14,7 +14,7 @@ FloatArray = NDArray[np.float64]
 
 
 class ClosedLoopForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
-    """A map from a state to the next, iterated; each point is held in a box around the training range.
+    """An iterated map from a state to the next; each point is clipped to a box around the training range.
 
     A subclass sets ``_box`` in ``_fit`` and writes ``_initial`` and ``_advance``. It may override ``_roll_out``
     with something faster that gives the same numbers.
@@ -35,8 +35,8 @@ class ClosedLoopForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     def initial_state(self) -> FloatArray:
         """Return the state of the loop at the end of the series, float64 [variable].
 
-        It is in the forecaster's own coordinates: lagged points, reservoir activations, or both, in units of the
-        series' standard deviations.
+        Its coordinates are those of the forecaster: lagged points, reservoir activations, or both, in units of the
+        standard deviations of the series.
 
         Raises
         ------
@@ -51,14 +51,14 @@ class ClosedLoopForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
         Parameters
         ----------
         state : array_like, float64 [variable]
-            As `initial_state` or an earlier step returned it, possibly perturbed.
+            A state that `initial_state` or an earlier step returned, possibly perturbed.
 
         Returns
         -------
         state : ndarray, float64 [variable]
             The next state.
         point : ndarray, float64 [component]
-            What it forecasts, in raw units.
+            The forecast of this step, in raw units.
 
         Raises
         ------

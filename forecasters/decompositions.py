@@ -70,7 +70,7 @@ class TBATS(DartsForecaster[TBATSConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return max(30, self.config.shortest_series)
 
     def _build(self, series: FloatArray) -> Any:
@@ -131,7 +131,7 @@ class Prophet(DartsForecaster[ProphetConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return max(30, self.config.shortest_series)
 
     def _build(self, series: FloatArray) -> Any:

@@ -1,4 +1,4 @@
-"""Run a library without letting it touch, or depend on, the global state of the process."""
+"""Runs libraries so that they neither change the global state of the process nor depend on it."""
 
 import logging
 import random
@@ -28,9 +28,9 @@ def imports_for(who: str, *, extra: str = "benchmark") -> Iterator[None]:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed the global generators of Python, numpy and torch on the CPU, and give the caller's state back at the end.
+    """Seed the global generators of Python, numpy and torch on the CPU, and restore the caller's state at the end.
 
-    Libraries draw from them, and cannot be handed a generator instead. Torch is seeded where it is imported already.
+    The libraries draw from these generators and do not accept others. Torch is seeded where it is imported already.
     """
     torch = sys.modules.get("torch")
     python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
@@ -61,7 +61,7 @@ def isolated(who: str, *, seed: int) -> Iterator[None]:
     who : str
         Name of the forecaster, for the message.
     seed : int
-        Of the global generators while the code runs.
+        Seed of the global random generators while the code runs.
 
     Notes
     -----

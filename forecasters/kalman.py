@@ -63,7 +63,7 @@ class Kalman(ClosedLoopForecaster[KalmanConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 6 * max(_BLOCK_ROWS, self.config.states)
 
     def _fit(self, series: FloatArray) -> None:

@@ -53,7 +53,7 @@ class LinearRegression(LaggedForecaster[LinearRegressionConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 2 * self.config.lags + 2
 
     def _fit(self, series: FloatArray) -> None:

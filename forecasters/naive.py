@@ -1,4 +1,4 @@
-"""Forecasters that every other one must beat."""
+"""Forecasters without a model of the dynamics, which every other forecaster must beat."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class NaiveConfig(Config):
-    """Nothing to set."""
+    """The empty configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class NaiveDrift(BaseForecaster[NaiveConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 2
 
     def _fit(self, series: FloatArray) -> None:
@@ -98,7 +98,7 @@ class NaiveSeasonal(DartsForecaster[NaiveSeasonalConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return max(super().minimum_length, self.config.season_length or 1)
 
     def _build(self, series: FloatArray) -> Any:

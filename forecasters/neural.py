@@ -1,4 +1,4 @@
-"""Deep networks of darts that see a window: N-BEATS, N-HiTS, transformer, temporal convolutions."""
+"""Deep networks of darts on a window of the series: N-BEATS, N-HiTS, transformer, temporal convolutions."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -33,7 +33,7 @@ class NeuralODEConfig(Config):
     steps, batch_size : int
         Optimisation steps, and trajectories in each.
     learning_rate : float
-        Of Adam; the peak of the schedule if there is one.
+        Learning rate of Adam, or its peak where a schedule changes it.
     one_cycle : bool
         Whether the learning rate rises to its peak and falls to zero (one-cycle schedule) or is constant.
     gradient_clip : float
@@ -100,7 +100,7 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 12
 
     def _fit(self, series: FloatArray) -> None:

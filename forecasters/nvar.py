@@ -154,7 +154,7 @@ class NVAR(LaggedForecaster[NVARConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         shortest = min((delays - 1) * spacing for delays, spacing, _ in self.config.candidates)
         return max(50, math.ceil(shortest / _HISTORY_SHARE) + 1)
 

@@ -1,4 +1,4 @@
-"""Pretrained models of darts, from weights on disk. They are not trained on the series: it is their context."""
+"""Pretrained models of darts with weights from disk; the series is their context and trains nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ class _Pretrained(BaseForecaster[PretrainedConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return self.config.output_length + 2
 
     def folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""Recurrent networks of darts: one that reads each window anew, one that keeps its memory."""
+"""Recurrent networks of darts: RNN encodes each window anew, LSTM keeps its state through the forecast."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +58,7 @@ class RNN(WindowNetwork[RNNConfig]):
 
 
 class LSTM(RecurrentNetwork[RNNConfig]):
-    """Long short-term memory that keeps its memory through the forecast (darts' ``RNNModel``).
+    """A long short-term memory whose state is carried through the forecast (darts' ``RNNModel``).
 
     It is trained to predict every next sample of the window. darts trains on windows of 24 samples by default,
     whatever the input; here they are as long as the input, so that training and forecast begin alike.

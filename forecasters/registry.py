@@ -1,4 +1,4 @@
-"""The forecasters by name."""
+"""Finds forecasters by name."""
 
 import importlib
 from collections.abc import Mapping
@@ -51,9 +51,9 @@ def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> lis
     Parameters
     ----------
     optional : bool
-        Whether to name those too that the published scripts try beside the 24.
+        Whether to include TBATS and Prophet, which the published scripts try beside the 24.
     pretrained : bool
-        Whether to name those too that need weights on disk.
+        Whether to include Chronos2 and TimesFM, which need weights on disk.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def get_forecaster(
         Period of the series in samples, for forecasters whose configuration has a field of that name;
         the others do without. If omitted they estimate it.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
     config : mapping or Config, optional
         Fields of the forecaster's configuration that replace those of the preset and `season_length`.
 

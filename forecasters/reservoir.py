@@ -210,7 +210,7 @@ class ESN(ClosedLoopForecaster[ESNConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 50
 
     @one_blas_thread

@@ -1,4 +1,4 @@
-"""The season of a series: as a setting, and estimated when nobody has named it."""
+"""Defines the season of a series as a setting, and estimates it where the setting is None."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _PADDING = 8
 
 @dataclass(frozen=True, kw_only=True)
 class SeasonalConfig(Config):
-    """Base of the configurations of methods that take a season out of the series.
+    """The base class of configurations of methods that remove a season from the series.
 
     Parameters
     ----------

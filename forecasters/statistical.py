@@ -66,7 +66,7 @@ class ARIMA(DartsForecaster[ARIMAConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return max(30, 2 * (self.config.p + self.config.q) + self.config.d + 2)
 
     def _fit(self, series: FloatArray) -> None:
@@ -133,7 +133,7 @@ class AutoARIMA(DartsForecaster[AutoARIMAConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return 30
 
     def _build(self, series: FloatArray) -> Any:  # noqa: ARG002
@@ -186,7 +186,7 @@ class Theta(DartsForecaster[ThetaConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return self.config.shortest_series
 
     def _build(self, series: FloatArray) -> Any:
@@ -219,7 +219,7 @@ class FourTheta(DartsForecaster[ThetaConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return self.config.shortest_series
 
     def _build(self, series: FloatArray) -> Any:
@@ -237,7 +237,7 @@ class ExponentialSmoothingConfig(SeasonalConfig):
     trend : str
         ``"additive"`` or ``"none"``.
     damped : bool
-        Whether the trend dies out.
+        Whether the trend decays to zero.
     season : str
         ``"additive"`` or ``"none"``.
     season_length : int, optional
@@ -278,7 +278,7 @@ class ExponentialSmoothing(DartsForecaster[ExponentialSmoothingConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return max(12, self.config.shortest_series)
 
     def _build(self, series: FloatArray) -> Any:
@@ -301,7 +301,7 @@ class FFTConfig(Config):
     Parameters
     ----------
     frequencies : int, optional
-        How many of the strongest frequencies are kept; all if None.
+        Number of the strongest frequencies that are kept; all if None.
     """
 
     frequencies: int | None = 10

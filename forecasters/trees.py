@@ -72,7 +72,7 @@ class _Trees(LaggedForecaster[TreeConfigT], Generic[TreeConfigT]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return self.config.lags + 10
 
     @abstractmethod

@@ -1,7 +1,7 @@
-"""Bring your own: objects, functions, scikit-learn regressors and darts models behind the protocol.
+"""Wraps objects, functions, scikit-learn regressors and darts models as forecasters.
 
-Each is checked, scaled and bounded like the forecasters of the package. To benchmark one, return it from a factory in a
-module of yours and name it ``my_module:factory``.
+Input and output are checked, scaled and bounded as for the forecasters of the package. To benchmark a wrapped model,
+return it from a factory in a module of yours and name it ``my_module:factory``.
 """
 
 import copy
@@ -25,12 +25,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class WrappedConfig(Config):
-    """What stands behind a wrapper, as text for the results.
+    """A description of the wrapped object, which is stored with the results.
 
     Parameters
     ----------
     description : str
-        Such as the ``repr`` of the object.
+        Text such as the ``repr`` of the object.
     """
 
     description: str = ""
@@ -64,7 +64,7 @@ class DartsConfig(Config):
     model : str
         Name of a class in ``darts.models``.
     arguments : tuple of (name, value)
-        What the class is called with.
+        Arguments of the class.
     """
 
     model: str = "NaiveSeasonal"
@@ -72,9 +72,9 @@ class DartsConfig(Config):
 
 
 class CallableForecaster(BaseForecaster[WrappedConfig]):
-    """A function from a series and a horizon to a forecast.
+    """A function of a series and a horizon as a forecaster.
 
-    That a longer forecast begins with the shorter one is up to the function.
+    The function itself must see to it that a longer forecast begins with the shorter one.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class CallableForecaster(BaseForecaster[WrappedConfig]):
         Called as ``function(series, horizon)`` with the standardised series, float64 [time, component]; returns the
         points that follow, [horizon, component].
     seed : int
-        Of the global generators while the function runs.
+        Seed of the global random generators while the function runs.
 
     Examples
     --------
@@ -110,16 +110,17 @@ class CallableForecaster(BaseForecaster[WrappedConfig]):
 
 
 class ObjectForecaster(BaseForecaster[WrappedConfig]):
-    """Any object with ``fit(series)`` and ``predict(horizon)``.
+    """An object with ``fit(series)`` and ``predict(horizon)`` as a forecaster.
 
-    The object is copied for every fit, so that it is not changed and a second fit does not see the first.
+    Each fit uses a copy of the object, so that fits do not depend on one another.
 
     Parameters
     ----------
     model : object
-        Sees the standardised series, float64 [time, component]. ``fit`` may return the fitted object or None.
+        Its ``fit`` receives the standardised series, float64 [time, component], and may return the fitted object or
+        None.
     seed : int
-        Of the global generators while the object works.
+        Seed of the global random generators while the object works.
 
     Examples
     --------
@@ -167,7 +168,7 @@ class RegressorForecaster(LaggedForecaster[RegressorConfig]):
     lags : int
         Past samples of every component.
     seed : int
-        Of the global generators while the regressor works; its own ``random_state`` is not touched.
+        Seed of the global random generators while the regressor works; its own ``random_state`` is not touched.
 
     Examples
     --------
@@ -189,7 +190,7 @@ class RegressorForecaster(LaggedForecaster[RegressorConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return self.config.lags + 10
 
     def _fit(self, series: FloatArray) -> None:
@@ -218,19 +219,19 @@ class RegressorForecaster(LaggedForecaster[RegressorConfig]):
 
 
 class DartsModel(BaseForecaster[DartsConfig]):
-    """Any forecasting model of darts by the name of its class.
+    """A forecasting model of darts, by the name of its class.
 
-    A model of one component is fitted to each. Networks see single precision, print nothing and take the seed, unless
-    the arguments say otherwise. A forecast is held within a hundred extents of the series (see `diverged_at`).
+    A univariate model is fitted to each component. Networks receive single precision, print nothing and take the seed,
+    unless the arguments say otherwise. A forecast is clipped to a hundred extents of the series (see `diverged_at`).
 
     Parameters
     ----------
     model : str
         Name of a class in ``darts.models``.
     arguments : mapping, optional
-        What the class is called with.
+        Arguments of the class.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
 
     Examples
     --------
@@ -255,7 +256,7 @@ class DartsModel(BaseForecaster[DartsConfig]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least; the model may need more and then raises `ForecastError`."""
+        """The least number of points of a series; a model that needs more raises `ForecastError`."""
         return 3
 
     def _build(self) -> Any:

@@ -9,7 +9,7 @@ from dysts.invariants.finite_time import local_exponents
 from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.lyapunov import LyapunovSpectrum, lyapunov_spectrum
 from dysts.invariants.period import Period, dominant_period, system_period
-from dysts.invariants.series import embed
+from dysts.invariants.time_series import embed
 from dysts.invariants.zero_one import zero_one_test
 
 __all__ = [

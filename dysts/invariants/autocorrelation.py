@@ -1,4 +1,4 @@
-"""Autocorrelation of a series of states: how long it remembers, and whether its recurrence is more than red noise.
+"""Estimates the autocorrelation time of a series of states, and compares its recurrence with that of red noise.
 
 References
 ----------
@@ -14,16 +14,20 @@ from scipy.signal import lfilter
 
 from dysts.checks import check_positive
 from dysts.invariants.estimate import Estimate
-from dysts.invariants.series import check_series, standardised
+from dysts.invariants.time_series import check_series, standardised
 
 SHORTEST = 100
+"""Least number of points of a series."""
 SEGMENTS = 5
+"""Number of segments of the series, whose spread gives the error."""
 LONGEST_SHARE = 0.25
 """Longest lag as a share of the series."""
+CONCLUSIVE = 0.9
+"""Share of the lags in which the envelope must fall, as the last tenth has no later lags to confirm it."""
 
 
 def mean_autocorrelation(standard: np.ndarray, *, longest: float) -> np.ndarray:
-    """Return the mean autocorrelation of standardised components, up to a share of the length: float64 [lag]."""
+    """Return the mean autocorrelation of standardised components, up to a share of their length: float64 [lag]."""
     length = len(standard)
     padded = 1 << (2 * length - 1).bit_length()
     power = np.abs(np.fft.rfft(standard, padded, axis=0)) ** 2
@@ -35,8 +39,8 @@ def mean_autocorrelation(standard: np.ndarray, *, longest: float) -> np.ndarray:
 def autocorrelation_time(series: Any, *, step: float = 1.0) -> Estimate:
     """Return the time after which the envelope of the mean autocorrelation stays below 1/e.
 
-    An oscillation alone does not shorten it: what must fall for good is the largest absolute value at later lags, up
-    to a quarter of the length.
+    The envelope at a lag is the largest absolute value at this and all later lags, up to a quarter of the length, so
+    that the zeros of an oscillation do not count.
 
     Parameters
     ----------
@@ -48,7 +52,7 @@ def autocorrelation_time(series: Any, *, step: float = 1.0) -> Estimate:
     Returns
     -------
     Estimate
-        The error comes from five segments. Not reliable where the autocorrelation does not fall: the motion is
+        The error is the standard error over five segments. Not reliable where the envelope does not fall: the motion is
         regular, or the series too short.
 
     Raises
@@ -81,24 +85,24 @@ def autocorrelation_time(series: Any, *, step: float = 1.0) -> Estimate:
 def _fall(correlation: np.ndarray) -> float | None:
     envelope = np.maximum.accumulate(np.abs(correlation)[::-1])[::-1]
     below = np.flatnonzero(envelope < math.exp(-1.0))
-    # The last tenth says nothing about what comes after it.
-    return float(below[0]) if below.size and below[0] < 0.9 * len(correlation) else None
+    return float(below[0]) if below.size and below[0] < CONCLUSIVE * len(correlation) else None
 
 
 def recurrence_significance(series: Any, *, lag: int, surrogates: int = 199, seed: int = 0) -> float:
-    """Return how likely red noise recurs at a lag as well as the series does.
+    """Return the probability that red noise recurs at a lag at least as well as the series.
 
-    Red noise has the variance and the correlation between successive points of each component. Compared is the mean
-    autocorrelation at the lag.
+    The recurrence is the mean autocorrelation at the lag. The red noise has the variance and the correlation between
+    successive points of each component.
 
     Parameters
     ----------
     series : array_like [time, component]
     lag : int
-        In points, such as the dominant period divided by the step.
+        Number of points, such as the dominant period divided by the step.
     surrogates : int
-        Number of random series.
+        Number of series of red noise.
     seed : int
+        Seed of the red noise.
 
     Returns
     -------

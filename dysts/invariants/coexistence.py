@@ -1,4 +1,4 @@
-"""What becomes of orbits that start elsewhere: the same motion, another one, rest or escape."""
+"""Compares orbits that start elsewhere with the motion on a set: the same, another one, rest or escape."""
 
 from dataclasses import dataclass
 
@@ -10,27 +10,28 @@ from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.systems.system import System
 
 SPREAD = 2.0
-"""Standard deviations around the mean of the motion within which the orbits start."""
+"""Half the width of the box in which the orbits start, in standard deviations of the motion."""
 SAME = 0.2
-"""Relative difference of two exponents that still counts as the same motion, beside three standard errors."""
+"""Largest relative difference of two exponents, beside three standard errors, that counts as the same motion."""
 STEPS_PER_PERIOD = 3000
-"""At most, on average; an orbit that needs more, far from the set, is given up."""
+"""Limit on the mean number of steps in a period; an orbit far from the set that needs more is given up."""
 BLOCKS = 20
-"""Into which the second half of each orbit is cut, for the error."""
+"""Number of parts of the second half of each orbit, whose spread gives the error."""
 
 
 @dataclass(frozen=True)
 class Coexistence:
-    """How orbits from elsewhere end.
+    """The outcomes of orbits that start elsewhere.
 
     Attributes
     ----------
     trajectories : int
+        Number of orbits.
     periods : float
-        Length of each; the second half counts.
+        Length of each orbit, of which the second half counts.
     outcomes : dict of str to int
-        How many show the ``same`` largest exponent, ``other motion``, are ``at rest``, ``escaped``, or were
-        ``given up``, as they took too many steps.
+        Number of orbits that show the ``same`` largest exponent, show ``other motion``, are ``at rest``, have
+        ``escaped``, or were ``given up`` after too many steps.
     other_exponents : tuple of float
         Largest exponents of the other motion, per unit of time, in rising order.
     """
@@ -56,25 +57,26 @@ def coexistence(
     seed: int = 0,
     threads: int | None = None,
 ) -> Coexistence:
-    """Follow orbits from a box around the set that the entry is about, and compare their largest exponents with its.
+    """Follow orbits from a box around the set of an entry, and compare their largest exponents with that of the set.
 
-    Where energy or volume is conserved, orbits from elsewhere have other exponents by right.
+    Where energy or volume is conserved, orbits of another energy have other exponents.
 
     Parameters
     ----------
     system : System
         Without a delay and without jumps; with a positive exponent.
     trajectories : int
-        Orbits; they start uniformly within two standard deviations of the mean of each component.
+        Number of orbits; they start uniformly within two standard deviations of the mean of each component.
     periods : int
-        Length of each; growth in the second half counts.
+        Length of each orbit; growth in the second half counts.
     exponent : float, optional
         Largest exponent on the set, by default the stored one.
     period : float, optional
-        By default the stored one.
+        Period of the system, by default the stored one.
     seed : int
+        Seed of the starts and of the tangent vectors.
     threads : int, optional
-        By default one per processor; the result does not depend on it.
+        Number of threads, by default one per processor; the result does not depend on it.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Correlation dimension of a set of states.
+"""Estimates the correlation dimension of a set of states.
 
 References
 ----------
@@ -19,30 +19,38 @@ from dysts.compilation.driver import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.scaling import scaling_region
-from dysts.invariants.series import check_series, standardised
+from dysts.invariants.time_series import check_series, standardised
 
 SHORTEST = 500
+"""Least number of states."""
 REFERENCES = 2000
+"""Largest number of reference states, whose distances to all states are counted."""
 RADII_PER_OCTAVE = 4
+"""Number of radii in a factor of 2."""
 OCTAVES = 24
+"""Number of factors of 2 from the smallest radius to the largest."""
 FEWEST_PAIRS = 300
+"""Least number of pairs within a radius that counts, as their number has an error of its root."""
 LARGEST_SHARE = 0.05
-"""Of pairs within the radius; beyond, the size of the whole set is seen instead of its structure."""
+"""Largest share of pairs within a radius that counts; larger radii show the size of the set and not its structure."""
 NARROWEST = math.log(4.0)
+"""Least width of the scaling region in the logarithm of the radius."""
 STRAIGHT = 0.07
+"""Largest relative difference of a local slope in the scaling region from their mean."""
 PARTS = 10
+"""Number of groups of reference states, whose spread gives the error."""
 
 
 @dataclass(frozen=True)
 class CorrelationSum:
-    """The share of pairs that are closer than a radius.
+    """The correlation sum: the share of pairs of states that are closer than a radius.
 
     Attributes
     ----------
     radii : float64 [radius]
-        In units of the standard deviation of the components.
+        Radii in units of the standard deviation of the components.
     shares : float64 [part, radius]
-        For as many groups of reference points.
+        Shares of close pairs, for each group of reference states.
     pairs : int64 [radius]
         Number of pairs closer than the radius, in all groups.
     """
@@ -62,7 +70,7 @@ def correlation_sum(series: Any, *, theiler: int, seed: int = 0) -> CorrelationS
     theiler : int
         Pairs fewer points apart in time are left out.
     seed : int
-        For the reference points, 2000 at most.
+        Seed of the choice of reference states, at most 2000.
 
     Raises
     ------
@@ -72,7 +80,7 @@ def correlation_sum(series: Any, *, theiler: int, seed: int = 0) -> CorrelationS
     values = standardised(check_series(series, shortest=SHORTEST))
     window = check_count("theiler", theiler)
     if 4 * window > len(values):
-        raise InvalidArgumentError(f"theiler is {window}; allowed is at most a quarter of the {len(values)} points")
+        raise InvalidArgumentError(f"theiler must be at most a quarter of the {len(values)} points, got {window}")
     generator = np.random.default_rng(seed)
     references = generator.permutation(len(values))[:REFERENCES]
     counts = np.zeros((PARTS, OCTAVES * RADII_PER_OCTAVE), dtype=np.int64)

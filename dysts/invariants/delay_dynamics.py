@@ -1,4 +1,4 @@
-"""Lyapunov exponents of delay systems: the first few of infinitely many.
+"""Computes the first of the infinitely many Lyapunov exponents of delay systems.
 
 References
 ----------
@@ -15,9 +15,8 @@ from dysts.errors import IntegrationError
 from dysts.systems.system import System
 from dysts.threads import processors
 
-STEPS_PER_DELAY = 100
-STEPS_PER_PERIOD = 200
-"""At least; the step is the same everywhere and divides the delay."""
+STEPS_PER_DELAY, STEPS_PER_PERIOD = 100, 200
+"""Least numbers of integration steps in a delay and in a period; the step is constant and divides the delay."""
 
 
 def delay_growth_rates(
@@ -31,7 +30,7 @@ def delay_growth_rates(
     seed: int,
     threads: int | None = None,
 ) -> np.ndarray:
-    """Return how fast tangent vectors of a delay system grow, averaged over each trajectory.
+    """Return the mean growth rates of tangent vectors of a delay system along trajectories.
 
     Each trajectory starts from a constant history close to the stored state.
 
@@ -40,13 +39,15 @@ def delay_growth_rates(
     system : System
         With a delay.
     vectors : int
+        Number of tangent vectors.
     trajectories : int
+        Number of trajectories.
     period : float
         Unit of the two lengths, which are rounded up to whole delays.
     discard, periods : float
-        At first, not recorded; and recorded.
+        Lengths of the first part of each trajectory, which is not recorded, and of the recorded part.
     seed : int
-        For the histories and the starting vectors.
+        Seed of the histories and of the starting vectors.
     threads : int, optional
         By default one per processor; the result does not depend on it.
 

@@ -16,7 +16,7 @@ from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.scaling import scaling_region
-from dysts.invariants.series import check_series, standardised
+from dysts.invariants.time_series import check_series, standardised
 
 SHORTEST = 500
 REFERENCES = 5000

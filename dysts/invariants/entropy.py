@@ -1,4 +1,4 @@
-"""Entropies of a scalar series: sample entropy over several scales, and permutation entropy.
+"""Estimates entropies of a scalar series: sample entropy over several scales, and permutation entropy.
 
 References
 ----------
@@ -17,10 +17,12 @@ from dysts.checks import check_count, check_positive
 from dysts.compilation.driver import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
-from dysts.invariants.series import check_series
+from dysts.invariants.time_series import check_series
 
 SHORTEST = 100
+"""Least number of points of a series."""
 FEWEST_MATCHES = 10
+"""Least number of matching pairs of stretches for a reliable estimate."""
 
 
 @driver(types.UniTuple(types.int64, 2)(types.float64[::1], types.int64, types.float64))
@@ -42,7 +44,7 @@ def _matches(values: np.ndarray, length: int, tolerance: float) -> tuple[int, in
 
 
 def sample_entropy(series: Any, *, length: int = 2, tolerance: float = 0.2) -> Estimate:
-    """Return minus the logarithm of the probability that stretches that match for `length` points match for one more.
+    """Return minus the logarithm of the probability that two stretches alike for `length` points are so for one more.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def permutation_entropy(series: Any, *, order: int = 4, delay: int = 1) -> Estim
     Raises
     ------
     InvalidArgumentError
-        If the series is not scalar, too short, constant or not finite, or the order is not allowed.
+        If the series is not scalar, too short, constant or not finite, or the order is not 2 to 7.
 
     Examples
     --------
@@ -143,12 +145,14 @@ def permutation_entropy(series: Any, *, order: int = 4, delay: int = 1) -> Estim
     """
     values = _scalar(series)
     if not 2 <= check_count("order", order) <= 7:
-        raise InvalidArgumentError(f"order is {order}; allowed are 2 to 7")
+        raise InvalidArgumentError(f"order must be 2 to 7, got {order}")
     spacing = check_count("delay", delay)
     count = len(values) - (order - 1) * spacing
     possible = math.factorial(order)
     if count < 1:
-        raise InvalidArgumentError(f"a series of {len(values)} points holds no pattern of order {order}")
+        raise InvalidArgumentError(
+            f"series must have more than {(order - 1) * spacing} points for order {order}, got {len(values)}"
+        )
     vectors = np.stack([values[k * spacing : k * spacing + count] for k in range(order)], axis=1)
     patterns = np.argsort(vectors, axis=1, kind="stable") @ order ** np.arange(order)
     shares = np.unique(patterns, return_counts=True)[1] / count
@@ -163,5 +167,5 @@ def permutation_entropy(series: Any, *, order: int = 4, delay: int = 1) -> Estim
 def _scalar(series: Any, *, shortest: int = SHORTEST) -> np.ndarray:
     values = check_series(series, shortest=shortest)
     if values.shape[1] != 1:
-        raise InvalidArgumentError(f"a series of {values.shape[1]} components; the entropy takes one at a time")
+        raise InvalidArgumentError(f"series must have one component, got {values.shape[1]}: take one at a time")
     return values[:, 0]

@@ -1,4 +1,4 @@
-"""A number with its error, or without a value where the data do not give one."""
+"""Holds the result of an estimator: a number with its error, or the reason why the data do not give one."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from dysts.errors import UnreliableEstimateError
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an algorithm found, and how far to trust it.
+    """An estimated value with its error, and whether the value is reliable.
 
     Attributes
     ----------
     value, error : float
-        NaN if the data do not determine them. The error is a standard error unless the algorithm says otherwise.
+        NaN if the data do not determine them. The error is a standard error unless the estimator says otherwise.
     reason : str
-        Why the value is not to be trusted; empty if it is.
+        Why the value is not reliable; empty if it is.
     """
 
     value: float
@@ -23,7 +23,7 @@ class Estimate:
 
     @property
     def reliable(self) -> bool:
-        """Whether nothing speaks against the value."""
+        """Whether the value is reliable: no reason speaks against it."""
         return not self.reason
 
     def __float__(self) -> float:
@@ -32,7 +32,7 @@ class Estimate:
         Raises
         ------
         UnreliableEstimateError
-            If it is not to be trusted, with the reason.
+            If the value is not reliable; the message is the reason.
         """
         if self.reason:
             raise UnreliableEstimateError(self.reason)

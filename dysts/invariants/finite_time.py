@@ -1,4 +1,4 @@
-"""Lyapunov exponents over finite times, along trajectories."""
+"""Computes Lyapunov exponents over finite times along trajectories."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import xarray
 
 RTOL = 1e-9
+"""Relative tolerance of the state, and tolerance of the unit tangent vectors."""
 
 
 def local_exponents(
@@ -30,10 +31,10 @@ def local_exponents(
     seed: int = 0,
     threads: int | None = None,
 ) -> "xarray.DataArray":
-    """Return how fast tangent vectors grow in successive intervals of time.
+    """Return the growth rates of tangent vectors in successive intervals of time.
 
-    Their average over a long time is the Lyapunov spectrum; their spread tells how predictability varies along the
-    attractor.
+    The mean of the rates over a long time is the Lyapunov spectrum; their spread shows how predictability varies along
+    the attractor.
 
     Parameters
     ----------
@@ -44,22 +45,23 @@ def local_exponents(
     intervals : int
         Number of successive intervals.
     vectors : int
-        How many exponents.
+        Number of exponents.
     trajectories : int
-        Starting states, from one long orbit.
+        Number of starting states, which lie on one long orbit.
     discard : float
-        Periods at first that are not recorded, while the vectors find their directions.
+        Length of the first part in periods, which is not recorded: the vectors turn into their directions.
     initial_conditions : array_like [trajectory, component], optional
-        Starting states instead of those.
+        Starting states; by default states of one long orbit.
     seed : int
+        Seed of the starting states and vectors.
     threads : int, optional
-        By default one per processor; the result does not depend on it.
+        Number of threads, by default one per processor; the result does not depend on it.
 
     Returns
     -------
     xarray.DataArray
         float64 [trajectory, time, exponent], per unit of time; the coordinate ``time`` is the end of the interval,
-        counted from the end of what is discarded.
+        counted from the end of the discarded part.
 
     Raises
     ------
@@ -81,10 +83,12 @@ def local_exponents(
     if isinstance(system, str):
         system = get_system(system)
     if system.delay is not None or has_jumps(system):
-        raise NotSupportedError(f"{system.name} has a delay or jumps; its local exponents have no method here")
+        raise NotSupportedError(f"system must have no delay and no jumps for local exponents, got {system.name}")
     most = system.dimension - (system.driving_phase is not None)
     if check_count("vectors", vectors) > most:
-        raise InvalidArgumentError(f"vectors is {vectors}; {system.name} has {most} exponents besides a driving phase")
+        raise InvalidArgumentError(
+            f"vectors must be at most {most} for {system.name}, driving phases left out, got {vectors}"
+        )
     check_positive("interval", interval)
     if initial_conditions is None:
         span = check_count("trajectories", trajectories) * (discard + intervals * interval / system.period)

@@ -1,4 +1,4 @@
-"""What must hold between the stored properties of a system, whatever its equations.
+"""Checks identities that hold between the stored properties of every system.
 
 References
 ----------
@@ -12,10 +12,11 @@ import numpy as np
 from dysts.systems.system import System
 
 STANDARD_ERRORS = 4.0
+"""Number of standard errors that a difference may have."""
 ROUNDING = 2e-3
-"""Of the largest absolute exponent: what the tolerance of the tangent vectors and slow convergence leave."""
+"""Error of a sum of exponents, as a fraction of the largest absolute one, from tolerances and slow convergence."""
 ZERO_PER_PERIOD = 0.012
-"""How far from zero, per period, an exponent may be that must be zero: a piece of N periods shows ln(N)/N or so."""
+"""Largest absolute value, per period, of an exponent that must be zero: over N periods shear shows about ln(N)/N."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Checked:
-    """The outcome for one system.
+    """The identities that hold for one system, and those that do not.
 
     Attributes
     ----------
@@ -54,13 +55,13 @@ class Checked:
 
 
 def check_identities(system: System) -> Checked:
-    """Check the stored spectrum and what is derived from it against what mathematics demands.
+    """Check the stored spectrum, and the dimension and entropy derived from it, against exact identities.
 
     - ``sorted``: exponents fall, as many as components (or as were computed, for a delay system).
-    - ``divergence``: their sum is the mean divergence along the trajectory. Not asked where the right-hand side jumps
+    - ``divergence``: their sum is the mean divergence along the trajectory. Not checked where the right-hand side jumps
       (the jumps contract as well) or with a delay (infinitely many exponents).
-    - ``zero``: a flow whose motion does not end in a fixed point has an exponent of zero; not asked of sets that
-      are left after a lifetime shorter than 250 periods.
+    - ``zero``: a flow whose motion does not end in a fixed point has an exponent of zero. Not checked on transient sets
+      with a lifetime below 250 periods.
     - ``driving phase``: the zero of a driving phase is exactly zero.
     - ``pairs``: exponents of a Hamiltonian system come in pairs of opposite sign.
     - ``dimension``: the Kaplan-Yorke dimension is at least 0 and at most that of the phase space.
@@ -78,7 +79,7 @@ def check_identities(system: System) -> Checked:
     Raises
     ------
     NotSupportedError
-        If it has no stored spectrum.
+        If the system has no stored spectrum.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""Whether a right-hand side jumps, or has kinks at most.
+"""Finds out whether a right-hand side jumps, or has no more than kinks.
 
-The form of an expression does not tell: ``heaviside(x)*x**2`` contains a jump and is continuous.
+The form of an expression does not decide it: ``heaviside(x)*x**2`` contains a jump and is continuous.
 """
 
 from typing import Any
@@ -13,17 +13,20 @@ from dysts.integration.integrate import integrate
 from dysts.systems.system import System
 
 POINTS = 400
+"""Number of states of the trajectory, twenty in a period."""
 PAIRS = 40
+"""Number of random pairs of states between which switching surfaces are searched for."""
 BISECTIONS = 60
+"""Number of halvings of the segment between two states, after which it is as short as rounding allows."""
 CONTINUOUS = 1e-9
-"""Largest change across a switching surface, against the size of the derivative, that counts as rounding."""
+"""Largest change of the derivative across a switching surface, relative to its size, that counts as rounding."""
 
 
 def has_jumps(system: System, *, period: float | None = None) -> bool:
-    """Return whether the derivative is discontinuous somewhere on the set that the system moves on.
+    """Return whether the derivative is discontinuous somewhere on the set of states that the system visits.
 
-    Each switching function is followed to its zero between pairs of states of one trajectory; there the derivatives on
-    both sides are compared.
+    Between pairs of states of one trajectory, bisection finds a zero of a switching function; the derivatives on both
+    sides of it are compared.
 
     Parameters
     ----------
@@ -52,7 +55,7 @@ def has_jumps(system: System, *, period: float | None = None) -> bool:
     def sides(state: np.ndarray) -> tuple[float, ...]:
         known: dict[str, Any] = system.flat_parameters | dict(zip(system.variables, state.tolist(), strict=True))
         known["t"] = 0.0
-        # Definitions may need switches and switching functions definitions.
+        # Definitions may depend on switches, and switching functions on definitions.
         waiting = switched.definitions | switched.switches
         while waiting:
             ready = [name for name, tree in waiting.items() if names_in(tree) <= known.keys()]

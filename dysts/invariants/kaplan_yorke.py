@@ -1,4 +1,4 @@
-"""Dimension and entropy that follow from a Lyapunov spectrum.
+"""Computes a dimension and an entropy from a Lyapunov spectrum.
 
 References
 ----------
@@ -14,16 +14,16 @@ from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 
 SAME_AS_ZERO = 2.0
-"""Standard errors within which an exponent may be zero; such a one adds nothing to the entropy."""
+"""Distance from zero in standard errors up to which a sum or an exponent counts as zero."""
 
 
 def kaplan_yorke_dimension(exponents: Sequence[float], errors: Sequence[float] | None = None) -> Estimate:
     """Return the Kaplan-Yorke (Lyapunov) dimension.
 
-    The largest j exponents whose sum is not negative count whole, the next one by the fraction of it that the sum
-    makes up for: ``j + (l_1 + ... + l_j) / |l_(j+1)|``. Without such a next one the dimension is the number of
-    exponents. A sum that differs from zero by less than its error counts as zero, so that a periodic orbit has
-    dimension 1 and a system that conserves volume that of its phase space.
+    With j the largest number of exponents, the largest first, whose sum is not negative, it is
+    ``j + (l_1 + ... + l_j) / |l_(j+1)|``, or the number of exponents where the sum of all is not negative. A sum within
+    two standard errors of zero counts as zero, so that a periodic orbit has dimension 1, and a system that conserves
+    volume has the dimension of its phase space.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def kaplan_yorke_dimension(exponents: Sequence[float], errors: Sequence[float] |
     sums = np.cumsum(values)
     spread = np.sqrt(np.cumsum(deviations**2))
     whole = np.flatnonzero(sums >= -SAME_AS_ZERO * spread)
-    # Sums rise and then fall, so those that are not negative come first.
+    # The sums rise and then fall, so that all sums before the last non-negative one are non-negative.
     count = int(whole[-1]) + 1 if whole.size else 0
     if count == 0:
         return Estimate(0.0, 0.0)
@@ -65,10 +65,10 @@ def kaplan_yorke_dimension(exponents: Sequence[float], errors: Sequence[float] |
 
 
 def pesin_entropy(exponents: Sequence[float], errors: Sequence[float] | None = None) -> Estimate:
-    """Return the sum of the positive exponents: the entropy per unit of time, by Pesin's formula.
+    """Return the sum of the positive exponents, which is the entropy per unit of time by Pesin's formula.
 
-    It is an upper bound for any invariant measure and the entropy itself for one that is smooth along the unstable
-    directions. Exponents within two standard errors of zero are left out.
+    The sum is an upper bound of the entropy of any invariant measure, and equals it for a measure that is smooth along
+    the unstable directions. Exponents within two standard errors of zero are left out.
 
     Parameters
     ----------
@@ -95,10 +95,12 @@ def pesin_entropy(exponents: Sequence[float], errors: Sequence[float] | None = N
 def _checked(exponents: Sequence[float], errors: Sequence[float] | None) -> tuple[np.ndarray, np.ndarray]:
     values = np.asarray(exponents, dtype=np.float64)
     if values.ndim != 1 or values.size == 0 or np.isnan(values).any() or (values == np.inf).any():
-        raise InvalidArgumentError(f"exponents are {exponents}; allowed is a sequence of numbers below infinity")
+        raise InvalidArgumentError(f"exponents must be a sequence of numbers below infinity, got {exponents}")
     if (np.diff(values) > 0.0).any():
-        raise InvalidArgumentError(f"exponents are {exponents}; they must be sorted, largest first")
+        raise InvalidArgumentError(f"exponents must be sorted, the largest first, got {exponents}")
     deviations = np.zeros_like(values) if errors is None else np.asarray(errors, dtype=np.float64)
     if deviations.shape != values.shape or not (np.isfinite(deviations) & (deviations >= 0.0)).all():
-        raise InvalidArgumentError(f"errors are {errors}; allowed is one for each of {values.size} exponents")
+        raise InvalidArgumentError(
+            f"errors must be one finite number >= 0 for each of {values.size} exponents, got {errors}"
+        )
     return values, deviations

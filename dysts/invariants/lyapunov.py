@@ -1,4 +1,4 @@
-"""Lyapunov spectrum of a system: exponents as averages over independent trajectories, with standard errors."""
+"""Computes the Lyapunov spectrum of a system as an average over trajectories, with standard errors."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +18,12 @@ from dysts.systems.system import System
 METHODS = ("auto", "tangent", "nearby", "delay")
 CONSERVING = ("hamiltonian", "time-dependent hamiltonian", "volume-preserving", "reversible")
 DELAY_VECTORS = 4
+"""Number of exponents of a delay system that are computed by default."""
 LONGEST_CONSERVED = 12_800.0
-"""Periods of the orbit from which pieces start, where energy or volume is conserved and drifts numerically."""
+"""Largest length, in periods, of the orbit of starts where energy or volume is conserved, as both drift numerically."""
 LOOSE, TIGHT = 1e-7, 1e-9
-"""Relative tolerances; the tight one where nothing damps the drift of what is conserved."""
+"""Relative tolerances; the tight one for autonomous systems that conserve energy or volume, as no damping reduces the
+drift."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class LyapunovSpectrum:
     errors : tuple of float
         Standard errors, from the spread over independent trajectories.
     settings : dict
-        What is needed to compute the same again.
+        Method, numbers, lengths, tolerance and seed, which give the same exponents again.
     """
 
     exponents: tuple[float, ...]
@@ -62,32 +64,33 @@ def lyapunov_spectrum(
     seed: int = 0,
     threads: int | None = None,
 ) -> LyapunovSpectrum:
-    """Compute the first Lyapunov exponents as averages over trajectories on the attractor.
+    r"""Compute the first Lyapunov exponents as averages over trajectories on the attractor.
 
     Parameters
     ----------
     system : System or str
     vectors : int, optional
-        How many exponents, by default all, and 4 of a delay system. The zero of a driving phase is exact.
+        Number of exponents, by default all, and 4 of a delay system. The zero of a driving phase is exact.
     trajectories : int
-        Number of trajectories, at least 2, for the error.
+        Number of trajectories, at least 2, as their spread gives the error.
     periods, discard : float
-        Recorded length of each, after a part that is discarded while the tangent vectors turn. The recorded
-        parts follow one another on one long orbit; in a set with a lifetime they are cut to a quarter of it.
-        Few long trajectories are better than many short ones: what the ends contribute falls with their length.
+        Length of the recorded part of each trajectory, and of the part before it, in which the tangent vectors turn
+        into their directions. The recorded parts follow one another on one long orbit; on a transient set they are cut
+        to a quarter of its lifetime. Few long trajectories are better than many short ones, as the contribution of
+        their ends falls with their length.
     period : float, optional
         Unit of the lengths, by default the stored period.
     initial_conditions : array_like [trajectory, component], optional
-        Starting states instead of those from the orbit.
+        Starting states; by default states of one long orbit.
     method : {"auto", "tangent", "nearby", "delay"}
-        The variational equations with the exact Jacobian; or copies of the trajectory that start close by, the
-        choice where the right-hand side jumps (Filippov systems); or the variational equations of a delay system, on
-        a grid. See `dysts.invariants.tangent_dynamics`, `nearby_trajectories` and `delay_dynamics`.
+        ``tangent`` integrates the variational equations with the exact Jacobian; ``nearby`` follows copies of the
+        trajectory that start close by, and is the choice of ``auto`` where the right-hand side jumps (Filippov
+        systems); ``delay`` integrates the variational equations of a delay system on a grid.
     rtol : float, optional
-        Relative tolerance for the state, and tolerance for the unit tangent vectors; by default 1e-7, or 1e-9 for
+        Relative tolerance of the state, and tolerance of the unit tangent vectors; by default 1e-7, or 1e-9 for
         autonomous systems that conserve energy or volume.
     seed : int
-        For the starting states and vectors.
+        Seed of the starting states and vectors.
     threads : int, optional
         By default one per processor; the result does not depend on it.
 
@@ -98,6 +101,21 @@ def lyapunov_spectrum(
     Raises
     ------
     InvalidArgumentError, IntegrationError, NotSupportedError
+
+    Notes
+    -----
+    The columns of V are tangent vectors, which are replaced by orthonormal ones at successive times t_j; the
+    logarithms of the diagonal of the triangular factors R add up to the exponents of one trajectory of length T,
+
+    .. math:: \dot x = f(x), \qquad \dot V = Df(x) V, \qquad V(t_j^-) = V(t_j^+) R_j, \qquad
+        \lambda_k = \frac{1}{T} \sum_j \ln (R_j)_{kk}.
+
+    The spectrum is the mean over n trajectories, and its error their standard deviation over the root of n.
+
+    References
+    ----------
+    G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn, Lyapunov characteristic exponents for smooth dynamical
+    systems and for Hamiltonian systems; a method for computing all of them, Meccanica 15 (1980) 9-30.
 
     Examples
     --------
@@ -116,16 +134,19 @@ def lyapunov_spectrum(
     number = _check_vectors(system, vectors)
     check_positive("periods", periods)
     if initial_conditions is None and check_count("trajectories", trajectories) < 2:
-        raise InvalidArgumentError("trajectories is 1; an error needs at least 2")
+        raise InvalidArgumentError(f"trajectories must be at least 2, whose spread gives the error, got {trajectories}")
     if system.lifetime is not None:
         periods, discard = min(periods, system.lifetime / 4.0), min(discard, system.lifetime / 8.0)
     tolerance = (TIGHT if drifts(system) else LOOSE) if rtol is None else check_positive("rtol", rtol)
-    # The phase of a driving force keeps every distance: its zero is put in exactly.
+    # Distances along a driving phase are constant, so that its exponent is exactly zero.
     computed = number if system.driving_phase is None else min(number, system.dimension - 1)
     escaped = 0
     if method == "delay":
         if initial_conditions is not None:
-            raise InvalidArgumentError(f"{system.name} has a delay: its exponents start from constant histories")
+            raise InvalidArgumentError(
+                f"initial_conditions must be omitted for {system.name}, which has a delay and starts from constant "
+                "histories"
+            )
         rates = delay_growth_rates(
             system,
             computed,
@@ -178,12 +199,12 @@ def lyapunov_spectrum(
 
 
 def conserves(system: System) -> bool:
-    """Whether energy or volume is conserved or time can be reversed, according to the system's definition."""
+    """Return whether the definition says that energy or volume is conserved, or that the motion is reversible."""
     return system.conservation.get("type") in CONSERVING
 
 
 def drifts(system: System) -> bool:
-    """Whether errors of the integration add up, as nothing damps them: a driven flow has no energy that could drift."""
+    """Return whether a conserved quantity may drift numerically; a driven flow conserves no energy."""
     return conserves(system) and system.driving_phase is None
 
 
@@ -197,16 +218,18 @@ def _mean_and_error(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _check_method(system: System, method: str, period: float) -> str:
     if method not in METHODS:
-        raise InvalidArgumentError(f"method is {method!r}; allowed are {', '.join(METHODS)}")
+        raise InvalidArgumentError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if method == "auto":
         if system.delay is not None:
             return "delay"
         return "nearby" if has_jumps(system, period=period) else "tangent"
     if (method == "delay") != (system.delay is not None):
-        having = "a" if system.delay is not None else "no"
-        raise NotSupportedError(f"{system.name} has {having} delay; the method {method!r} is not for it")
+        having, allowed = ("a", "'delay'") if system.delay is not None else ("no", "'tangent' or 'nearby'")
+        raise NotSupportedError(f"method must be {allowed} for {system.name}, which has {having} delay, got {method!r}")
     if method == "tangent" and has_jumps(system, period=period):
-        raise NotSupportedError(f"the right-hand side of {system.name} jumps; use the method 'nearby'")
+        raise NotSupportedError(
+            f"method must be 'nearby' for {system.name}, whose right-hand side jumps, got 'tangent'"
+        )
     return method
 
 
@@ -215,7 +238,7 @@ def _check_vectors(system: System, vectors: int | None) -> int:
         return system.dimension if system.delay is None else DELAY_VECTORS
     number = check_count("vectors", vectors)
     if system.delay is None and number > system.dimension:
-        raise InvalidArgumentError(f"vectors is {number}; {system.name} has {system.dimension} exponents")
+        raise InvalidArgumentError(f"vectors must be at most {system.dimension} for {system.name}, got {number}")
     return number
 
 
@@ -229,5 +252,7 @@ def _starts(
         return attractor_states(system, trajectories, seed=seed, span=span, period=unit)
     states = system.check_states(initial_conditions)
     if states.ndim != 2 or len(states) < 2:
-        raise InvalidArgumentError("initial_conditions must be two or more states; an error needs at least 2")
+        raise InvalidArgumentError(
+            f"initial_conditions must be at least 2 states, whose spread gives the error, got shape {states.shape}"
+        )
     return states

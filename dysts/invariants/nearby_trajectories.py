@@ -1,7 +1,7 @@
-"""Growth of the distances between a trajectory and copies of it that start close by.
+"""Measures the growth of distances between a trajectory and copies of it that start close by.
 
-Nothing is linearised, so the method also holds where the right-hand side jumps and tangent vectors would have to be
-told of the jump; and it shares no code with the variational equations, which it checks.
+Nothing is linearised, so that the method holds also where the right-hand side jumps and tangent vectors would need a
+correction at each jump. It shares no code with the variational equations, and checks them.
 
 References
 ----------
@@ -17,17 +17,19 @@ from dysts.invariants.tangent_dynamics import starting_vectors
 from dysts.systems.system import System
 
 SEPARATION = 1e-7
-"""Distance after each renormalisation, in units of each component's standard deviation."""
+"""Distance of a copy after each renormalisation, in units of each component's standard deviation."""
 RTOL = 1e-12
+"""Relative tolerance of the integration."""
 INTERVALS_PER_PERIOD = 20
+"""Number of renormalisations in a period."""
 SMALLEST_SEPARATION = 1e-7
-"""Of a direction, as a fraction of the distance before: below, the tolerance of the integration is what is left."""
+"""Smallest distance along a direction, as a fraction of the largest one, above the tolerance of the integration."""
 
 
 def nearby_growth_rates(
     system: System, states: np.ndarray, vectors: int, *, period: float, discard: int, periods: int, seed: int
 ) -> np.ndarray:
-    """Return how fast nearby trajectories move apart, averaged over each trajectory.
+    """Return the mean rates at which nearby trajectories separate, for each trajectory.
 
     Parameters
     ----------
@@ -35,18 +37,19 @@ def nearby_growth_rates(
         Without a delay.
     states : float64 [trajectory, component]
     vectors : int
-        Number of copies. None is displaced along a driving phase.
+        Number of copies. No copy is displaced along a driving phase.
     period : float
-        Unit of the two lengths; distances are renormalised twenty times in each.
+        Unit of the two lengths; distances are renormalised twenty times in a period.
     discard, periods : int
-        Periods at first that are not recorded, and the recorded ones.
+        Lengths of the first part, which is not recorded, and of the recorded part.
     seed : int
-        For the directions of the first displacements.
+        Seed of the directions of the first displacements.
 
     Returns
     -------
     float64 [trajectory, vector]
-        Minus infinity for a direction that is lost within one interval, as on a surface to which the state sticks.
+        Minus infinity for a direction that contracts to nothing within one interval, as on a surface along which the
+        state slides.
 
     Raises
     ------
@@ -56,7 +59,9 @@ def nearby_growth_rates(
         If the integration fails.
     """
     if not system.autonomous:
-        raise NotSupportedError(f"{system.name} depends on time explicitly; make the phase a variable")
+        raise NotSupportedError(
+            f"system must not depend on time explicitly, got {system.name}: make its phase a variable"
+        )
     states = np.array(states, dtype=np.float64)
     scale = states.std(axis=0)
     scale[scale <= 0.0] = 1.0
@@ -72,7 +77,7 @@ def nearby_growth_rates(
         if not np.isfinite(end).all():
             raise IntegrationError(f"{system.name}: a nearby trajectory left every bound")
         end = end.reshape(len(states), vectors + 1, system.dimension)
-        # What is displaced is taken from the copies as they are in floating point, not as they were meant.
+        # The displacement is that of the copies as rounded, which differs from the one that was asked for.
         states = np.ascontiguousarray(end[:, 0])
         displacement = (end[:, 1:] - end[:, :1]) / (SEPARATION * scale)
         if system.driving_phase is not None:
@@ -85,7 +90,7 @@ def nearby_growth_rates(
 
 
 def _orthonormal(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return orthonormal rows that span the same, and the logarithms of the lengths of what each added."""
+    """Return orthonormal rows with the same span, and the logarithms of the lengths that each row added to it."""
     factors, triangular = np.linalg.qr(np.swapaxes(vectors, 1, 2))
     lengths = np.abs(np.diagonal(triangular, axis1=1, axis2=2)).copy()
     whole = np.linalg.norm(vectors, axis=2)

@@ -1,8 +1,8 @@
-"""The dominant period: the time after which the state comes back closest to where it was.
+"""Estimates the dominant period, the time after which the state comes closest to where it was.
 
 The autocorrelation of the standardised components, averaged over them, is one minus half the mean squared
-distance between the states at two times. The first maximum to which it rises high is the dominant period.
-Unlike the highest peak of a spectrum it is not drawn to the harmonics of pulses nor to slow broadband drifts.
+distance between the states at two times. Its first high maximum is at the dominant period. Unlike the highest peak of
+a spectrum, this maximum is moved neither by the harmonics of pulses nor by slow broadband drifts.
 """
 
 import math
@@ -20,32 +20,37 @@ from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
 FRACTION_OF_LARGEST_RISE = 1.0 / 3.0
-"""The earliest maximum to which the autocorrelation rises, from its lowest value before, by this fraction of the
-largest such rise is the period: later ones may be multiples of it, smaller ones noise or a wiggle."""
+"""Least rise of the autocorrelation to a maximum, from its lowest value before, as a fraction of the largest such rise.
+The period is the first maximum of this height: later ones may be multiples, lower ones noise."""
 REST = 1e-8
-"""An orbit whose spread is this small against its size has come to rest; what is left is rounding."""
+"""Spread of an orbit, relative to its size, at which it has come to rest, as the remaining motion is rounding."""
 OSCILLATIONS = 1000
+"""Number of oscillations in each piece of an orbit."""
 ORBITS = 32
-"""Pieces of so many oscillations each. With one of them the choice among maxima of about equal height still depended on
-the last digits of the orbit in every sixth system."""
+"""Number of pieces. With one piece, the choice among maxima of about equal height depended on the last digits of the
+orbit in every sixth system."""
 SAMPLES_PER_OSCILLATION = 40
+"""Number of points in an oscillation."""
 SEGMENTS = 8
-"""Into which a single series is cut for the error."""
+"""Number of segments of a single series, whose spread gives the error."""
 POWER_KEPT = 0.999
+"""Share of the spectral power that is slower than the fastest oscillation that matters."""
 STEPS_PER_CYCLE = 10
+"""Number of recommended steps in the period of that oscillation."""
 MOST_STEPS = 1_000_000_000
+"""Limit on the steps of an orbit without a lifetime."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """A dominant period and the sampling step that the same series recommends.
+    """A dominant period and a recommended sampling step, from the same series.
 
     Attributes
     ----------
     period, error : float
-        Its value, and its standard error from the segments of the series.
+        The period, and its standard error from the spread over segments of the series.
     recommended_step : float
-        A tenth of the period of the fastest oscillation that matters: 99.9 % of the power is slower.
+        A tenth of the shortest period below which less than 0.1 % of the spectral power lies.
     """
 
     period: float
@@ -81,13 +86,15 @@ def dominant_period(series: Any, *, step: float = 1.0) -> Period:
     """
     values = np.asarray(series, dtype=np.float64)
     if values.ndim != 2 or len(values) < 100:
-        raise InvalidArgumentError(f"a series of shape {values.shape}; needed is (time, component), 100 points or more")
+        raise InvalidArgumentError(
+            f"series must have axes [time, component] and at least 100 points, got shape {values.shape}"
+        )
     if not np.isfinite(values).all():
-        raise InvalidArgumentError("the series holds values that are not finite")
+        raise InvalidArgumentError("series must be finite, got NaN or infinite values")
     spread = values.std(axis=0)
     moving = spread > 1e-12 * (1.0 + np.abs(values).max(axis=0))
     if not moving.any():
-        raise InvalidArgumentError("the series is constant, so it has no period")
+        raise InvalidArgumentError("series must vary to have a period, got a constant one")
     standard = (values[:, moving] - values[:, moving].mean(axis=0)) / spread[moving]
     lag = _recurrence(mean_autocorrelation(standard, longest=0.25))
     if lag is None:
@@ -120,7 +127,7 @@ def _error(correlations: list[np.ndarray], lag: float) -> float:
 
 
 def _recurrence(correlation: np.ndarray) -> float | None:
-    """Return the lag of the first maximum that is risen to high enough, between the samples."""
+    """Return the lag of the first maximum with a high enough rise, interpolated between the samples."""
     inner = correlation[1:-1]
     peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
     if peaks.size == 0:
@@ -154,7 +161,7 @@ def _recommended_step(standard: np.ndarray) -> float:
 
 
 def system_period(system: System | str) -> Period:
-    """Find the dominant period of a system without being told any scale of time.
+    """Find the dominant period of a system; no scale of time has to be known.
 
     The length of the orbit is doubled or shortened until it holds about a thousand oscillations about its mean;
     driving phases do not count.
@@ -188,7 +195,7 @@ def system_period(system: System | str) -> Period:
         span = 100.0 * (1e-3 + np.abs(state).max()) / speed if speed > 0.0 else 100.0
     else:
         span = 100.0 * float(system.parameters[system.delay])
-    # An orbit that leaves its set in the end is looked at for half of its lifetime.
+    # An orbit on a transient set counts for half of the lifetime of the set.
     wanted = OSCILLATIONS if system.lifetime is None else min(OSCILLATIONS, math.ceil(system.lifetime / 2.0))
     samples = wanted * SAMPLES_PER_OSCILLATION
     shortest_known, longest_known = 0.0, math.inf
@@ -198,7 +205,7 @@ def system_period(system: System | str) -> Period:
         series = _observed(system, times, None)[:, responding]
         ended = ~np.isfinite(series).all(axis=1)
         if ended.any():
-            # It has left its set, earlier than orbits from there do on average.
+            # The orbit has left its set earlier than the mean lifetime.
             longest_known = min(longest_known, span)
             span *= 0.8 * max(0.1, float(np.argmax(ended)) / samples)
             continue
@@ -206,7 +213,8 @@ def system_period(system: System | str) -> Period:
             raise InvalidArgumentError(f"{system.name} comes to rest from its stored initial condition")
         oscillations = _oscillations(series)
         too_few, too_many = oscillations < wanted / 2, oscillations > 2 * wanted
-        # An orbit that is trapped for long beats its count; then any length between is as good.
+        # The number of oscillations of an orbit that is trapped for long does not grow steadily with its length; any
+        # length between the bounds is then as good.
         if not (too_few or too_many) or shortest_known * 1.1 > longest_known:
             return _period_of_pieces(_pieces(system, times, series, responding), float(times[1] - times[0]))
         if too_few:
@@ -235,7 +243,7 @@ def _observed(system: System, times: np.ndarray, states: np.ndarray | None) -> n
 def _pieces(system: System, times: np.ndarray, first: np.ndarray, responding: list[int]) -> np.ndarray:
     """Return series of the same motion and sampling: float64 [piece, time, observable].
 
-    They follow one another on one orbit; where orbits leave their set in the end, they are orbits from near the first.
+    The pieces follow one another on one orbit; on a transient set they are orbits that start near the first one.
     """
     if system.lifetime is None:
         step = times[1] - times[0]
@@ -250,7 +258,7 @@ def _pieces(system: System, times: np.ndarray, first: np.ndarray, responding: li
 
 
 def responding_observables(system: System) -> list[int]:
-    """Return the positions of the observables that are more than functions of the driving phase."""
+    """Return the positions of the observables that depend on more than the driving phase."""
     if system.driving_phase is None:
         return list(range(len(system.observable_names)))
     names = {*system.variables, *system.flat_parameters}
@@ -264,6 +272,6 @@ def responding_observables(system: System) -> list[int]:
 
 
 def _oscillations(series: np.ndarray) -> float:
-    """Return the number of upward crossings of the median, in the component that has most of them."""
+    """Return the largest number of upward crossings of the median among the components."""
     above = series > np.median(series, axis=0)
     return float((above[1:] & ~above[:-1]).sum(axis=0).max())

@@ -1,4 +1,4 @@
-"""What kind of motion a Lyapunov spectrum shows, by stated rules."""
+"""Classifies the motion behind a Lyapunov spectrum by stated rules."""
 
 import math
 
@@ -19,7 +19,7 @@ REGIMES = (
 )
 VOLUME_PRESERVING = ("hamiltonian", "time-dependent hamiltonian", "volume-preserving")
 VOLUME_KEPT = 0.03
-"""Largest sum of the exponents, against the largest one, that counts as zero."""
+"""Largest absolute sum of all exponents, as a fraction of the first one, that counts as zero."""
 RULES = (
     "An exponent is positive if it is above 3 standard errors and above z = 1.5 ln(N)/N per period of N recorded "
     "periods, the finite-time exponent of shear on a torus; it is zero if it is within 3 standard errors + z of zero. "
@@ -32,26 +32,26 @@ RULES = (
 
 
 def regime_of(system: System, spectrum: LyapunovSpectrum, *, period: float) -> tuple[str, str]:
-    """Return the regime of a system, and the regime on the set that it is about before it leaves that.
+    """Return the regime of a system, and the regime on its transient set before orbits leave that set.
 
     Parameters
     ----------
     system : System
     spectrum : LyapunovSpectrum
     period : float
-        The unit of the spectrum's settings.
+        Unit of the lengths in the settings of the spectrum.
 
     Returns
     -------
     regime, on_set : str
-        They differ for a transient set only.
+        The two differ for a transient set only.
     """
     on_set = _regime_on_set(system, spectrum, period)
     return ("transient" if system.lifetime is not None else on_set), on_set
 
 
 def without_small(system: System, spectrum: LyapunovSpectrum, period: float) -> tuple[float, ...]:
-    """Return the exponents, largest first, with zero for those that the rules take for zero.
+    """Return the exponents, largest first, with exactly zero for those that are zero by the rules.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def without_small(system: System, spectrum: LyapunovSpectrum, period: float) -> 
 
 
 def _resolution(system: System, spectrum: LyapunovSpectrum, period: float) -> float:
-    """Return the exponent that shear on a torus shows in the recorded time."""
+    """Return the largest exponent that shear on a torus may show in the recorded time."""
     recorded = float(spectrum.settings["periods"])
     if system.lifetime is not None:
-        # Many short pieces: what the ends of a piece contribute falls in the mean over them.
+        # The contributions of the ends of many short pieces average out.
         recorded *= math.sqrt(float(spectrum.settings["trajectories"]))
     return 1.5 * math.log(max(recorded, math.e)) / recorded / period
 

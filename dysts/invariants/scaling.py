@@ -1,4 +1,4 @@
-"""The straight part of a curve, if it has one."""
+"""Finds the scaling region of a curve: its widest straight part."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,11 @@ class ScalingRegion:
     Attributes
     ----------
     first, last : int
-        Positions of its ends, both included.
+        Positions of the ends, both included.
     slope : float
+        Slope of the line through the points.
     spread : float
-        Largest distance of a local slope inside from `slope`.
+        Largest difference of a local slope in the region from their mean.
     """
 
     first: int
@@ -27,21 +28,21 @@ class ScalingRegion:
 def scaling_region(
     x: np.ndarray, y: np.ndarray, *, narrowest: float, relative: float, absolute: float = 0.0, window: int = 2
 ) -> ScalingRegion | None:
-    """Find the widest stretch in which the local slope is the same within a tolerance.
+    """Find the widest stretch in which the local slope is constant within a tolerance.
 
-    Local slopes are those of lines through a point and its neighbours on both sides. Among stretches of equal width
-    the one with the least spread counts.
+    A local slope is that of a line fitted to a point and its neighbours on both sides. Among stretches of equal width
+    the one with the least spread is taken.
 
     Parameters
     ----------
     x, y : float64 [point]
         The curve; x increases.
     narrowest : float
-        The least width in x that makes a region.
+        Least width of a region in x.
     relative, absolute : float
-        How far a local slope may be from the mean of those inside, as a fraction of that mean or as such.
+        Tolerance of a local slope around their mean, as a fraction of the mean and as a number; the two are added.
     window : int
-        Neighbours on each side that a local slope takes in; half a period for a curve that oscillates.
+        Number of neighbours on each side for a local slope; half a period for a curve that oscillates.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def scaling_region(
             total += slopes[last]
             mean = total / (last - first + 1)
             spread = max(high - mean, mean - low)
-            # The extremes only move apart, so a stretch that is far too wide cannot become straight again.
+            # The extremes can only move apart, so that a stretch that is far from straight stays so when it grows.
             if high - low > 4.0 * (relative * abs(mean) + absolute):
                 break
             extent = x[last + width] - x[first + width]

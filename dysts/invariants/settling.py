@@ -1,7 +1,7 @@
-"""Whether orbits settle on regular motion, seen from their amplitudes alone.
+"""Finds out from amplitudes whether orbits settle on regular motion.
 
-Tangent vectors cannot be followed across jumps of the right-hand side; the spread of an orbit in successive windows
-can: it varies for chaos and stays the same for an oscillation that repeats.
+Tangent vectors are not defined across jumps of the right-hand side. The standard deviation of an orbit in successive
+windows is: it varies for chaos and is constant for a periodic oscillation.
 """
 
 import numpy as np
@@ -12,11 +12,13 @@ from dysts.invariants.survival import SETTLED, Survival, first_orbit, starts_nea
 from dysts.systems.system import System
 
 WINDOW = 20
-"""Periods over which the standard deviation is taken."""
+"""Length of a window in periods; a standard deviation is taken in each."""
 POINTS_PER_PERIOD = 25
+"""Number of points in a period."""
 CONSTANT = 0.02
-"""Relative change of the standard deviation that still counts as none."""
+"""Largest relative change of the standard deviation that counts as none."""
 RTOL = 1e-9
+"""Relative tolerance of the integration."""
 
 
 def survival_by_amplitude(
@@ -28,29 +30,30 @@ def survival_by_amplitude(
     seed: int = 0,
     threads: int | None = None,
 ) -> Survival:
-    """Follow orbits from the neighbourhood of the stored initial condition and see whether their amplitude freezes.
+    """Follow orbits from near the stored initial condition and record when their amplitudes become constant.
 
-    An orbit has left a chaotic set when the standard deviations of all components, over 20 periods at a time, stay
-    within 2 % of those at the end for the rest of the time, at least 400 periods.
+    An orbit has left a chaotic set when the standard deviations of all components in windows of 20 periods stay within
+    2 % of those of the last window until the end, for at least 400 periods.
 
     Parameters
     ----------
     system : System
         Without a delay.
     trajectories : int
-        Orbits; they start a thousandth of the standard deviation apart.
+        Number of orbits; they start a thousandth of the standard deviation apart.
     periods : int
-        Length of each.
+        Length of each orbit.
     period : float, optional
-        By default the stored one.
+        Period of the system, by default the stored one.
     seed : int
+        Seed of the starts.
     threads : int, optional
-        By default one per processor; the result does not depend on it.
+        Number of threads, by default one per processor; the result does not depend on it.
 
     Returns
     -------
     Survival
-        What is left of the motion counts as ``other motion``, without an exponent.
+        Every orbit that left counts as ``other motion``, without an exponent.
 
     Examples
     --------
@@ -88,7 +91,7 @@ def survival_by_amplitude(
 
 
 def _settled_at(spreads: np.ndarray) -> int | None:
-    """Return the window from which the spreads, float64 [window, component], stay what they are at the end."""
+    """Return the first window from which the spreads, float64 [window, component], are those of the last one."""
     changed = (np.abs(spreads - spreads[-1]) > CONSTANT * np.abs(spreads[-1])).any(axis=1)
     still = np.flatnonzero(changed)
     left = int(still[-1]) + 1 if still.size else 0

@@ -1,4 +1,4 @@
-"""Whether orbits stay on the set that an entry is about, for how long, and what becomes of them.
+"""Measures how long orbits stay on a set, and where those go that leave it.
 
 References
 ----------
@@ -19,41 +19,46 @@ from dysts.invariants.tangent_dynamics import follow_tangents
 from dysts.systems.system import System
 
 BLOCK = 50
-"""Periods over which growth is averaged before it is compared."""
+"""Length of a block in periods; growth is averaged over it."""
 BLOCKS_IN_A_ROW = 10
+"""Number of successive blocks whose mean growth is compared with the exponent on the set."""
 CHANGED = 0.5
-"""Of the exponent on the set; an orbit whose growth stays below has left the set."""
+"""Growth, as a fraction of the exponent on the set, below which an orbit has left the set."""
 SETTLED = 20
-"""Blocks without change at the end that are needed to say that an orbit has left for good."""
+"""Number of blocks of changed growth at the end of an orbit from which it counts as having left for good."""
 RTOL = 1e-6
-"""Lifetimes do not tell it from 1e-8: of 64 orbits each they agree within their errors for Coullet, Sakarya, HyperLu,
-PanXuZhou and Bouali, in half the time."""
+"""Relative tolerance. With 1e-8 the lifetimes of 64 orbits each of Coullet, Sakarya, HyperLu, PanXuZhou and Bouali are
+the same within their errors, at twice the time."""
 CONSERVING_RTOL = 1e-8
-"""Where nothing damps the drift of conserved quantities; with the other, an orbit of BlinkingRotlet, whose domain is
-bounded, ended at the singular coordinates of its centre."""
+"""Relative tolerance where energy or volume is conserved, as no damping reduces the drift; at 1e-6 an orbit of
+BlinkingRotlet, whose domain is bounded, ended at the singular coordinates of its centre."""
 ESCAPED, DRIFTED = 1e3, 1e6
-"""Times the largest value of the first trajectory; the larger one where coordinates are angles, which may drift."""
+"""Size at which an orbit has escaped, in units of the largest value of the first orbit; the larger one for systems with
+angles, which may drift."""
 MOST_STEPS = 1_000_000_000
+"""Limit on the steps of each orbit."""
 SIZE_PERIODS = 10
+"""Length in periods of the first orbit, which gives the scale."""
 AT_REST = -1e-3
-"""Per period; a largest exponent below, of an autonomous flow, belongs to a fixed point."""
+"""Largest exponent, per period, below which an autonomous flow approaches a fixed point."""
 
 
 @dataclass(frozen=True)
 class Survival:
-    """How an ensemble of orbits leaves a set.
+    """The lifetimes of an ensemble of orbits on a set.
 
     Attributes
     ----------
     trajectories : int
+        Number of orbits.
     periods : float
-        Length of each, at most.
+        Largest length of an orbit.
     lifetimes : tuple of float
-        Periods after which orbits left, those that did.
+        Periods after which orbits left the set, one for each that left.
     afterwards : dict of str to int
-        What became of them: ``at rest``, ``escaped``, or ``other motion``.
+        Number of orbits that are ``at rest``, have ``escaped`` or show ``other motion`` after they left.
     exponent_afterwards : float
-        Mean largest exponent of the other motion, per unit of time; NaN without such.
+        Mean largest exponent of the other motion, per unit of time; NaN if there is none.
     """
 
     trajectories: int
@@ -69,7 +74,7 @@ class Survival:
 
     @property
     def mean_lifetime(self) -> float:
-        """Maximum-likelihood mean of an exponential distribution, in periods; infinite if no orbit left."""
+        """The maximum-likelihood mean of an exponential distribution, in periods; infinite if no orbit left."""
         if not self.lifetimes:
             return float("inf")
         stayed = (self.trajectories - len(self.lifetimes)) * self.periods
@@ -86,7 +91,7 @@ def survival(
     seed: int = 0,
     threads: int | None = None,
 ) -> Survival:
-    """Follow orbits from the neighbourhood of the stored initial condition for a long time.
+    r"""Follow orbits from near the stored initial condition and record when they leave the set.
 
     An orbit has left when it diverges, or when the growth of a tangent vector, averaged over 500 periods at a time,
     stays below half of the exponent for the rest of the time.
@@ -96,16 +101,17 @@ def survival(
     system : System
         Without a delay and without jumps; with a positive exponent.
     trajectories : int
-        Orbits; they start a thousandth of the standard deviation apart.
+        Number of orbits; they start a thousandth of the standard deviation apart.
     periods : int
-        Length of each.
+        Length of each orbit.
     exponent : float, optional
         Largest exponent on the set, by default the stored one.
     period : float, optional
-        By default the stored one.
+        Period of the system, by default the stored one.
     seed : int
+        Seed of the starts and of the tangent vectors.
     threads : int, optional
-        By default one per processor; the result does not depend on it.
+        Number of threads, by default one per processor; the result does not depend on it.
 
     Returns
     -------
@@ -115,6 +121,13 @@ def survival(
     ------
     NotSupportedError
         If the system has a delay or jumps, or its exponent is not positive.
+
+    Notes
+    -----
+    Orbits leave a transient set at a constant rate, so that their number falls exponentially. Of n orbits that are
+    followed for a time T, let k leave at the times t_i. The maximum-likelihood estimate of the mean lifetime is
+
+    .. math:: N(t) = n e^{-t/\tau}, \qquad \tau = \frac{1}{k} \left( \sum_{i=1}^{k} t_i + (n - k) T \right).
 
     Examples
     --------
@@ -145,7 +158,7 @@ def survival(
     later: list[float] = []
     for rates, (status, reached) in zip(growth[:, :, 0] / interval, endings, strict=True):
         if status:
-            # What happened before the divergence may already have been another motion; it is not told apart here.
+            # Another motion may have preceded the divergence; its beginning is not searched for.
             lifetimes.append(reached / unit)
             fate = "escaped"
         else:
@@ -169,7 +182,7 @@ def survival(
 
 
 def first_orbit(system: System, period: float) -> np.ndarray:
-    """Return the first periods from the stored initial condition, for the scale: float64 [time, component]."""
+    """Return ten periods from the stored initial condition, which give the scale: float64 [time, component]."""
     points: np.ndarray = integrate(system, 50 * SIZE_PERIODS, step=period / 50, predictability=False).values
     return points
 
@@ -177,7 +190,7 @@ def first_orbit(system: System, period: float) -> np.ndarray:
 def starts_near(
     system: System, first: np.ndarray, count: int, seed: int, *, distance: float = PERTURBATION
 ) -> np.ndarray:
-    """Return states some standard deviations from the stored one: float64 [state, component]."""
+    """Return random states around the stored one, `distance` standard deviations wide: float64 [state, component]."""
     noise = np.random.default_rng(seed).standard_normal((count, system.dimension))
     states: np.ndarray = np.array(system.initial_conditions) + distance * first.std(axis=0) * noise
     return states
@@ -192,13 +205,15 @@ def followed_exponent(system: System, exponent: float | None, period: float | No
         If the system has a delay or jumps, or its exponent is not positive.
     """
     if system.delay is not None:
-        raise NotSupportedError(f"{system.name} has a delay; its long-time behaviour is not followed here")
+        raise NotSupportedError(f"system must have no delay to be followed for long, got {system.name}")
     reference = system.lyapunov_exponent if exponent is None else check_positive("exponent", exponent)
     if not reference > 0.0:
-        raise NotSupportedError(f"{system.name} has the largest exponent {reference}; only chaos can end")
+        raise NotSupportedError(f"system must have a positive exponent, got {system.name} with {reference}")
     unit = system.period if period is None else check_positive("period", period)
     if has_jumps(system, period=unit):
-        raise NotSupportedError(f"the right-hand side of {system.name} jumps, of which tangent vectors are not told")
+        raise NotSupportedError(
+            f"system must have a right-hand side without jumps for tangent vectors, got {system.name}"
+        )
     return reference, unit
 
 
@@ -208,16 +223,16 @@ def tolerance(system: System) -> float:
 
 
 def escape_bound(system: System, first: np.ndarray) -> float:
-    """Return the size of a component beyond which an orbit has escaped: float64 [time, component] gives the scale."""
+    """Return the size of a component beyond which an orbit has escaped; `first` is float64 [time, component]."""
     return (DRIFTED if system.observables else ESCAPED) * (1.0 + float(np.abs(first).max()))
 
 
 def _left_at(rates: np.ndarray, reference: float) -> int | None:
-    """Return the block with which the growth falls for good, or None if it does not."""
+    """Return the first block after the last one of undiminished growth, or None if the growth lasts to the end."""
     smooth = np.convolve(rates, np.full(BLOCKS_IN_A_ROW, 1.0 / BLOCKS_IN_A_ROW), mode="valid")
     on_set = np.flatnonzero(smooth >= CHANGED * reference)
     if on_set.size == 0:
         return 0
-    # The window that was last on the set ends with the first blocks after it.
+    # Half of the last window with undiminished growth already lies after the change.
     left = int(on_set[-1]) + BLOCKS_IN_A_ROW // 2
     return left if len(rates) - left >= SETTLED else None

@@ -1,4 +1,4 @@
-"""Growth of tangent vectors along trajectories: the variational equations with the exact Jacobian.
+"""Measures the growth of tangent vectors along trajectories, by the variational equations with the exact Jacobian.
 
 References
 ----------
@@ -19,20 +19,20 @@ from dysts.systems.system import System
 from dysts.threads import processors
 
 MOST_ESCAPED = 0.2
-"""Largest fraction of trajectories that may leave a set with a lifetime before the exponents are refused."""
+"""Largest share of trajectories that may leave a set with a lifetime before the exponents are refused."""
 MOST_STUCK = 1.0 / 32.0
-"""The same with angles: a long orbit may meet a singularity of the coordinates, such as r = 0."""
+"""Largest share that may fail where a variable is an angle: a long orbit may meet a singularity such as r = 0."""
 
 
 def most_lost(system: System) -> float:
-    """Return the share of orbits that may end early without that saying anything against the others."""
+    """Return the largest share of orbits that may fail before the result is rejected."""
     if system.lifetime is not None:
         return MOST_ESCAPED
     return MOST_STUCK if system.turns.any() else 0.0
 
 
 def starting_vectors(system: System, trajectories: int, vectors: int, *, seed: int) -> np.ndarray:
-    """Return random tangent vectors, float64 [trajectory, vector, component], without a part along a driving phase."""
+    """Return random tangent vectors, float64 [trajectory, vector, component], with 0 along a driving phase."""
     starts: np.ndarray = np.random.default_rng(seed).standard_normal((trajectories, vectors, system.dimension))
     if system.driving_phase is not None:
         starts[..., system.variables.index(system.driving_phase.variable)] = 0.0
@@ -62,7 +62,7 @@ def follow_tangents(
     maximum_steps : int
         Limit for each trajectory.
     bound : float
-        A trajectory ends when a component other than a driving phase is larger.
+        Size of a component, other than a driving phase, at which a trajectory is stopped.
 
     Returns
     -------
@@ -121,7 +121,18 @@ def tangent_growth_rates(
     maximum_steps: int = MAXIMUM_STEPS,
     threads: int | None = None,
 ) -> tuple[np.ndarray, int]:
-    """Return how fast tangent vectors grow in successive intervals along trajectories.
+    r"""Return the growth rates of tangent vectors in successive intervals along trajectories.
+
+    The vectors are the columns of V in the variational equations, which are integrated together with the state,
+
+    .. math:: \dot x = f(x), \qquad \dot V = Df(x) V, \qquad V(t_j^+) R_j = V(t_j^-),
+
+    where the Gram-Schmidt factorisation with the upper triangular R replaces the vectors by orthonormal ones every two
+    steps. The rate of the k-th vector in an interval of length T is
+
+    .. math:: \lambda_k = \frac{1}{T} \sum_{t_j \in T} \ln (R_j)_{kk}.
+
+    Its mean along an orbit is the k-th Lyapunov exponent.
 
     Parameters
     ----------
@@ -129,9 +140,9 @@ def tangent_growth_rates(
         Without a delay and without jumps of its right-hand side.
     states : float64 [trajectory, component]
     vectors : int
-        How many; the k-th grows on average by the k-th largest exponent. None has a part along a driving phase.
+        Number of tangent vectors. Their component along a driving phase is 0.
     discard : float
-        Time at first that is not recorded, while the vectors find their directions.
+        Length of the first part of each trajectory, which is not recorded: the vectors turn into their directions.
     interval : float
         Duration of each interval, in the system's own unit of time.
     intervals : int
@@ -147,14 +158,15 @@ def tangent_growth_rates(
     Returns
     -------
     rates : float64 [trajectory, interval, vector]
-        Of the trajectories that reached the end.
+        Rates of the trajectories that reached the end, per unit of time.
     escaped : int
-        How many did not.
+        Number of trajectories that did not reach it.
 
     Raises
     ------
     IntegrationError
-        If trajectories fail; a fifth of them may, where the system has a lifetime, and one in 32, where it has angles.
+        If more than a fifth of the trajectories of a system with a lifetime fail, more than one in 32 of a system with
+        angles, or any of another system.
     """
     from dysts.solvers.status import Status
 
@@ -171,7 +183,7 @@ def tangent_growth_rates(
         threads=threads,
     )
     failed = [index for index, (status, _) in enumerate(endings) if status]
-    # On a set that orbits are known to leave, the exponents are those of the orbits that have not left it yet.
+    # The exponents of a transient set are averages over the orbits that have not left it yet.
     if len(failed) > most_lost(system) * len(states):
         status, reached = endings[failed[0]]
         raise IntegrationError(

@@ -1,4 +1,4 @@
-"""The 0-1 test for chaos: a series drives a planar walk, which spreads only if the series is chaotic.
+"""Tests a series for chaos by the 0-1 test: the series drives a walk in the plane, which spreads if it is chaotic.
 
 References
 ----------
@@ -12,15 +12,20 @@ import numpy as np
 
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
-from dysts.invariants.series import check_series
+from dysts.invariants.time_series import check_series
 
 SHORTEST = 200
+"""Least number of points of a series."""
 FREQUENCIES = 100
+"""Number of random frequencies whose median is taken."""
 LOWEST, HIGHEST = np.pi / 5.0, 4.0 * np.pi / 5.0
+"""Range of the frequencies, in radians per point; the walk resonates near 0 and pi."""
+ERROR_OF_MEDIAN = 0.93
+"""Standard error of the median of n normal values, in units of their interquartile range over the root of n."""
 
 
 def zero_one_test(series: Any, *, seed: int = 0) -> Estimate:
-    """Return the median correlation of the walk's spread with time: near 1 for chaos, near 0 for regular motion.
+    r"""Return the median correlation of the walk's spread with time: near 1 for chaos, near 0 for regular motion.
 
     Parameters
     ----------
@@ -28,17 +33,30 @@ def zero_one_test(series: Any, *, seed: int = 0) -> Estimate:
         A scalar series, sampled so sparsely that successive values are hardly correlated: about once per period. An
         oversampled series gives 0 whatever it is.
     seed : int
-        For the 100 frequencies.
+        Seed of the 100 random frequencies.
 
     Returns
     -------
     Estimate
-        The error is that of the median over the frequencies.
+        The error is the standard error of the median over the frequencies.
 
     Raises
     ------
     InvalidArgumentError
         If the series is not scalar, too short, constant or not finite.
+
+    Notes
+    -----
+    A series x of N values drives a walk in the complex plane for each frequency c, with the mean square displacement M,
+
+    .. math:: p_c(n) = \sum_{j=1}^{n} x_j e^{ijc}, \qquad
+        M_c(n) = \frac{1}{N - N/10} \sum_{j=1}^{N - N/10} |p_c(j + n) - p_c(j)|^2, \quad n \le N/10.
+
+    M is bounded for regular motion and grows like n for chaos. The mean of the series adds an oscillation to it, which
+    is subtracted; the result is the median over c of the correlation of the remainder with n,
+
+    .. math:: D_c(n) = M_c(n) - \bar x^2 \, \frac{1 - \cos nc}{1 - \cos c}, \qquad
+        K = \mathrm{median}_c \, \mathrm{corr}(n, D_c(n)).
 
     Examples
     --------
@@ -52,7 +70,7 @@ def zero_one_test(series: Any, *, seed: int = 0) -> Estimate:
     """
     values = check_series(series, shortest=SHORTEST)
     if values.shape[1] != 1:
-        raise InvalidArgumentError(f"a series of {values.shape[1]} components; the test takes one at a time")
+        raise InvalidArgumentError(f"series must have one component, got {values.shape[1]}: test one at a time")
     observed = values[:, 0]
     frequencies = np.random.default_rng(seed).uniform(LOWEST, HIGHEST, FREQUENCIES)
     longest = len(observed) // 10
@@ -60,8 +78,8 @@ def zero_one_test(series: Any, *, seed: int = 0) -> Estimate:
     walk = np.cumsum(observed[:, None] * np.exp(1j * np.outer(np.arange(1, len(observed) + 1), frequencies)), axis=0)
     starts = len(observed) - longest
     spread = np.array([(np.abs(walk[lag : lag + starts] - walk[:starts]) ** 2).mean(axis=0) for lag in lags])
-    # What the mean of the series contributes oscillates, and hides the growth at low numbers of points.
+    # The oscillation hides the growth of short series.
     oscillating = observed.mean() ** 2 * (1.0 - np.cos(np.outer(lags, frequencies))) / (1.0 - np.cos(frequencies))
     correlations = np.array([np.corrcoef(lags, column)[0, 1] for column in (spread - oscillating).T])
     quartiles = np.quantile(correlations, [0.25, 0.75])
-    return Estimate(float(np.median(correlations)), float(0.93 * np.ptp(quartiles) / np.sqrt(FREQUENCIES)))
+    return Estimate(float(np.median(correlations)), float(ERROR_OF_MEDIAN * np.ptp(quartiles) / np.sqrt(FREQUENCIES)))

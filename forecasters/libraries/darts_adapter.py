@@ -1,4 +1,4 @@
-"""One adapter around the forecasting models of darts, of one component or several."""
+"""Adapts the forecasting models of darts, univariate and multivariate, to the protocol."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Generic
@@ -17,7 +17,7 @@ _MARGIN = 100.0
 
 
 class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
-    """A darts model behind the package's protocol.
+    """A forecasting model of darts as a forecaster.
 
     A subclass builds the unfitted model. It imports darts there, from the module that defines the model:
     a tenth of the cost of ``darts.models``, which pulls in every installed backend. A forecast that leaves the
@@ -41,7 +41,7 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least; no darts model takes fewer."""
+        """The least number of points of a series; no darts model takes fewer."""
         return 3
 
     @abstractmethod

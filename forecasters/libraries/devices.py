@@ -1,4 +1,4 @@
-"""Where a network is trained: the CPU, or the graphics card with the most room."""
+"""Chooses where a network is trained: on the CPU, or on the graphics card with the most free memory."""
 
 from typing import Any
 

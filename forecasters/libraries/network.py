@@ -1,4 +1,4 @@
-"""Networks of darts behind the protocol: built by darts, trained here, rolled out one step at a time."""
+"""Base classes of the networks: darts builds them, and they are trained and iterated here."""
 
 from abc import abstractmethod
 from typing import Any, Generic, TypeVar
@@ -43,7 +43,7 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
 
     @property
     def minimum_length(self) -> int:
-        """Points that a series must have at least."""
+        """The least number of points of a series."""
         return self.config.input_length + _FEWEST_WINDOWS
 
     @abstractmethod
@@ -94,7 +94,7 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
 
 
 class WindowNetwork(NetworkForecaster[NetworkConfigT], LaggedForecaster[NetworkConfigT], Generic[NetworkConfigT]):
-    """A network that sees the last samples and nothing else."""
+    """A network whose only input is the window of the last samples."""
 
     def _forward(self, window: Any) -> Any:
         from darts.utils.data.torch_datasets.utils import PLModuleInput
@@ -122,9 +122,9 @@ class WindowNetwork(NetworkForecaster[NetworkConfigT], LaggedForecaster[NetworkC
 
 
 class RecurrentNetwork(NetworkForecaster[NetworkConfigT], Generic[NetworkConfigT]):
-    """A network with memory: it reads the last window once, then only its own forecasts.
+    """A recurrent network, which reads the last window once and then only its own forecasts.
 
-    The state of the loop is the newest point and the memory that led to it.
+    The state of the loop is the newest point and the hidden state before it.
     """
 
     _recurrent = True

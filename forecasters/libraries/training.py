@@ -1,4 +1,4 @@
-"""Train a network of darts on the windows of a series."""
+"""Trains a network of darts on the windows of a series."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     import torch
 
 INPUT_GRID = {"input_length": (5, 10, 25, 50, 100)}
-"""Windows that the paper tried."""
+"""Lengths of the input window that the paper tried."""
 
 FAST = {"epochs": 50, "batch_size": 128, "learning_rate": 3e-3, "one_cycle": True, "gradient_clip": 1.0}
-"""What every ``fast`` preset of a network begins with: fewer and larger steps than darts, on a schedule."""
+"""Settings common to the ``fast`` presets of networks: fewer and larger steps than darts takes, on a schedule."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class NetworkConfig(Config):
     epochs, batch_size : int
         Passes over all windows of the series, and windows per step.
     learning_rate : float
-        Of Adam; the peak of the schedule if there is one.
+        Learning rate of Adam, or its peak where a schedule changes it.
     one_cycle : bool
         Whether the learning rate rises to its peak and falls to zero (one-cycle schedule) or is constant.
     gradient_clip : float, optional
@@ -78,7 +78,7 @@ def train(module: Any, inputs: "torch.Tensor", targets: "torch.Tensor", config: 
     module : darts.models.forecasting.pl_forecasting_module.PLForecastingModule
         On the device of the data; in evaluation mode afterwards.
     inputs, targets : tensor [window, time, component]
-        What the network sees, and what it is to put out.
+        The windows, and the samples to predict from them.
     config : NetworkConfig
         Epochs, batch size, optimiser.
     """

@@ -1,4 +1,4 @@
-"""The box that bounds a rollout."""
+"""Bounds a rollout by a box around the training range."""
 
 from dataclasses import dataclass
 from typing import Self

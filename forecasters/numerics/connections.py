@@ -1,4 +1,4 @@
-"""The sparse random connections of a reservoir: their spectral radius, and the compiled product with its states."""
+"""Computes the spectral radius of the sparse random connections of a reservoir, and their product with its states."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def spectral_radius(sources: NDArray[np.intp], strengths: FloatArray) -> float:
 
 @driver("void(int64[:,::1], float64[:,::1], float64[::1], float64[:,::1], float64[:,::1])")
 def add_recurrent(sources: Any, strengths: Any, radius: Any, states: Any, total: Any) -> None:
-    """Add what the units receive from one another to what they receive from outside.
+    """Add the recurrent input of the units to their external input.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def add_recurrent(sources: Any, strengths: Any, radius: Any, states: Any, total:
     radius : float64 [case]
         Factor of the strengths.
     states, total : float64 [unit, case]
-        What the units send, and what is added to.
+        States of the units, and the input to which the recurrent input is added.
     """
     for unit in range(total.shape[0]):
         for case in range(total.shape[1]):

@@ -25,15 +25,15 @@ class Forest:
     roots : ndarray, int64 [tree]
         The node at which each tree begins.
     features, left, right : ndarray, int64 [node]
-        Feature looked at, and the nodes that follow.
+        Feature that a node compares, and its two successors.
     thresholds : ndarray, float64 [node]
-        Highest value that goes left.
+        Largest value of the feature that leads to the left.
     values : ndarray, float64 [node, component]
-        What a leaf contributes.
+        Contribution of each leaf to the sum.
     offset : ndarray, float64 [component]
-        Added once.
+        Constant added to the sum.
     weight : float
-        Of every tree.
+        Factor of the value of each tree.
     """
 
     roots: NDArray[np.int64]

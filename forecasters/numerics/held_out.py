@@ -1,4 +1,4 @@
-"""What forecasters share that choose by closed-loop forecasts of held-out windows of the training series."""
+"""Scores candidate models by closed-loop forecasts of held-out windows of the training series."""
 
 import functools
 import math
@@ -80,7 +80,7 @@ def window_errors(forecasts: FloatArray, truths: FloatArray) -> FloatArray:
     forecasts : ndarray, float64 [candidate, window, time, component]
         Rollouts in units of the training series' standard deviations.
     truths : ndarray, float64 [window, time, component]
-        What happened.
+        The held-out points.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def scores(
     errors_in : callable
         Gives the errors, float64 [candidate, window], of some candidates in some windows.
     candidates, windows : int
-        How many there are.
+        Their numbers.
     best : float
         The average to beat.
 

@@ -1,4 +1,4 @@
-"""Monomials of delay vectors, and the compiled loop that rolls out a polynomial of them."""
+"""Computes monomials of delay vectors, and iterates a polynomial of them in compiled code."""
 
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement

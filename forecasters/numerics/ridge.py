@@ -1,4 +1,4 @@
-"""Ridge regression for many penalties and many held-out blocks from one decomposition."""
+"""Solves ridge regressions for many penalties and many held-out blocks from one decomposition."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class RidgePath:
     features : ndarray, float64 [row, feature]
         Not centred; bring a column of ones for an intercept.
     targets : ndarray, float64 [row, output]
-        What to predict.
+        Values to predict.
     exact : bool
         With True a singular value decomposition, accurate down to penalties of about 1e-26. With False an
         eigendecomposition of the normal matrix, several times faster for hundreds of features and

@@ -1,4 +1,4 @@
-"""Zero mean and unit standard deviation for every component that varies; constant ones are set aside."""
+"""Scales the components of a series to mean 0 and standard deviation 1, and leaves constant ones out."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -17,14 +17,14 @@ _ROUNDING = 4.0 * np.finfo(np.float64).eps
 
 @dataclass(frozen=True, eq=False)
 class Standardisation:
-    """How a series is scaled before a forecaster sees it.
+    """The affine scaling of the components of a series.
 
     Attributes
     ----------
     center, scale : ndarray, float64 [component]
         Mean and standard deviation; the value itself and 1 for a constant component.
     varying : ndarray, bool [component]
-        Which components are not constant. Only these are passed on to a forecaster.
+        Whether each component varies. Only varying components are passed on to a forecaster.
 
     Examples
     --------

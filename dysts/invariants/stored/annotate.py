@@ -25,24 +25,25 @@ from dysts.systems.system import System
 from dysts.version import fingerprint
 
 PROBE_PERIODS = 20
+"""Length in periods of the trajectory from which the cost of a system is estimated."""
 MORE_COST_WHERE_CONSERVED = 5.0
-"""As tolerances are tighter and more is computed there."""
+"""Factor of the cost of conservative systems, whose tolerances are tighter and whose orbits are longer."""
 
 
 COMPUTED_BY = ("compilation", "equations", "integration", "invariants", "solvers", "systems")
-"""The sources that decide about computed properties."""
+"""The rooms of the package whose sources decide about computed properties."""
 
 
 def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
-    """Hash what the properties depend on: the definition, the effort and the code that computes them."""
-    told = [name, entry["definition"], dataclasses.asdict(effort)]
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    """Return the hash of the definition, the effort and the code, on which the properties depend."""
+    facts = [name, entry["definition"], dataclasses.asdict(effort)]
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(fingerprint(*COMPUTED_BY).encode())
     return digest.hexdigest()[:20]
 
 
 def _end_with_parent() -> None:
-    """Keep a worker from going on for nobody when the process that started it is killed."""
+    """End a worker when the process that started it is killed."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -54,14 +55,14 @@ def _end_with_parent() -> None:
 
 
 def _sentence(properties: Mapping[str, Any]) -> str:
-    told = f"period {properties['period']['value']:.4g}"
+    sentence = f"period {properties['period']['value']:.4g}"
     spectrum = properties["lyapunov_spectrum"]
-    told += f", largest exponent {spectrum['value'][0]:.4g} +- {spectrum['error'][0]:.1g}"
-    return f"{told}, {properties['regime']['value']}"
+    sentence += f", largest exponent {spectrum['value'][0]:.4g} +- {spectrum['error'][0]:.1g}"
+    return f"{sentence}, {properties['regime']['value']}"
 
 
 def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Effort) -> tuple[dict[str, Any], float]:
-    """Compute in a worker process and leave the result where a later run finds it; return it with the seconds."""
+    """Return the properties of one system and the seconds they took; a later run finds them in the journal."""
     begin = time.monotonic()
     properties = compute_properties(System.from_entry(name, entry), effort=effort, threads=1)
     write_atomically(Path(journal), json.dumps(properties).encode())
@@ -69,9 +70,9 @@ def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Eff
 
 
 def _expected_cost(system: System) -> float:
-    """Return a number about in proportion to the work: evaluations in a stored period, for each component.
+    """Return the estimated cost: evaluations in twenty stored periods times the number of variables.
 
-    Systems without a stored period come first, as nothing is known about them.
+    It is infinite without a stored period, so that a system of unknown cost comes first.
     """
     if "period" not in system.properties:
         return math.inf
@@ -81,7 +82,7 @@ def _expected_cost(system: System) -> float:
 
 
 def _left(costs: Mapping[str, float], computed: Container[str], failed: Container[str], begin: float) -> str:
-    """Return how long the rest will take, in words; nothing while nothing can be said."""
+    """Return the expected time until the end in words; an empty string while no system is done."""
     known = {name: cost for name, cost in costs.items() if math.isfinite(cost)}
     done = sum(cost for name, cost in known.items() if name in computed or name in failed)
     left = sum(known.values()) - done
@@ -136,7 +137,7 @@ def annotate(
         if journal.exists():
             computed[name] = json.loads(journal.read_text())
     costs = {name: _expected_cost(systems[name]) for name in chosen if name not in computed}
-    # The longest first; started last they would keep one worker busy alone.
+    # The longest first: started last, they would keep one worker busy alone.
     waiting = sorted(costs, key=lambda name: -costs[name])
     failures: dict[str, str] = {}
     begin = time.monotonic()

@@ -1,4 +1,4 @@
-"""How much is computed to find the properties of a system."""
+"""Sets the amount of computation behind the stored properties of a system."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ class Effort:
     Attributes
     ----------
     trajectories : int
-        Behind the spectrum and the moments, at first.
+        Number of trajectories behind the spectrum and the moments, before it is raised.
     periods : float
-        Length of each.
+        Length of each trajectory, before it is raised.
     most_work : float
-        How many times more may be computed than at first, to reach the precision aimed at, for three variables.
+        Largest factor by which number times length is raised, for three variables, to reach the precision aimed at.
     regular_periods : float
-        Length of trajectories that look regular.
+        Length of trajectories whose motion appears regular.
     survival_orbits, survival_periods : int
-        Number and length of the orbits that are followed to see whether they stay.
+        Number and length of the orbits from near the stored state.
     coexistence_orbits, coexistence_periods : int
         Number and length of the orbits from elsewhere.
     """
@@ -34,4 +34,4 @@ class Effort:
 
 
 FULL = Effort()
-"""What the packaged registry is computed with."""
+"""The effort behind the packaged registry."""

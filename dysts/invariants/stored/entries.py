@@ -1,4 +1,4 @@
-"""Entries of properties: a value with its error, method, settings and version, ready for JSON."""
+"""Makes the entries of properties for JSON: a value with its error, method, settings and version."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from dysts.version import __version__
 
 
 def estimate_entry(found: Estimate, method: str, *, settings: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-    """Return the entry of an estimate, or None for one that is not to be trusted."""
+    """Return the entry of an estimate, or None if it is not reliable."""
     if not found.reliable:
         return None
     return entry(found.value, method, error=found.error, settings=settings)

@@ -1,4 +1,4 @@
-"""What the registry stores about orbits that are followed for long, and about those that start elsewhere."""
+"""Computes the stored properties of long orbits and of orbits that start elsewhere."""
 
 import math
 from typing import Any
@@ -13,8 +13,9 @@ from dysts.systems.properties import REGULAR
 from dysts.systems.system import System
 
 FEWER_PERIODS_WITH_JUMPS = 50
+"""Factor by which orbits of systems with jumps are shorter."""
 LARGE_DIMENSION = 5
-"""Systems of more variables are followed for fewer periods, by a fifth of the square of their number."""
+"""Number of variables above which orbits are shorter, by the factor of a fifth of its square."""
 SURVIVAL_METHOD = (
     "share of orbits from near the stored initial condition whose tangent vectors go on growing; lifetime in periods, "
     "of an exponential distribution"
@@ -32,7 +33,7 @@ COEXISTENCE_METHOD = (
 def long_run_entries(
     system: System, regime: str, period: float, exponent: float, effort: Effort, threads: int | None
 ) -> dict[str, Any]:
-    """Return whether orbits stay on the set, and what becomes of others; nothing for regular motion and for delays."""
+    """Return the entries of survival and coexistence; none for regular motion and for delay systems."""
     if regime in (*REGULAR, "undecided") or system.delay is not None:
         return {}
     if has_jumps(system, period=period):

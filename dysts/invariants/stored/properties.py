@@ -1,4 +1,4 @@
-"""The properties of one system that the registry stores."""
+"""Computes the properties of one system that the registry stores."""
 
 import math
 from typing import Any
@@ -16,39 +16,51 @@ from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension, pesin_entropy
 from dysts.invariants.lyapunov import LONGEST_CONSERVED, TIGHT, LyapunovSpectrum, conserves, lyapunov_spectrum
 from dysts.invariants.period import ORBITS, OSCILLATIONS, Period, system_period
 from dysts.invariants.regime import regime_of, without_small
-from dysts.invariants.series import embed
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.entries import entry, estimate_entry
 from dysts.invariants.stored.long_run import long_run_entries
 from dysts.invariants.survival import first_orbit, starts_near
 from dysts.invariants.tangent_dynamics import most_lost
+from dysts.invariants.time_series import embed
 from dysts.invariants.zero_one import zero_one_test
 from dysts.systems.properties import REGULAR
 from dysts.systems.system import System
 
 TARGET_RELATIVE_ERROR = 0.008
+"""Relative error of the largest exponent that is aimed at."""
 POINTS_PER_PERIOD = 20
+"""Number of points in a period of the stored trajectories."""
 MOST_DELAY_VECTORS = 32
+"""Largest number of exponents of a delay system, raised until their sum is negative."""
 EMBEDDING = 10
+"""Number of values in the delay vectors that stand for the state of a delay system."""
 MORE_WORK_WHERE_CONSERVED = 5.0
+"""Factor of the work on conservative systems, as orbits stick to islands for thousands of periods."""
 BESIDE = 1e-9
-"""Standard deviations between the starts of independent orbits: too little to change an energy."""
+"""Distance between the starts of independent orbits in standard deviations, too small to change an energy."""
 DISCARDED_IN_THE_SEA = 1600.0
-"""Periods of independent orbits in a chaotic sea, until they are as often near islands as they will be."""
+"""Length in periods of the discarded part of independent orbits in a chaotic sea, after which they visit the islands as
+often as in the long run."""
 MOST_EVALUATIONS = 1.7e9
-"""Of the right-hand side of a conservative system, about; a period of the flow with two blinking rotlets takes 5000."""
+"""Limit on evaluations of the right-hand side of a conservative system; a period of BlinkingRotlet takes 5000."""
 PROBE_PERIODS = 20
+"""Length in periods of the orbit on which evaluations are counted."""
 LONGER_WITH_DELAY = 5
-"""Times the length of a trajectory without a delay, as there is only one."""
+"""Factor of the length of the trajectory of a delay system, of which there is only one."""
 DISCARDED_PERIODS = 40.0
-"""Of a delay system, while its constant history is forgotten."""
+"""Length in periods of the first part of an orbit of a delay system, which depends on the constant history."""
 DIMENSION_POINTS = 20_000
+"""Largest number of states behind the correlation dimension."""
 ENTROPY_POINTS = 4000
+"""Number of points behind the entropies."""
 SCALES = 8
+"""Number of scales of the multiscale entropy."""
 PATTERN = 5
+"""Order of the permutation entropy."""
 STROBE = 1.1459
-"""Periods between the points of the 0-1 test: about one, and no simple ratio."""
+"""Number of periods between the points of the 0-1 test: about one, and no simple ratio."""
 STROBES = 3000
+"""Number of points of the 0-1 test."""
 
 PERIOD_METHOD = (
     "first maximum of the mean autocorrelation of the standardised observables to which it rises, from its lowest "
@@ -73,7 +85,7 @@ DIVERGENCE_METHOD = (
 
 
 def compute_properties(system: System, *, effort: Effort = FULL, threads: int | None = None) -> dict[str, Any]:
-    """Compute what the registry stores about a system.
+    """Compute the properties of a system that the registry stores.
 
     Parameters
     ----------
@@ -85,8 +97,8 @@ def compute_properties(system: System, *, effort: Effort = FULL, threads: int | 
     Returns
     -------
     dict
-        One entry for each property, with value, error where there is one, method, settings and version. What the data
-        do not determine is left out.
+        One entry for each property, with value, error where there is one, method, settings and version. A property that
+        the data do not determine is left out.
 
     Raises
     ------
@@ -112,7 +124,7 @@ def compute_properties(system: System, *, effort: Effort = FULL, threads: int | 
 def precise_spectrum(
     system: System, period: float, *, effort: Effort = FULL, threads: int | None = None
 ) -> LyapunovSpectrum:
-    """Return the spectrum, computed for as long as its largest exponent needs to be precise, within a limit.
+    """Return the spectrum; trajectories are lengthened until the largest exponent is precise, within a limit.
 
     Parameters
     ----------
@@ -123,8 +135,8 @@ def precise_spectrum(
     threads : int, optional
         By default one per processor.
     """
-    # A set with a lifetime allows no longer trajectories, only more of them; and where nothing damps numerical drift,
-    # very long orbits end on the islands of regular motion, which the equations themselves do not let them enter.
+    # On a transient set trajectories cannot be longer, only more numerous. Numerical drift moves very long orbits of a
+    # conservative system onto islands of regular motion, which exact orbits cannot enter.
     longest = LONGEST_CONSERVED if conserves(system) else math.inf
     trajectories, periods = effort.trajectories, effort.periods
     work = 1.0
@@ -166,7 +178,7 @@ def precise_spectrum(
             independent, discard = True, DISCARDED_IN_THE_SEA
             continue
         excess = (spectrum.errors[0] / abs(spectrum.largest or 1.0)) / TARGET_RELATIVE_ERROR
-        # An exponent that may well be zero has no relative error to speak of.
+        # The relative error of an exponent that may be zero has no meaning.
         if regular or excess <= 1.0 or spectrum.largest < 5.0 * spectrum.errors[0] or work >= most_work:
             return spectrum
         work = min(most_work, math.ceil(1.2 * work * excess**2))
@@ -295,7 +307,7 @@ def _correlation_dimension(system: System, observed: np.ndarray) -> dict[str, An
     settings: dict[str, Any] = {}
     cloud = observed.reshape(-1, observed.shape[-1])
     if system.delay is not None:
-        # The state is a function; delay vectors stand for it as far as they have dimensions enough.
+        # The state is a function; delay vectors stand for it if their dimension exceeds twice that of the set.
         cloud = embed(observed[0, :, 0], EMBEDDING, POINTS_PER_PERIOD // 10)
         settings = {"embedding": EMBEDDING, "periods_between": 0.1}
     stride = max(1, len(cloud) // DIMENSION_POINTS)

@@ -209,5 +209,5 @@ def test_no_neighbours_in_the_ball_is_said() -> None:
     scattered = np.random.default_rng(0).standard_normal((600, 8))
     with pytest.raises(InvalidArgumentError, match=r"have neighbours at least 2 points away within 0\.01"):
         lyapunov_from_data(scattered, step=1.0, steps=5, theiler=2, method="kantz", radius=0.01)
-    with pytest.raises(InvalidArgumentError, match="theiler is 400"):
+    with pytest.raises(InvalidArgumentError, match="theiler must be at most a quarter of the 600 points, got 400"):
         correlation_dimension(scattered, theiler=400)

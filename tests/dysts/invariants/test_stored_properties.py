@@ -9,7 +9,8 @@ import pytest
 
 import dysts
 from dysts.invariants.identities import check_identities
-from dysts.invariants.regime import REGIMES, REGULAR
+from dysts.invariants.regime import REGIMES
+from dysts.systems.properties import REGULAR
 
 EVERY = dysts.list_systems(variants=True)
 ALWAYS = {"period", "recommended_step", "mean", "standard_deviation", "covariance", "lyapunov_spectrum", "regime"}

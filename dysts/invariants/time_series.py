@@ -1,4 +1,4 @@
-"""Series of states as the estimators from data take them."""
+"""Checks, scales and embeds the time series from which invariants are estimated."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def check_series(series: Any, *, shortest: int) -> np.ndarray:
     ----------
     series : array_like [time] or [time, component]
     shortest : int
-        The least number of points that makes sense.
+        Least number of points.
 
     Raises
     ------
@@ -25,18 +25,20 @@ def check_series(series: Any, *, shortest: int) -> np.ndarray:
     try:
         values = np.array(series, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidArgumentError("a series must be numbers [time] or [time, component]") from None
+        raise InvalidArgumentError(
+            f"series must hold numbers with axes [time] or [time, component], got {series!r:.80}"
+        ) from None
     if values.ndim == 1:
         values = values[:, None]
     if values.ndim != 2 or values.shape[1] == 0:
-        raise InvalidArgumentError(f"a series of shape {values.shape}; allowed are [time] and [time, component]")
+        raise InvalidArgumentError(f"series must have axes [time] or [time, component], got shape {values.shape}")
     if len(values) < shortest:
-        raise InvalidArgumentError(f"a series of {len(values)} points; at least {shortest} are needed")
+        raise InvalidArgumentError(f"series must have at least {shortest} points, got {len(values)}")
     if not np.isfinite(values).all():
         position = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-        raise InvalidArgumentError(f"the series must be finite; the value at {position} is {values[position]}")
+        raise InvalidArgumentError(f"series must be finite, got {values[position]} at {position}")
     if not (np.ptp(values, axis=0) > 1e-12 * (1.0 + np.abs(values).max(axis=0))).any():
-        raise InvalidArgumentError("the series is constant")
+        raise InvalidArgumentError("series must vary, got a constant one")
     return values
 
 
@@ -57,7 +59,7 @@ def embed(series: Any, dimension: int, delay: int) -> np.ndarray:
     dimension : int
         Number of values in a vector.
     delay : int
-        Points between them.
+        Number of points from one value of a vector to the next.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def embed(series: Any, dimension: int, delay: int) -> np.ndarray:
     span = (check_count("dimension", dimension) - 1) * check_count("delay", delay)
     if values.ndim != 1 or len(values) <= span:
         raise InvalidArgumentError(
-            f"a series of shape {values.shape}; {dimension} values {delay} points apart need a scalar one of more than "
-            f"{span} points"
+            f"series must be scalar and have more than {span} points for {dimension} values {delay} points apart, got "
+            f"shape {values.shape}"
         )
     return np.stack([values[span - k * delay : len(values) - k * delay] for k in range(dimension)], axis=1)
