@@ -148,7 +148,7 @@ def test_mistakes() -> None:
         dysts.lyapunov_spectrum("MackeyGlass", method="tangent")
     with pytest.raises(NotSupportedError, match="method must be 'tangent' or 'nearby' for Lorenz"):
         dysts.lyapunov_spectrum("Lorenz", method="delay")
-    with pytest.raises(InvalidArgumentError, match="method must be one of .* got 'exact'"):
+    with pytest.raises(InvalidArgumentError, match=r"method must be one of .* got 'exact'"):
         dysts.lyapunov_spectrum("Lorenz", method="exact")
     with pytest.raises(IntegrationError, match="2 of 2 failed"):
         dysts.lyapunov_spectrum(make({"x": "x**2"}, [1.0]), initial_conditions=[[1.0], [2.0]], period=1.0)

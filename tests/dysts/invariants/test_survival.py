@@ -34,7 +34,7 @@ def test_the_mean_lifetime_counts_those_that_stayed() -> None:
 def test_only_chaos_can_end() -> None:
     with pytest.raises(NotSupportedError, match="must have a positive exponent"):
         survival(dysts.get_system("Torus"), periods=100)
-    with pytest.raises(NotSupportedError, match="without jumps .* got SprottMore"):
+    with pytest.raises(NotSupportedError, match=r"without jumps .* got SprottMore"):
         survival(dysts.get_system("SprottMore"), exponent=0.2, periods=1000)
     with pytest.raises(NotSupportedError, match="delay"):
         survival(dysts.get_system("MackeyGlass"), periods=100)
