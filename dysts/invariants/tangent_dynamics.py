@@ -76,6 +76,7 @@ def follow_tangents(
     function, program = system.compiled.variational(vectors)
     constants = program.table(system.flat_parameters)
     clock, clock_period = system.phase_index_and_period
+    # The compiled driver is typed for a writable array.
     turns = system.turns.copy()
     states = within_one_turn(states, turns)
     absolute = np.concatenate([np.full(system.dimension, rtol * 1e-3), np.full(system.dimension * vectors, rtol)])

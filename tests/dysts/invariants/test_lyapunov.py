@@ -28,6 +28,17 @@ def test_a_saddle_and_a_rotation() -> None:
     np.testing.assert_allclose(turned.exponents, [0.0, 0.0], atol=1e-7)
 
 
+def test_errors_are_standard_errors_of_the_mean_over_trajectories() -> None:
+    # On x = 0 the Jacobian is diagonal, and each trajectory has the exponents a and 0 of its own a.
+    rates = [0.6, 1.0, 2.0]
+    system = make({"x": "a*x", "a": "0"}, [0.0, 1.0])
+    starts = [[0.0, rate] for rate in rates]
+    found = dysts.lyapunov_spectrum(system, initial_conditions=starts, period=1.0, periods=20, discard=60)
+    np.testing.assert_allclose(found.exponents, [1.2, 0.0], atol=1e-5)
+    # Deviations -0.6, -0.2 and 0.8: a variance of 1.04/2, and the error of the mean of three.
+    np.testing.assert_allclose(found.errors, [(1.04 / 2.0 / 3.0) ** 0.5, 0.0], atol=1e-5)
+
+
 def test_lorenz_at_eight_thirds() -> None:
     lorenz = dysts.get_system("Lorenz").with_parameters(beta=8.0 / 3.0)
     spectrum = dysts.lyapunov_spectrum(lorenz, periods=800)
@@ -84,7 +95,7 @@ def test_a_jump_is_taken_into_account() -> None:
     assert stopped.settings["method"] == "nearby"
     # Friction of constant size takes energy away, but distances on both sides of a crossing are kept.
     np.testing.assert_allclose(stopped.exponents, [0.0, 0.0], atol=0.03)
-    with pytest.raises(NotSupportedError, match="jumps; use the method 'nearby'"):
+    with pytest.raises(NotSupportedError, match="method must be 'nearby' for Test, whose right-hand side jumps"):
         dysts.lyapunov_spectrum(system, method="tangent", period=6.28)
 
 
@@ -103,7 +114,7 @@ def test_local_exponents_average_to_the_spectrum() -> None:
     # The trace of the Jacobian is constant, so every interval has the same sum.
     np.testing.assert_allclose(rates.sum("exponent").values, -13.667, atol=1e-4)
     assert float(rates.sel(exponent=1).std()) > 0.3
-    with pytest.raises(InvalidArgumentError, match="must be at most 2 for Duffing, driving phases left out, got 3"):
+    with pytest.raises(InvalidArgumentError, match="must be at most 2 for ForcedBrusselator, driving phases left out, got 3"):
         dysts.local_exponents("ForcedBrusselator", interval=1.0, intervals=2, vectors=3)
     with pytest.raises(NotSupportedError, match="no delay and no jumps"):
         dysts.local_exponents("StickSlipOscillator", interval=1.0, intervals=2)

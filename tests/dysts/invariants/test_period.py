@@ -48,7 +48,7 @@ def test_a_slowly_wandering_phase_gives_an_error_that_covers_the_truth() -> None
         (np.ones((500, 2)), "constant"),
         (np.ones(500), "shape"),
         (np.ones((50, 1)), "100 points"),
-        (np.full((500, 1), np.nan), "not finite"),
+        (np.full((500, 1), np.nan), "must be finite"),
         (np.linspace(0.0, 1.0, 500)[:, None], "does not oscillate"),
     ],
 )
