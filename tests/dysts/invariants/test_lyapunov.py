@@ -114,7 +114,9 @@ def test_local_exponents_average_to_the_spectrum() -> None:
     # The trace of the Jacobian is constant, so every interval has the same sum.
     np.testing.assert_allclose(rates.sum("exponent").values, -13.667, atol=1e-4)
     assert float(rates.sel(exponent=1).std()) > 0.3
-    with pytest.raises(InvalidArgumentError, match="must be at most 2 for ForcedBrusselator, driving phases left out, got 3"):
+    with pytest.raises(
+        InvalidArgumentError, match="must be at most 2 for ForcedBrusselator, driving phases left out, got 3"
+    ):
         dysts.local_exponents("ForcedBrusselator", interval=1.0, intervals=2, vectors=3)
     with pytest.raises(NotSupportedError, match="no delay and no jumps"):
         dysts.local_exponents("StickSlipOscillator", interval=1.0, intervals=2)
