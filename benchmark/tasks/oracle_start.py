@@ -60,6 +60,8 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
         Time between two observed points.
     """
 
+    from dysts.systems.system import System
+
     if "definition" not in dataset.attrs:
         return OracleStart(reason="the dataset has no equations, so there is no oracle")
     definition = str(dataset.attrs["definition"])
