@@ -1,6 +1,6 @@
 """The choice of drivers for a set of trajectories: power series, fast or general, and who goes on where one stops."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from dysts.integration.handover import GeneralMethods
 from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
 from dysts.integration.solution import Solution
 from dysts.threads import in_threads
+
+if TYPE_CHECKING:
+    from dysts.solvers.shared.arguments import Cases, Control, Ends
 
 TIGHT = 1e-9
 """The largest tolerance at which power series are chosen; what they win grows as it falls."""
@@ -63,34 +66,35 @@ def _takes_series(problem: Problem) -> bool:
     return problem.solver == SERIES
 
 
-def _task(problem: Problem, states: np.ndarray, solution: Solution) -> tuple[np.ndarray, tuple[Any, ...]]:
-    """Return the constants of each trajectory, and what all drivers of smooth equations take (`smooth.TASK`)."""
+def _arguments(problem: Problem, states: np.ndarray, solution: Solution) -> tuple["Cases", "Control", "Ends"]:
+    """Return what all loops for smooth equations take."""
+    from dysts.solvers.shared.arguments import Cases, Ends
+
     right_hand_side = problem.systems[0].compiled
     tables = np.array([right_hand_side.table(system.flat_parameters) for system in problem.systems])
-    clocks = [system.phase_index_and_period for system in problem.systems]
-    periods = np.array([period for _, period in clocks])
+    periods = np.array([system.phase_index_and_period[1] for system in problem.systems])
     if len(problem.systems) == 1 and len(problem.states) > 1:
         tables = np.repeat(tables, len(problem.states), axis=0)
         periods = np.repeat(periods, len(problem.states))
-    task = (
-        *(states, problem.times, problem.relative_tolerance, problem.absolute_tolerance),
-        *(problem.maximum_steps, problem.hands_over),
-        *(clocks[0][0], periods),
-        *(solution.values, solution.status, solution.reached, solution.counts),
+    return (
+        Cases(tables, states, periods),
+        problem.control,
+        Ends(solution.values, solution.status, solution.reached, solution.counts),
     )
-    return tables, task
 
 
 def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
     from dysts.solvers.taylor.loop import integrate_series
 
     right_hand_side = problem.systems[0].compiled
-    tables, task = _task(problem, states, solution)
+    cases, control, ends = _arguments(problem, states, solution)
     # Taken before the threads begin, so that none compiles them twice.
     expansion, address = right_hand_side.function.expansion_address, right_hand_side.function.address
 
     def run(begin: int, end: int) -> None:
-        integrate_series(expansion, address, right_hand_side.watched, tables, begin, end, *task)
+        integrate_series(
+            expansion, address, right_hand_side.watched, cases, begin, end, 0.0, problem.times, control, ends
+        )
 
     in_threads(run, len(states), threads)
 
@@ -101,7 +105,7 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
     from dysts.solvers.dop853.loop import integrate_smooth
 
     function = problem.systems[0].compiled.function
-    tables, task = _task(problem, states, solution)
+    cases, control, ends = _arguments(problem, states, solution)
     # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled.
     side_by_side = len(states) >= ENOUGH_FOR_LANES
     address, lanes_address = function.address, function.lanes_address if side_by_side else 0
@@ -110,9 +114,9 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
         # Touching the memory of a large ensemble takes a tenth of the time; here the threads share it.
         solution.erase(begin, end)
         if side_by_side:
-            integrate_lanes(address, lanes_address, tables, begin, end, *task)
+            integrate_lanes(address, lanes_address, cases, begin, end, 0.0, problem.times, control, ends)
         else:
-            integrate_smooth(address, tables, begin, end, 0.0, *task)
+            integrate_smooth(address, cases, begin, end, 0.0, problem.times, control, ends)
 
     in_threads(run, len(states), threads, together=LANES if side_by_side else 1)
 

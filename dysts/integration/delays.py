@@ -1,5 +1,6 @@
 """Trajectories of delay systems, each from its own history."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,7 +50,8 @@ def solve_delay_system(
     >>> solution.values.shape, int(solution.status[0])
     ((1, 201, 1), 0)
     """
-    from dysts.solvers.delay.loop import integrate_delay
+    from dysts.solvers.delay.loop import Histories, integrate_delay
+    from dysts.solvers.shared.arguments import Cases, Control, Ends
 
     delay = delay_of(system)
     right_hand_side = system.compiled
@@ -64,33 +66,18 @@ def solve_delay_system(
     lengths = np.concatenate([history.lengths for history in histories])
     states = np.concatenate([history.states for history in histories])
     polynomials = np.concatenate([history.polynomials for history in histories])
-    delays, clock_periods = np.full(cases, delay), np.full(cases, clock_period)
+    delays = np.full(cases, delay)
     solution = Solution(cases, times.size, system.dimension)
+    arguments = (
+        Cases(constants, initial_states, np.full(cases, clock_period)),
+        Histories(offsets, starts, lengths, states, polynomials),
+        times,
+        Control(relative, absolute, maximum_steps, math.inf, False, clock),
+        Ends(solution.values, solution.status, solution.reached, solution.counts),
+    )
 
     def solve(first: int, last: int) -> None:
-        integrate_delay(
-            address,
-            constants,
-            delays,
-            first,
-            last,
-            initial_states,
-            offsets,
-            starts,
-            lengths,
-            states,
-            polynomials,
-            times,
-            relative,
-            absolute,
-            maximum_steps,
-            clock,
-            clock_periods,
-            solution.values,
-            solution.status,
-            solution.reached,
-            solution.counts,
-        )
+        integrate_delay(address, delays, first, last, *arguments)
 
     in_threads(solve, cases, threads)
     return solution

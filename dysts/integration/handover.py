@@ -30,7 +30,7 @@ class GeneralMethods:
         self.functions = problem.systems[0].compiled
         self.tree = None if problem.event is None else problem.event.tree
         self.direction = 0 if problem.event is None else problem.event.sign
-        self.clock = self.system.phase_index_and_period
+        self.clock_period = self.system.phase_index_and_period[1]
 
     def run(self, start: float, *, implicit: bool) -> None:
         """Integrate from `start` to the last time, or to where it ends before."""
@@ -64,42 +64,40 @@ class GeneralMethods:
 
     def _smooth(self, start: float, written: int) -> tuple[int, float]:
         from dysts.solvers.dop853.loop import integrate_smooth
+        from dysts.solvers.shared.arguments import Cases, Ends
 
         function = self.functions.function
         status = np.zeros(1, dtype=np.int64)
         reached = np.zeros(1)
+        one = slice(self.case, self.case + 1)
+        table = self.functions.table(self.system.flat_parameters)
         integrate_smooth(
             function.address,
-            self.functions.table(self.system.flat_parameters)[None],
+            Cases(table[None], self.state[None], np.array([self.clock_period])),
             0,
             1,
             start,
-            self.state[None],
             self.problem.times[written:],
-            self.problem.relative_tolerance,
-            self.problem.absolute_tolerance,
-            self.problem.maximum_steps,
-            self.problem.hands_over,
-            self.clock[0],
-            np.array([self.clock[1]]),
-            self.solution.values[self.case : self.case + 1, written:],
-            status,
-            reached,
-            self.solution.counts[self.case : self.case + 1],
+            self.problem.control,
+            Ends(self.solution.values[one, written:], status, reached, self.solution.counts[one]),
         )
         return int(status[0]), float(reached[0])
 
     def _explicit(self, start: float, written: int, slides: set[int]) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING
-        from dysts.solvers.dop853.switched_loop import integrate_hybrid
+        from dysts.solvers.dop853.switched_loop import integrate_switched
+        from dysts.solvers.shared.arguments import Functions
 
         functions = self.functions.switched(self.tree, with_switches=True)
         rows = {DERIVATIVE, MONITOR, *(SLIDING + switch for switch in slides)}
         return self._finish(
-            integrate_hybrid(
-                functions.addresses(rows),
-                functions.tables(rows, self.system.flat_parameters),
-                len(functions.switches),
+            integrate_switched(
+                Functions(
+                    functions.addresses(rows),
+                    functions.tables(rows, self.system.flat_parameters),
+                    len(functions.switches),
+                    functions.events,
+                ),
                 *self._rest(start, written),
             )
         )
@@ -107,14 +105,19 @@ class GeneralMethods:
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR
         from dysts.solvers.radau.loop import integrate_stiff
+        from dysts.solvers.shared.arguments import Functions
 
         functions = self.functions.switched(self.tree, with_switches=False)
         rows = {DERIVATIVE} if self.tree is None else {DERIVATIVE, MONITOR}
         jacobian, program = self.functions.compiled_jacobian
         return self._finish(
             integrate_stiff(
-                functions.addresses(rows),
-                functions.tables(rows, self.system.flat_parameters),
+                Functions(
+                    functions.addresses(rows),
+                    functions.tables(rows, self.system.flat_parameters),
+                    0,
+                    functions.events,
+                ),
                 jacobian.address,
                 program.table(self.system.flat_parameters),
                 *self._rest(start, written),
@@ -122,23 +125,19 @@ class GeneralMethods:
         )
 
     def _rest(self, start: float, written: int) -> tuple[object, ...]:
-        """Return the arguments that the general drivers have in common."""
+        """Return the arguments that the loops for one trajectory have in common."""
+        from dysts.solvers.shared.arguments import Crossings
+
         problem, solution, case = self.problem, self.solution, self.case
         return (
-            0 if self.tree is None else 1,
-            self.direction,
+            Crossings(self.direction, solution.event_times[case], solution.event_states[case]),
+            int(solution.found[case]),
             start,
             self.state,
             problem.times[written:],
-            problem.relative_tolerance,
-            problem.absolute_tolerance,
-            problem.maximum_steps,
-            problem.hands_over,
-            *self.clock,
-            int(solution.found[case]),
+            problem.control,
+            self.clock_period,
             solution.values[case, written:],
-            solution.event_times[case],
-            solution.event_states[case],
             solution.counts[case],
         )
 

@@ -1,14 +1,18 @@
 """What is to be integrated, and by which method."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
 from dysts.integration.events import Event
 from dysts.systems.system import System
+
+if TYPE_CHECKING:
+    from dysts.solvers.shared.arguments import Control
 
 Solver = Literal["auto", "taylor", "dop853", "dop853+radau", "radau"]
 
@@ -34,6 +38,7 @@ class Problem:
     maximum_steps : int
     tolerance : float
         The relative tolerance that was asked for, which angles have as an absolute one.
+    longest_step : float
     solver : {"auto", "taylor", "dop853", "dop853+radau", "radau"}
     event : Event or None
     most_events : int
@@ -47,6 +52,7 @@ class Problem:
     absolute_tolerance: np.ndarray
     maximum_steps: int
     tolerance: float
+    longest_step: float = math.inf
     solver: Solver = AUTO
     event: Event | None = None
     most_events: int = 0
@@ -55,6 +61,20 @@ class Problem:
     def hands_over(self) -> bool:
         """Whether another method goes on where one is no good."""
         return self.solver in (AUTO, BOTH)
+
+    @property
+    def control(self) -> "Control":
+        """How the compiled loops choose their steps."""
+        from dysts.solvers.shared.arguments import Control
+
+        return Control(
+            relative_tolerance=self.relative_tolerance,
+            absolute_tolerance=self.absolute_tolerance,
+            maximum_steps=self.maximum_steps,
+            longest_step=self.longest_step,
+            hands_over=self.hands_over,
+            clock=self.systems[0].phase_index_and_period[0],
+        )
 
     def system(self, case: int) -> System:
         """Return the system of one trajectory."""

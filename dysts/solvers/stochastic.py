@@ -15,11 +15,9 @@ from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
+from dysts.solvers.shared.arguments import MATRIX, VECTOR
+from dysts.solvers.shared.codes import BLOWN_UP, SUCCESS
 from dysts.solvers.shared.step_control import reduced
-from dysts.solvers.status import Status
-
-SUCCESS = int(Status.SUCCESS)
-BLOWN_UP = int(Status.BLOWN_UP)
 
 EULER_MARUYAMA = 0
 SRA3 = 1
@@ -71,22 +69,18 @@ def _sra3_step(
         state[i] += step * drift + additive[i] * wiener[i]
 
 
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
-
-
 @driver(
     types.Tuple((types.int64, types.float64))(
         types.int64,
-        _VECTOR,
+        VECTOR,
         types.int64,
         types.float64,
         types.float64,
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        _MATRIX,
-        _MATRIX,
+        VECTOR,
+        VECTOR,
+        VECTOR,
+        MATRIX,
+        MATRIX,
         types.int64,
         types.float64,
     )

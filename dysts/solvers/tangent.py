@@ -11,12 +11,9 @@ import numpy as np
 from numba import njit, types
 
 from dysts.compilation.driver import driver
-from dysts.solvers.dop853.loop import SUCCESS, TOO_MANY_STEPS, advance
-from dysts.solvers.dop853.step import ALL_STAGES
-from dysts.solvers.shared.polynomial import ROWS
-from dysts.solvers.status import Status
-
-BLOWN_UP = int(Status.BLOWN_UP)
+from dysts.solvers.dop853.loop import advance, workspace
+from dysts.solvers.shared.arguments import MATRIX, VECTOR, Control
+from dysts.solvers.shared.codes import BLOWN_UP, SUCCESS, TOO_MANY_STEPS
 
 
 @njit(error_model="numpy")
@@ -42,26 +39,23 @@ STEPS_BETWEEN = 2
 """Steps between orthonormalisations. One explicit step cannot contract by more than about exp(-6) and stay
 stable, so the vectors never lose their independence, however strong the contraction of the flow is."""
 
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
-
 
 @driver(
     types.Tuple((types.int64, types.float64))(
         types.int64,
-        _VECTOR,
-        _VECTOR,
-        _MATRIX,
+        VECTOR,
+        VECTOR,
+        MATRIX,
         types.float64,
         types.float64,
-        _VECTOR,
-        _VECTOR,
+        VECTOR,
+        VECTOR,
         types.int64,
         types.int64,
         types.float64,
-        _VECTOR,
+        VECTOR,
         types.float64,
-        _MATRIX,
+        MATRIX,
         types.int64[::1],
     )
 )
@@ -74,7 +68,7 @@ def tangent_growth(
     block: float,
     relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
-    most_steps: int,
+    maximum_steps: int,
     clock: int,
     clock_period: float,
     turns: np.ndarray,
@@ -113,10 +107,7 @@ def tangent_growth(
     tangent[:] = vectors
     ignored = np.zeros(vectors.shape[0])
     orthonormalise(tangent, ignored)
-    slopes = np.empty((ALL_STAGES, whole))
-    trial = np.empty(whole)
-    work = np.empty(whole)
-    polynomial = np.empty((ROWS, whole))
+    work = workspace(whole)
     nothing = np.empty((1, 0))
     end = np.empty(1)
     growth[:] = 0.0
@@ -125,30 +116,15 @@ def tangent_growth(
     for index in range(-1, growth.shape[0]):
         end[0] = discard + (index + 1) * block
         while t < end[0]:
+            few = Control(
+                relative_tolerance, absolute_tolerance, counts[0] + counts[1] + STEPS_BETWEEN, np.inf, False, clock
+            )
             status, t, step = advance(
-                address,
-                constants,
-                t,
-                augmented,
-                end,
-                relative_tolerance,
-                absolute_tolerance,
-                step,
-                np.inf,
-                STEPS_BETWEEN,
-                False,
-                clock,
-                clock_period,
-                slopes,
-                trial,
-                work,
-                polynomial,
-                nothing,
-                counts,
+                address, constants, t, augmented, end, few, clock_period, step, work, nothing, counts
             )
             if status != SUCCESS and status != TOO_MANY_STEPS:
                 return status, t
-            if counts[0] + counts[1] > most_steps:
+            if counts[0] + counts[1] > maximum_steps:
                 return TOO_MANY_STEPS, t
             for c in range(size):
                 if c != clock and abs(augmented[c]) > bound:

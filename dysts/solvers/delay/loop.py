@@ -12,7 +12,7 @@ section II.17.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, types
@@ -23,7 +23,10 @@ from dysts.solvers.delay.past import FIRST_CAPACITY, Past, empty_past, enlarged,
 from dysts.solvers.dop853 import tableau
 from dysts.solvers.dop853.step import ALL_STAGES, DENSE_EVALUATIONS, MEMORY, ORDER, STAGES, error_of_step
 from dysts.solvers.dop853.tableau import COLUMNS, COUNT, DENSE_COLUMNS, DENSE_COUNT, DENSE_VALUES, VALUES
-from dysts.solvers.shared.polynomial import ROWS, interpolate
+from dysts.solvers.shared.arguments import CASES, CONTROL, CUBE, ENDS, INTEGERS, MATRIX, VECTOR, Cases, Control, Ends
+from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.polynomial import ROWS
+from dysts.solvers.shared.progress import all_finite, ends_on, next_step, write_first_rows, write_rows
 from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
@@ -33,12 +36,6 @@ from dysts.solvers.shared.step_control import (
     scaled_norm,
     too_short,
 )
-from dysts.solvers.status import Status
-
-SUCCESS = int(Status.SUCCESS)
-STEP_TOO_SMALL = int(Status.STEP_TOO_SMALL)
-TOO_MANY_STEPS = int(Status.TOO_MANY_STEPS)
-NOT_FINITE = int(Status.NOT_FINITE)
 
 NODES = tableau.NODES
 BREAKING_POINTS = 9
@@ -142,10 +139,7 @@ def _advance(
     constants: np.ndarray,
     delay: float,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    clock: int,
+    control: Control,
     clock_period: float,
     past: Past,
     count: int,
@@ -157,11 +151,10 @@ def _advance(
     state, trial, slopes = work.state, work.trial, work.slopes
     size = state.size
     end = times[-1]
+    relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
+    clock = control.clock
     t = 0.0
-    written = 0
-    while written < times.size and times[written] <= t:
-        copy(state, output[written])
-        written += 1
+    written = write_first_rows(times, t, state, output)
     if written == times.size:
         return SUCCESS, t, past
 
@@ -176,17 +169,17 @@ def _advance(
     look_up(past, oldest, oldest, newest, -delay, work.inputs)
     call(address, t, work.inputs, constants, slopes[0])
     counts[2] += 1
-    for i in range(size):
-        if not (math.isfinite(slopes[0, i]) and math.isfinite(state[i])):
-            return NOT_FINITE, t, past
+    if not all_finite(slopes[0], state):
+        return NOT_FINITE, t, past
     step = _first_step(address, constants, delay, relative_tolerance, absolute_tolerance, past, newest, work)
     counts[2] += 1
     previous_error = SMALLEST_FIRST_ERROR
     repeated = False
-    for _ in range(most_steps):
-        step = min(step, delay)
+    longest = min(delay, control.longest_step)
+    for _ in range(control.maximum_steps):
+        step = min(step, longest)
         target = min(end, break_index * delay) if break_index <= BREAKING_POINTS else end
-        arrives = t + step * (1.0 + 1e-9) >= target
+        arrives = ends_on(target, t, step)
         taken = target - t if arrives else step
         if not arrives and too_short(taken, t, end):
             return STEP_TOO_SMALL, t, past
@@ -215,23 +208,26 @@ def _advance(
         copy(state, past.states[slot])
         count += 1
         reached = target if arrives else t + taken
-        while written < times.size and times[written] <= reached:
-            if times[written] == reached:
-                copy(trial, output[written])
-            else:
-                interpolate(past.polynomials[slot], state, (times[written] - t) / taken, output[written])
-            if clock >= 0:
-                output[written, clock] = reduced(output[written, clock], clock_period)
-            written += 1
+        written = write_rows(
+            times,
+            written,
+            t,
+            taken,
+            reached,
+            True,
+            state,
+            trial,
+            past.polynomials[slot],
+            clock,
+            clock_period,
+            output,
+        )
         if arrives and target == end:
             return SUCCESS, end, past
         factor = accepted_factor(error, previous_error, ORDER, MEMORY)
-        if repeated:
-            factor = min(factor, 1.0)
+        step = next_step(factor, taken, step, repeated, arrives)
         repeated = False
         previous_error = max(error, SMALLEST_FIRST_ERROR)
-        # A step that was cut short says nothing against the step that was planned.
-        step = max(step, taken * factor) if arrives else taken * factor
         t = reached
         copy(trial, state)
         copy(slopes[STAGES], slopes[0])
@@ -253,58 +249,37 @@ def _advance(
     return TOO_MANY_STEPS, t, past
 
 
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
-_INTEGERS = types.int64[::1]
+class Histories(NamedTuple):
+    """The histories of all cases, as segments of a piecewise polynomial that cover the delay without gaps."""
+
+    offsets: np.ndarray
+    """int64 [case + 1]: a case has the segments ``offsets[case] <= segment < offsets[case + 1]``."""
+    starts: np.ndarray
+    """float64 [segment]"""
+    lengths: np.ndarray
+    """float64 [segment]"""
+    states: np.ndarray
+    """float64 [segment, component], at the starts."""
+    polynomials: np.ndarray
+    """float64 [segment, row, component]"""
+
+
+HISTORIES: Any = types.NamedTuple((INTEGERS, VECTOR, VECTOR, MATRIX, CUBE), Histories)
 
 
 @driver(
-    types.void(
-        types.int64,
-        _MATRIX,
-        _VECTOR,
-        types.int64,
-        types.int64,
-        _MATRIX,
-        _INTEGERS,
-        _VECTOR,
-        _VECTOR,
-        _MATRIX,
-        types.float64[:, :, ::1],
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        types.int64,
-        types.int64,
-        _VECTOR,
-        types.float64[:, :, ::1],
-        _INTEGERS,
-        _VECTOR,
-        types.int64[:, ::1],
-    )
+    types.void(types.int64, VECTOR, types.int64, types.int64, CASES, HISTORIES, VECTOR, CONTROL, ENDS),
 )
 def integrate_delay(
     address: int,
-    constants: np.ndarray,
     delays: np.ndarray,
     first: int,
     last: int,
-    initial_states: np.ndarray,
-    offsets: np.ndarray,
-    starts: np.ndarray,
-    lengths: np.ndarray,
-    states: np.ndarray,
-    polynomials: np.ndarray,
+    cases: Cases,
+    histories: Histories,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    clock: int,
-    clock_periods: np.ndarray,
-    output: np.ndarray,
-    status: np.ndarray,
-    reached: np.ndarray,
-    counts: np.ndarray,
+    control: Control,
+    ends: Ends,
 ) -> None:
     """Integrate the cases ``first <= case < last`` from time 0, each with its own history, parameters and delay.
 
@@ -312,27 +287,15 @@ def integrate_delay(
     ----------
     address : int
         A right-hand side whose argument is the state followed by the delayed state.
-    constants : float64 [case, constant]
     delays : float64 [case]
         Positive.
-    initial_states : float64 [case, component]
-        At time 0.
-    offsets : int64 [case + 1]
-        The history of a case is in the segments ``offsets[case] <= segment < offsets[case + 1]``, which cover the
-        time from minus the delay to 0 without gaps.
-    starts, lengths : float64 [segment]
-    states : float64 [segment, component]
-    polynomials : float64 [segment, 7, component]
     times : float64 [time]
         Increasing, none negative.
-    most_steps : int
-        Limit on accepted and rejected steps of one case together.
-    clock, clock_periods : int, float64 [case]
-        Index and period of a driving phase that is kept reduced; index -1 for none.
-    output : float64 [case, time, component]
-    status, reached, counts
-        Receive the end of each case.
+    others
+        See the descriptions of `Cases`, `Histories`, `Control` and `Ends`.
     """
+    initial_states = cases.states
+    offsets, starts, lengths, states, polynomials = histories
     size = initial_states.shape[1]
     work = Workspace(np.empty((ALL_STAGES, size)), np.empty(size), np.empty(size), np.empty(2 * size), np.empty(size))
     past = empty_past(FIRST_CAPACITY, size)
@@ -349,21 +312,18 @@ def integrate_delay(
                 for row in range(ROWS):
                     past.polynomials[index, row, i] = polynomials[begin + index, row, i]
         copy(initial_states[case], work.state)
-        if clock >= 0:
-            work.state[clock] = reduced(work.state[clock], clock_periods[case])
-        status[case], reached[case], past = _advance(
+        if control.clock >= 0:
+            work.state[control.clock] = reduced(work.state[control.clock], cases.clock_periods[case])
+        ends.status[case], ends.reached[case], past = _advance(
             address,
-            constants[case],
+            cases.constants[case],
             delays[case],
             times,
-            relative_tolerance,
-            absolute_tolerance,
-            most_steps,
-            clock,
-            clock_periods[case],
+            control,
+            cases.clock_periods[case],
             past,
             count,
             work,
-            output[case],
-            counts[case],
+            ends.values[case],
+            ends.counts[case],
         )

@@ -12,11 +12,8 @@ from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
-from dysts.solvers.status import Status
-
-SUCCESS = int(Status.SUCCESS)
-NOT_FINITE = int(Status.NOT_FINITE)
-_ARRAY = types.float64[:, :, ::1]
+from dysts.solvers.shared.arguments import CUBE, MATRIX, VECTOR
+from dysts.solvers.shared.codes import NOT_FINITE, SUCCESS
 
 
 @njit(error_model="numpy")
@@ -80,14 +77,14 @@ def _stage(
     types.Tuple((types.int64, types.float64))(
         types.int64,
         types.int64,
-        types.float64[::1],
-        types.float64[::1],
+        VECTOR,
+        VECTOR,
         types.float64,
         types.int64,
         types.int64,
-        _ARRAY,
-        _ARRAY,
-        types.float64[:, ::1],
+        CUBE,
+        CUBE,
+        MATRIX,
     )
 )
 def delay_tangent_growth(

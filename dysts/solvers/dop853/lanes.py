@@ -12,16 +12,6 @@ from numba import njit, types
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
 from dysts.compilation.emission.vectors import LANES
-from dysts.solvers.dop853.loop import (
-    NOT_FINITE,
-    RELAXED_STEPS,
-    STEP_TOO_SMALL,
-    STIFF,
-    STIFF_STEPS,
-    SUCCESS,
-    TASK,
-    TOO_MANY_STEPS,
-)
 from dysts.solvers.dop853.step import (
     ALL_STAGES,
     DENSE_EVALUATIONS,
@@ -36,7 +26,10 @@ from dysts.solvers.dop853.step import (
     take_step,
     third_order,
 )
+from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
+from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.shared.polynomial import ROWS, interpolate_lane
+from dysts.solvers.shared.progress import STIFF_STEPS, all_finite, counted, ends_on, next_step, write_first_rows
 from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
@@ -45,9 +38,6 @@ from dysts.solvers.shared.step_control import (
     rejected_factor,
     too_short,
 )
-
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
 
 
 @njit(error_model="numpy")
@@ -84,43 +74,33 @@ def _write_polynomial(step: np.ndarray, k: np.ndarray, state: np.ndarray, trial:
 
 
 @driver(
-    types.void(
-        types.int64,
-        types.int64,
-        _MATRIX,
-        types.int64,
-        types.int64,
-        *TASK,
-    )
+    types.void(types.int64, types.int64, CASES, types.int64, types.int64, types.float64, VECTOR, CONTROL, ENDS),
 )
 def integrate_lanes(
     address: int,
     lanes_address: int,
-    tables: np.ndarray,
+    cases: Cases,
     first: int,
     last: int,
-    states: np.ndarray,
+    start: float,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    hand_over: bool,
-    clock: int,
-    clock_periods: np.ndarray,
-    output: np.ndarray,
-    status: np.ndarray,
-    reached: np.ndarray,
-    counts: np.ndarray,
+    control: Control,
+    ends: Ends,
 ) -> None:
-    """Integrate the cases ``first <= case < last`` from time 0; see `dysts.solvers.dop853.loop` for the arguments.
+    """Integrate the cases ``first <= case < last`` from `start`; see `dysts.solvers.dop853.loop` for the arguments.
 
     Parameters
     ----------
     address, lanes_address : int
         The right-hand side for one state and for eight.
     """
+    tables, states, clock_periods = cases
+    relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
+    clock = control.clock
+    output, status, reached, counts = ends
     size = states.shape[1]
     end = times[-1]
+    span = end - start
     k = np.zeros((ALL_STAGES, size, LANES))
     state = np.ones((size, LANES))
     trial = np.ones((size, LANES))
@@ -146,33 +126,27 @@ def integrate_lanes(
                 begin = states[case]
                 if clock >= 0:
                     begin[clock] = reduced(begin[clock], clock_periods[case])
-                row = 0
-                while row < times.size and times[row] <= 0.0:
-                    output[case, row] = begin
-                    row += 1
-                reached[case] = 0.0
+                row = write_first_rows(times, start, begin, output[case])
+                reached[case] = start
                 if row == times.size:
                     status[case] = SUCCESS
                     continue
-                call(address, 0.0, begin, tables[case], slope)
+                call(address, start, begin, tables[case], slope)
                 counts[case, 2] += 1
-                finite = True
-                for i in range(size):
-                    finite = finite and math.isfinite(slope[i]) and math.isfinite(begin[i])
-                if not finite:
+                if not all_finite(slope, begin):
                     status[case] = NOT_FINITE
                     continue
                 step[lane] = first_step(
                     address,
                     tables[case],
-                    0.0,
+                    start,
                     begin,
                     slope,
                     relative_tolerance,
                     absolute_tolerance,
                     ORDER,
-                    np.inf,
-                    end,
+                    control.longest_step,
+                    span,
                 )
                 counts[case, 2] += 1
                 for i in range(size):
@@ -180,19 +154,20 @@ def integrate_lanes(
                     k[0, i, lane] = slope[i]
                 for slot in range(tables.shape[1]):
                     constants[slot, lane] = tables[case, slot]
-                t[lane], case_of[lane], written[lane] = 0.0, case, row
+                t[lane], case_of[lane], written[lane] = start, case, row
                 previous_error[lane], repeated[lane] = SMALLEST_FIRST_ERROR, False
                 stiff_steps[lane], relaxed_steps[lane] = 0, 0
             if case_of[lane] < 0:
                 taken[lane] = 0.0
                 continue
             case = case_of[lane]
-            final[lane] = t[lane] + step[lane] * (1.0 + 1e-9) >= end
+            step[lane] = min(step[lane], control.longest_step)
+            final[lane] = ends_on(end, t[lane], step[lane])
             taken[lane] = end - t[lane] if final[lane] else step[lane]
             ending = -1
-            if counts[case, 0] + counts[case, 1] >= most_steps:
+            if counts[case, 0] + counts[case, 1] >= control.maximum_steps:
                 ending = TOO_MANY_STEPS
-            elif not final[lane] and too_short(taken[lane], t[lane], end):
+            elif not final[lane] and too_short(taken[lane], t[lane], span):
                 ending = STEP_TOO_SMALL
             if ending >= 0:
                 _end(case, lane, ending, t, state, states, status, reached, case_of)
@@ -219,19 +194,14 @@ def integrate_lanes(
                 counts[case, 1] += 1
                 step[lane] = taken[lane] * rejected_factor(error, ORDER)
                 repeated[lane] = True
-                if too_short(step[lane], t[lane], end):
+                if too_short(step[lane], t[lane], span):
                     _end(case, lane, STEP_TOO_SMALL, t, state, states, status, reached, case_of)
                 continue
             counts[case, 0] += 1
             arrived = end if final[lane] else t[lane] + taken[lane]
-            if hand_over:
-                if stiffness_of_lane(taken[lane], k, trial, work, lane) > STABILITY:
-                    relaxed_steps[lane] = 0
-                    stiff_steps[lane] += 1
-                elif stiff_steps[lane] > 0:
-                    relaxed_steps[lane] += 1
-                    if relaxed_steps[lane] == RELAXED_STEPS:
-                        stiff_steps[lane] = 0
+            if control.hands_over:
+                beyond = stiffness_of_lane(taken[lane], k, trial, work, lane) > STABILITY
+                stiff_steps[lane], relaxed_steps[lane] = counted(beyond, stiff_steps[lane], relaxed_steps[lane])
             row = written[lane]
             if row < times.size and times[row] <= arrived:
                 if times[row] < arrived:
@@ -241,6 +211,7 @@ def integrate_lanes(
                         _write_polynomial(taken, k, state, trial, polynomial)
                         prepared = True
                     counts[case, 2] += DENSE_EVALUATIONS
+                # `write_rows` for one lane: views of the lanes' arrays would not be contiguous.
                 while row < times.size and times[row] <= arrived:
                     if times[row] == arrived:
                         for i in range(size):
@@ -254,11 +225,9 @@ def integrate_lanes(
                     row += 1
                 written[lane] = row
             factor = accepted_factor(error, previous_error[lane], ORDER, MEMORY)
-            if repeated[lane]:
-                factor = min(factor, 1.0)
+            step[lane] = next_step(factor, taken[lane], step[lane], repeated[lane], final[lane])
             repeated[lane] = False
             previous_error[lane] = max(error, SMALLEST_FIRST_ERROR)
-            step[lane] = max(step[lane], taken[lane] * factor) if final[lane] else taken[lane] * factor
             t[lane] = arrived
             for i in range(size):
                 # The interpolation of later lanes still needs their own start, and only theirs.

@@ -1,6 +1,6 @@
 """The loop of DOP853 over steps and requested times, for smooth right-hand sides; the fast path of every trajectory."""
 
-import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, types
@@ -19,7 +19,18 @@ from dysts.solvers.dop853.step import (
     stiffness,
     take_step,
 )
-from dysts.solvers.shared.polynomial import ROWS, interpolate
+from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
+from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.polynomial import ROWS
+from dysts.solvers.shared.progress import (
+    STIFF_STEPS,
+    all_finite,
+    counted,
+    ends_on,
+    next_step,
+    write_first_rows,
+    write_rows,
+)
 from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
@@ -29,17 +40,25 @@ from dysts.solvers.shared.step_control import (
     rejected_factor,
     too_short,
 )
-from dysts.solvers.status import Status
 
-SUCCESS = int(Status.SUCCESS)
-STEP_TOO_SMALL = int(Status.STEP_TOO_SMALL)
-TOO_MANY_STEPS = int(Status.TOO_MANY_STEPS)
-NOT_FINITE = int(Status.NOT_FINITE)
-STIFF = int(Status.STIFF)
 
-STIFF_STEPS = 15
-"""Steps at the limit of stability, without `RELAXED_STEPS` clear of it in a row between them, that mean stiff."""
-RELAXED_STEPS = 6
+class Workspace(NamedTuple):
+    """Arrays that a trajectory reuses in all its steps."""
+
+    slopes: np.ndarray
+    """float64 [stage, component]"""
+    trial: np.ndarray
+    """The state at the end of a step."""
+    beside: np.ndarray
+    """A second approximation of that state."""
+    polynomial: np.ndarray
+    """float64 [row, component]"""
+
+
+@njit(error_model="numpy")
+def workspace(size: int) -> Workspace:
+    """Allocate the workspace of a system of this dimension."""
+    return Workspace(np.empty((ALL_STAGES, size)), np.empty(size), np.empty(size), np.empty((ROWS, size)))
 
 
 @njit(error_model="numpy")
@@ -49,18 +68,10 @@ def advance(
     start: float,
     state: np.ndarray,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    guess: float,
-    longest: float,
-    most_steps: int,
-    hand_over: bool,
-    clock: int,
+    control: Control,
     clock_period: float,
-    slopes: np.ndarray,
-    trial: np.ndarray,
-    work: np.ndarray,
-    polynomial: np.ndarray,
+    guess: float,
+    work: Workspace,
     output: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[int, float, float]:
@@ -70,14 +81,10 @@ def advance(
     ----------
     times : float64 [time]
         Increasing, none before `start`.
-    guess, longest : float
-        First step to try (0 to estimate it) and the longest step allowed.
-    most_steps : int
-        Limit on accepted and rejected steps together.
-    hand_over : bool
-        Whether to stop with the status STIFF where stability limits the steps.
-    clock, clock_period : int, float
-        Index and period of a driving phase that is kept reduced; index -1 for none.
+    clock_period : float
+        Period of the driving phase.
+    guess : float
+        First step to try, 0 to estimate it.
     output : float64 [time, output component]
         Receives the leading components; it may have fewer than the state.
     counts : int64 [3]
@@ -91,23 +98,31 @@ def advance(
     step : float
         A good next step.
     """
+    slopes, trial, beside, polynomial = work
+    relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
+    clock = control.clock
     end = times[-1]
     t = start
-    written = 0
-    while written < times.size and times[written] <= start:
-        copy(state, output[written])
-        written += 1
+    written = write_first_rows(times, start, state, output)
     if written == times.size:
         return SUCCESS, t, guess
     call(address, t, state, constants, slopes[0])
     counts[2] += 1
-    for i in range(state.size):
-        if not (math.isfinite(slopes[0, i]) and math.isfinite(state[i])):
-            return NOT_FINITE, t, guess
+    if not all_finite(slopes[0], state):
+        return NOT_FINITE, t, guess
     step = guess
     if step <= 0.0:
         step = first_step(
-            address, constants, t, state, slopes[0], relative_tolerance, absolute_tolerance, ORDER, longest, end - t
+            address,
+            constants,
+            t,
+            state,
+            slopes[0],
+            relative_tolerance,
+            absolute_tolerance,
+            ORDER,
+            control.longest_step,
+            end - t,
         )
         counts[2] += 1
     span = end - start
@@ -115,13 +130,13 @@ def advance(
     repeated = False
     stiff_steps = 0
     relaxed_steps = 0
-    for _ in range(most_steps):
-        step = min(step, longest)
-        last = t + step * (1.0 + 1e-9) >= end
+    for _ in range(control.maximum_steps - counts[0] - counts[1]):
+        step = min(step, control.longest_step)
+        last = ends_on(end, t, step)
         taken = end - t if last else step
         if not last and too_short(taken, t, span):
             return STEP_TOO_SMALL, t, step
-        take_step(address, constants, t, state, taken, slopes, trial, work)
+        take_step(address, constants, t, state, taken, slopes, trial, beside)
         counts[2] += STAGES
         error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
         if not error <= 1.0:
@@ -133,33 +148,20 @@ def advance(
             continue
         counts[0] += 1
         reached = end if last else t + taken
-        if hand_over:
-            if stiffness(taken, slopes, trial, work) > STABILITY:
-                relaxed_steps = 0
-                stiff_steps += 1
-            elif stiff_steps > 0:
-                relaxed_steps += 1
-                if relaxed_steps == RELAXED_STEPS:
-                    stiff_steps = 0
+        if control.hands_over:
+            beyond = stiffness(taken, slopes, trial, beside) > STABILITY
+            stiff_steps, relaxed_steps = counted(beyond, stiff_steps, relaxed_steps)
         if written < times.size and times[written] <= reached:
             if times[written] < reached:
-                prepare_interpolation(address, constants, t, state, taken, slopes, trial, work, polynomial)
+                prepare_interpolation(address, constants, t, state, taken, slopes, trial, beside, polynomial)
                 counts[2] += DENSE_EVALUATIONS
-            while written < times.size and times[written] <= reached:
-                if times[written] == reached:
-                    copy(trial, output[written])
-                else:
-                    interpolate(polynomial, state, (times[written] - t) / taken, output[written])
-                if 0 <= clock < output.shape[1]:
-                    output[written, clock] = reduced(output[written, clock], clock_period)
-                written += 1
+            written = write_rows(
+                times, written, t, taken, reached, True, state, trial, polynomial, clock, clock_period, output
+            )
         factor = accepted_factor(error, previous_error, ORDER, MEMORY)
-        if repeated:
-            factor = min(factor, 1.0)
+        step = next_step(factor, taken, step, repeated, last)
         repeated = False
         previous_error = max(error, SMALLEST_FIRST_ERROR)
-        # A last step that was cut short says nothing against the step that was planned.
-        step = max(step, taken * factor) if last else taken * factor
         t = reached
         copy(trial, state)
         copy(slopes[STAGES], slopes[0])
@@ -172,86 +174,28 @@ def advance(
     return TOO_MANY_STEPS, t, step
 
 
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
-TASK = (
-    _MATRIX,
-    *(_VECTOR, _VECTOR, _VECTOR),
-    *(types.int64, types.boolean),
-    *(types.int64, _VECTOR),
-    *(types.float64[:, :, ::1], types.int64[::1], _VECTOR, types.int64[:, ::1]),
-)
-"""Types of what all drivers of smooth equations take, from the states to the counts."""
-
-
 @driver(
-    types.void(
-        types.int64,
-        _MATRIX,
-        types.int64,
-        types.int64,
-        types.float64,
-        *TASK,
-    )
+    types.void(types.int64, CASES, types.int64, types.int64, types.float64, VECTOR, CONTROL, ENDS),
 )
 def integrate_smooth(
-    address: int,
-    constants: np.ndarray,
-    first: int,
-    last: int,
-    start: float,
-    states: np.ndarray,
-    times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    hand_over: bool,
-    clock: int,
-    clock_periods: np.ndarray,
-    output: np.ndarray,
-    status: np.ndarray,
-    reached: np.ndarray,
-    counts: np.ndarray,
+    address: int, cases: Cases, first: int, last: int, start: float, times: np.ndarray, control: Control, ends: Ends
 ) -> None:
-    """Integrate the cases ``first <= case < last``; see `advance` for the arguments.
-
-    Parameters
-    ----------
-    constants : float64 [case, constant]
-    states : float64 [case, component]
-        The initial states; each is replaced by the last one that was reached.
-    clock_periods : float64 [case]
-    output : float64 [case, time, component]
-    status, reached, counts
-        Receive the end of each case.
-    """
-    size = states.shape[1]
-    slopes = np.empty((ALL_STAGES, size))
-    trial = np.empty(size)
-    work = np.empty(size)
-    polynomial = np.empty((ROWS, size))
+    """Integrate the cases ``first <= case < last`` from `start`; see `advance` and the arguments' own descriptions."""
+    work = workspace(cases.states.shape[1])
     for case in range(first, last):
-        state = states[case]
-        if clock >= 0:
-            state[clock] = reduced(state[clock], clock_periods[case])
-        status[case], reached[case], _ = advance(
+        state = cases.states[case]
+        if control.clock >= 0:
+            state[control.clock] = reduced(state[control.clock], cases.clock_periods[case])
+        ends.status[case], ends.reached[case], _ = advance(
             address,
-            constants[case],
+            cases.constants[case],
             start,
             state,
             times,
-            relative_tolerance,
-            absolute_tolerance,
+            control,
+            cases.clock_periods[case],
             0.0,
-            np.inf,
-            most_steps - counts[case, 0] - counts[case, 1],
-            hand_over,
-            clock,
-            clock_periods[case],
-            slopes,
-            trial,
             work,
-            polynomial,
-            output[case],
-            counts[case],
+            ends.values[case],
+            ends.counts[case],
         )

@@ -12,7 +12,6 @@ from numba import types
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
 from dysts.compilation.switched_functions import DERIVATIVE, MONITOR
-from dysts.solvers.dop853.loop import NOT_FINITE, RELAXED_STEPS, STEP_TOO_SMALL, STIFF_STEPS, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.radau.step import (
     ERROR_ORDER,
     collocation_polynomial,
@@ -22,81 +21,81 @@ from dysts.solvers.radau.step import (
     radau_step,
     radau_workspace,
 )
+from dysts.solvers.shared.arguments import (
+    CONTROL,
+    CROSSINGS,
+    FUNCTIONS,
+    INTEGERS,
+    MATRIX,
+    VECTOR,
+    Control,
+    Crossings,
+    Functions,
+)
+from dysts.solvers.shared.codes import EVENT, NOT_FINITE, RELAXED, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.shared.events import may_happen, record_events
 from dysts.solvers.shared.polynomial import ROWS
+from dysts.solvers.shared.progress import (
+    STIFF_STEPS,
+    all_finite,
+    counted,
+    ends_on,
+    next_step,
+    write_first_rows,
+)
 from dysts.solvers.shared.step_control import copy, first_step, reduced, too_short
 from dysts.solvers.shared.trial import Step
-from dysts.solvers.status import Status
-
-EVENT = int(Status.EVENT)
-RELAXED = int(Status.RELAXED)
 
 EXPLICIT_REACH = 25.0
 """A Radau step shorter than this many fastest time scales costs more than the explicit steps that replace it."""
 
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
-
 
 @driver(
     types.Tuple((types.int64, types.float64, types.int64))(
-        types.int64[::1],
-        _MATRIX,
+        FUNCTIONS,
         types.int64,
-        _VECTOR,
-        types.int64,
-        types.int64,
-        types.float64,
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        _VECTOR,
-        types.int64,
-        types.boolean,
+        VECTOR,
+        CROSSINGS,
         types.int64,
         types.float64,
-        types.int64,
-        _MATRIX,
-        _VECTOR,
-        _MATRIX,
-        types.int64[::1],
+        VECTOR,
+        VECTOR,
+        CONTROL,
+        types.float64,
+        MATRIX,
+        INTEGERS,
     )
 )
 def integrate_stiff(
-    addresses: np.ndarray,
-    tables: np.ndarray,
+    functions: Functions,
     jacobian: int,
     jacobian_constants: np.ndarray,
-    events: int,
-    direction: int,
+    crossings: Crossings,
+    found: int,
     start: float,
     state: np.ndarray,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    hand_back: bool,
-    clock: int,
+    control: Control,
     clock_period: float,
-    found: int,
     output: np.ndarray,
-    found_times: np.ndarray,
-    found_states: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[int, float, int]:
     """Integrate one case and leave the last state in `state`; called again with that, it goes on from there.
 
     Parameters
     ----------
-    addresses, tables
-        Derivative and monitor; see `dysts.solvers.shared.trial`. There are no switches.
+    functions : Functions
+        Without switches.
     jacobian, jacobian_constants
         The function of the exact Jacobian [component, component].
-    hand_back : bool
-        Whether to stop with the status RELAXED where an explicit method would cost less.
+    control : Control
+        With `hands_over`, the loop stops with the status RELAXED where an explicit method would cost less.
 
-    The other arguments and the result are those of `dysts.solvers.dop853.switched_loop.integrate_hybrid`.
+    The other arguments and the result are those of `dysts.solvers.dop853.switched_loop.integrate_switched`.
     """
+    addresses, tables, _, events = functions
+    relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
+    clock = control.clock
     size = state.size
     slopes = np.zeros((2, size))
     trial = np.zeros(size)
@@ -112,19 +111,15 @@ def integrate_stiff(
     t = start
     if clock >= 0:
         state[clock] = reduced(state[clock], clock_period)
-    written = 0
-    while written < times.size and times[written] <= start:
-        copy(state, output[written])
-        written += 1
+    written = write_first_rows(times, start, state, output)
     if written == times.size:
         return SUCCESS, t, found
     derivative = addresses[DERIVATIVE]
     constants = tables[DERIVATIVE]
     call(derivative, t, state, constants, slopes[0])
     counts[2] += 1
-    for i in range(size):
-        if not (math.isfinite(slopes[0, i]) and math.isfinite(state[i])):
-            return NOT_FINITE, t, found
+    if not all_finite(slopes[0], state):
+        return NOT_FINITE, t, found
     if events > 0:
         call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
     step = first_step(
@@ -136,7 +131,7 @@ def integrate_stiff(
         relative_tolerance,
         absolute_tolerance,
         ERROR_ORDER,
-        end - t,
+        min(end - t, control.longest_step),
         end - t,
     )
     counts[2] += 1
@@ -146,7 +141,8 @@ def integrate_stiff(
     previous_step = 1.0
     cheap_steps = 0
     dear_steps = 0
-    while counts[0] + counts[1] < most_steps:
+    while counts[0] + counts[1] < control.maximum_steps:
+        step = min(step, control.longest_step)
         planned = step
         if clock >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
@@ -156,7 +152,7 @@ def integrate_stiff(
                 to_turn = clock_period / slopes[0, clock]
                 call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
             step = min(step, to_turn)
-        hits = t + step * (1.0 + 1e-9) >= times[written]
+        hits = ends_on(times[written], t, step)
         last = hits and written == times.size - 1
         taken = times[written] - t if hits else step
         if not hits and too_short(taken, t, span):
@@ -199,38 +195,21 @@ def integrate_stiff(
         if events > 0:
             call(addresses[MONITOR], reached, trial, tables[MONITOR], at_end)
             if may_happen(events, at_start, at_end):
-                this = Step(
-                    addresses,
-                    tables,
-                    0,
-                    events,
-                    t,
-                    taken,
-                    state,
-                    trial,
-                    polynomial,
-                    at_start,
-                    at_end,
-                    inside,
-                    values,
-                )
-                found = record_events(this, direction, found, found_times, found_states)
-                if found == found_times.size:
-                    reached = found_times[found - 1]
-        ended = events > 0 and found == found_times.size
+                this = Step(functions, events, t, taken, state, trial, polynomial, at_start, at_end, inside, values)
+                found = record_events(this, crossings, found)
+                if found == crossings.times.size:
+                    reached = crossings.times[found - 1]
+        ended = events > 0 and found == crossings.times.size
         if hits and not ended:
             copy(trial, output[written])
             if clock >= 0:
                 output[written, clock] = reduced(output[written, clock], clock_period)
             written += 1
         if ended:
-            copy(found_states[found - 1], state)
+            copy(crossings.states[found - 1], state)
             return EVENT, reached, found
         factor = radau_factor(error, previous_error, taken / previous_step, iterations)
-        step = taken * (min(factor, 1.0) if repeated else factor)
-        if taken < planned:
-            # A step that was cut short says nothing against the step that was planned.
-            step = max(step, planned)
+        step = next_step(factor, taken, planned, repeated, taken < planned)
         repeated = False
         guessed = True
         previous_error = max(error, 1e-8)
@@ -249,13 +228,8 @@ def integrate_stiff(
             turns = clock_period * math.floor(state[clock] / clock_period)
             state[clock] -= turns
             before[clock] -= turns
-        if taken * largest_rate(work.jacobian, size) < EXPLICIT_REACH:
-            dear_steps = 0
-            cheap_steps += 1
-        elif cheap_steps > 0:
-            dear_steps += 1
-            if dear_steps == RELAXED_STEPS:
-                cheap_steps = 0
-        if hand_back and cheap_steps == STIFF_STEPS:
+        short = taken * largest_rate(work.jacobian, size) < EXPLICIT_REACH
+        cheap_steps, dear_steps = counted(short, cheap_steps, dear_steps)
+        if control.hands_over and cheap_steps == STIFF_STEPS:
             return RELAXED, t, found
     return TOO_MANY_STEPS, t, found

@@ -23,27 +23,27 @@ def set_switch(tables: np.ndarray, switch: int, value: float) -> None:
 @njit(error_model="numpy")
 def _rate(step: Step, t: float, state: np.ndarray, switch: int, side: float) -> float:
     """Return the rate of a switching function if its switch had this value, and leave it there."""
-    set_switch(step.tables, switch, side)
-    call(step.addresses[MONITOR], t, state, step.tables[MONITOR], step.values)
-    return step.values[step.functions + switch]
+    set_switch(step.functions.tables, switch, side)
+    call(step.functions.addresses[MONITOR], t, state, step.functions.tables[MONITOR], step.values)
+    return step.values[step.monitored + switch]
 
 
 @njit(error_model="numpy")
 def settle(step: Step, switch: int) -> bool:
     """Set a switch, whose function is zero at the start of a step, by where the solution goes; return if it slides."""
-    before = step.tables[MONITOR, switch]
+    before = step.functions.tables[MONITOR, switch]
     above = _rate(step, step.t, step.state, switch, 1.0)
     below = _rate(step, step.t, step.state, switch, -1.0)
     if above < 0.0 < below:
-        set_switch(step.tables, switch, 0.0)
+        set_switch(step.functions.tables, switch, 0.0)
         return True
     if above >= 0.0 and below >= 0.0:
-        set_switch(step.tables, switch, 1.0)
+        set_switch(step.functions.tables, switch, 1.0)
     elif above <= 0.0 and below <= 0.0:
-        set_switch(step.tables, switch, -1.0)
+        set_switch(step.functions.tables, switch, -1.0)
     else:
         # Both sides point away; the solution goes on to the side that it did not come from.
-        set_switch(step.tables, switch, -1.0 if before > 0.0 else 1.0)
+        set_switch(step.functions.tables, switch, -1.0 if before > 0.0 else 1.0)
     return False
 
 
@@ -52,10 +52,10 @@ def settle_all(step: Step) -> int:
     """Set all switches at the start of an integration; return the one that slides, NOTHING or SEVERAL."""
     slides = NOTHING
     # A switching function may contain earlier switches, never later ones.
-    for switch in range(step.switches):
-        call(step.addresses[MONITOR], step.t, step.state, step.tables[MONITOR], step.values)
+    for switch in range(step.functions.switches):
+        call(step.functions.addresses[MONITOR], step.t, step.state, step.functions.tables[MONITOR], step.values)
         if step.values[switch] != 0.0:
-            set_switch(step.tables, switch, 1.0 if step.values[switch] > 0.0 else -1.0)
+            set_switch(step.functions.tables, switch, 1.0 if step.values[switch] > 0.0 else -1.0)
         elif settle(step, switch):
             slides = switch if slides == NOTHING else SEVERAL
     return slides
@@ -77,32 +77,32 @@ def unnoticed(step: Step, row: int, end: np.ndarray, saved: np.ndarray) -> bool:
     saved : float64 [switch]
         Work space.
     """
-    switches = step.tables[MONITOR]
+    switches = step.functions.tables[MONITOR]
     same = True
-    for switch in range(step.switches):
+    for switch in range(step.functions.switches):
         saved[switch] = switches[switch]
         # One that came back to its side would have to be flipped twice.
-        if may_leave(switch, step.functions, saved[switch], step.at_start, step.at_end, step.length):
+        if may_leave(switch, step.monitored, saved[switch], step.at_start, step.at_end, step.length):
             same = same and step.at_end[switch] * saved[switch] < 0.0
     if not same:
         return False
-    for switch in range(step.switches):
+    for switch in range(step.functions.switches):
         if step.at_end[switch] * saved[switch] < 0.0:
-            set_switch(step.tables, switch, -saved[switch])
+            set_switch(step.functions.tables, switch, -saved[switch])
     reached = step.t + step.length
-    call(step.addresses[row], reached, step.trial, step.tables[row], step.inside)
+    call(step.functions.addresses[row], reached, step.trial, step.functions.tables[row], step.inside)
     for i in range(end.size):
         same = same and step.inside[i] == end[i]
-    call(step.addresses[MONITOR], reached, step.trial, step.tables[MONITOR], step.values)
-    for switch in range(step.switches):
+    call(step.functions.addresses[MONITOR], reached, step.trial, step.functions.tables[MONITOR], step.values)
+    for switch in range(step.functions.switches):
         same = same and step.values[switch] * switches[switch] >= 0.0
     if same:
         # The flipped switches may enter the functions that the next step begins with.
         for index in range(step.values.size):
             step.at_end[index] = step.values[index]
         return True
-    for switch in range(step.switches):
-        set_switch(step.tables, switch, saved[switch])
+    for switch in range(step.functions.switches):
+        set_switch(step.functions.tables, switch, saved[switch])
     return False
 
 
@@ -120,9 +120,9 @@ def first_change(step: Step, slides: int) -> tuple[int, float, float]:
         Where sliding ends, the side on which the solution goes on.
     """
     changing, first, leaving = NOTHING, NEVER, 0.0
-    for switch in range(step.switches):
-        side = step.tables[MONITOR, switch]
-        if switch != slides and may_leave(switch, step.functions, side, step.at_start, step.at_end, step.length):
+    for switch in range(step.functions.switches):
+        side = step.functions.tables[MONITOR, switch]
+        if switch != slides and may_leave(switch, step.monitored, side, step.at_start, step.at_end, step.length):
             fraction = time_of_leaving(step, switch, side)
             if fraction < first:
                 changing, first = switch, fraction
@@ -131,7 +131,7 @@ def first_change(step: Step, slides: int) -> tuple[int, float, float]:
             fraction = _time_of_letting_go(step, slides, side)
             if fraction < first:
                 changing, first, leaving = slides, fraction, side
-        set_switch(step.tables, slides, 0.0)
+        set_switch(step.functions.tables, slides, 0.0)
     return changing, first, leaving
 
 
@@ -144,4 +144,4 @@ def _time_of_letting_go(step: Step, switch: int, side: float) -> float:
     at_start = _rate(step, step.t, step.state, switch, side)
     if at_start * side >= 0.0:
         return 0.0
-    return zero_between(step, step.functions + switch, 0.0, at_start, 1.0, at_end)
+    return zero_between(step, step.monitored + switch, 0.0, at_start, 1.0, at_end)

@@ -13,23 +13,23 @@ from numba import njit
 
 from dysts.compilation.calling import call
 from dysts.compilation.switched_functions import MONITOR
+from dysts.solvers.shared.arguments import Functions
 from dysts.solvers.shared.polynomial import interpolate
 
 
 class Step(NamedTuple):
     """One step from `state` at `t` to `trial`, with its polynomial where that is known."""
 
-    addresses: np.ndarray
-    tables: np.ndarray
-    switches: int
-    functions: int
+    functions: Functions
+    monitored: int
+    """Number of functions of the monitor."""
     t: float
     length: float
     state: np.ndarray
     trial: np.ndarray
     polynomial: np.ndarray
     at_start: np.ndarray
-    """The monitor at the start: float64 [2 * functions]."""
+    """The monitor at the start: float64 [2 * monitored]."""
     at_end: np.ndarray
     inside: np.ndarray
     """Work space for a state."""
@@ -42,18 +42,18 @@ def monitor_inside(step: Step, fraction: float, index: int) -> float:
     """Return one value of the monitor at a fraction of a step."""
     interpolate(step.polynomial, step.state, fraction, step.inside)
     t = step.t + fraction * step.length
-    call(step.addresses[MONITOR], t, step.inside, step.tables[MONITOR], step.values)
+    call(step.functions.addresses[MONITOR], t, step.inside, step.functions.tables[MONITOR], step.values)
     return step.values[index]
 
 
 @njit(error_model="numpy")
-def may_leave(index: int, functions: int, side: float, start: np.ndarray, end: np.ndarray, length: float) -> bool:
+def may_leave(index: int, monitored: int, side: float, start: np.ndarray, end: np.ndarray, length: float) -> bool:
     """Whether a function may have left its side of zero in a step, judged from the two ends alone."""
     if end[index] * side < 0.0:
         return True
     # It came nearer and then went away: it may have crossed and come back in between, unless it was so far away at
     # both ends that their rates would not bring it to zero in the whole of the step.
-    rate = functions + index
+    rate = monitored + index
     before, after = start[index] * side, end[index] * side
     nearing, parting = -start[rate] * side, end[rate] * side
     return nearing > 0.0 and parting > 0.0 and before > 0.0 and (before < nearing * length or after < parting * length)
@@ -108,7 +108,7 @@ def turning(step: Step, index: int) -> tuple[float, float]:
 
     Its rates at the two ends of the step must have opposite signs.
     """
-    rate = step.functions + index
+    rate = step.monitored + index
     fraction = zero_between(step, rate, 0.0, step.at_start[rate], 1.0, step.at_end[rate])
     return fraction, monitor_inside(step, fraction, index)
 
@@ -120,7 +120,7 @@ NEVER = 2.0
 @njit(error_model="numpy")
 def time_of_leaving(step: Step, index: int, side: float) -> float:
     """Return the fraction of a step at which a function first leaves its side of zero, or NEVER."""
-    rate = step.functions + index
+    rate = step.monitored + index
     low, value_low = 0.0, step.at_start[index]
     high, value_high = 1.0, step.at_end[index]
     rising = step.at_start[rate] * side > 0.0

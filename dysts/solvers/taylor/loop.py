@@ -12,13 +12,17 @@ A. Jorba, M. Zou, A software package for the numerical integration of ODEs by me
 Experimental Mathematics 14 (2005) 99.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
 from dysts.compilation.emission.taylor_coefficients import ORDER, padded
-from dysts.solvers.dop853.loop import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TASK, TOO_MANY_STEPS
+from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
+from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.progress import ends_on, write_first_rows
 from dysts.solvers.shared.step_control import copy, reduced, too_short
 from dysts.solvers.taylor.step import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves
 
@@ -30,41 +34,60 @@ STEPS_BETWEEN, STIFF_LOOKS = 8, 32
 _places = njit(padded)
 
 
+class Workspace(NamedTuple):
+    """Arrays that a trajectory reuses in all its steps."""
+
+    series: np.ndarray
+    """The expansion at the start of a step: float64 [order, place]."""
+    following: np.ndarray
+    """The expansion at its end: float64 [order, place]."""
+    place: np.ndarray
+    """float64 [place]"""
+    slope: np.ndarray
+    """float64 [place]"""
+    rate: np.ndarray
+    """float64 [component]"""
+    direction: np.ndarray
+    """float64 [component], of the displacement that grows fastest."""
+
+
+@njit(error_model="numpy")
+def workspace(size: int, watched: int) -> Workspace:
+    """Allocate the workspace; the places behind the last component stay zero."""
+    places = _places(size + watched)
+    return Workspace(
+        np.zeros((ORDER + 1, places)),
+        np.zeros((ORDER + 1, places)),
+        np.zeros(places),
+        np.zeros(places),
+        np.zeros(size),
+        np.zeros(size),
+    )
+
+
 @njit(error_model="numpy")
 def advance(
     expansion: int,
     address: int,
     watched: int,
     constants: np.ndarray,
+    start: float,
     state: np.ndarray,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    hand_over: bool,
-    clock: int,
+    control: Control,
     clock_period: float,
-    series: np.ndarray,
-    following: np.ndarray,
-    place: np.ndarray,
-    slope: np.ndarray,
-    rate: np.ndarray,
-    direction: np.ndarray,
+    work: Workspace,
     output: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[int, float]:
-    """Integrate from time 0 to ``times[-1]``, writing one row of `output` for each time.
+    """Integrate from `start` to ``times[-1]``, writing one row of `output` for each time.
 
     Parameters
     ----------
     expansion, address : int
         Where the expansion starts, and the right-hand side.
     watched : int
-        How many arguments of steep functions the expansion stores behind the variables.
-    series, following : float64 [order, place]
-    place, slope : float64 [place]
-    rate : float64 [component]
-        Room to work in.
+        Number of arguments of steep functions that the expansion stores behind the variables.
     others
         As in `dysts.solvers.dop853.loop.advance`; the evaluations that are counted are expansions.
 
@@ -74,13 +97,14 @@ def advance(
     reached : float
         The time that `state` belongs to.
     """
+    series, following, place, slope, rate, direction = work
+    relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
+    clock = control.clock
     size = state.size
     end = times[-1]
-    t = 0.0
-    written = 0
-    while written < times.size and times[written] <= 0.0:
-        copy(state, output[written])
-        written += 1
+    span = end - start
+    t = start
+    written = write_first_rows(times, start, state, output)
     if written == times.size:
         return SUCCESS, t
     call(expansion, t, state, constants, series)
@@ -90,12 +114,13 @@ def advance(
         return NOT_FINITE, t
     stiff_looks = 0
     direction[:] = 0.0
-    for _ in range(most_steps):
+    for _ in range(control.maximum_steps):
+        step = min(step, control.longest_step)
         if watched > 0:
             step = cautious_step(series, size, watched, min(step, end - t))
-        last = t + step * (1.0 + 1e-9) >= end
+        last = ends_on(end, t, step)
         taken = end - t if last else step
-        if not last and too_short(taken, t, end):
+        if not last and too_short(taken, t, span):
             return STEP_TOO_SMALL, t
         reached = end if last else t + taken
         evaluate(series, taken, place)
@@ -112,11 +137,11 @@ def advance(
         if not good:
             counts[1] += 1
             step = 0.5 * taken
-            if too_short(step, t, end):
+            if too_short(step, t, span):
                 return STEP_TOO_SMALL, t
             continue
         counts[0] += 1
-        if hand_over and counts[0] % STEPS_BETWEEN == 0:
+        if control.hands_over and counts[0] % STEPS_BETWEEN == 0:
             fastest = fastest_rate(
                 address,
                 constants,
@@ -148,89 +173,47 @@ def advance(
     return TOO_MANY_STEPS, t
 
 
-_VECTOR = types.float64[::1]
-_MATRIX = types.float64[:, ::1]
-
-
 @driver(
     types.void(
-        types.int64,
-        types.int64,
-        types.int64,
-        _MATRIX,
-        types.int64,
-        types.int64,
-        *TASK,
-    )
+        types.int64, types.int64, types.int64, CASES, types.int64, types.int64, types.float64, VECTOR, CONTROL, ENDS
+    ),
 )
 def integrate_series(
     expansion: int,
     address: int,
     watched: int,
-    constants: np.ndarray,
+    cases: Cases,
     first: int,
     last: int,
-    states: np.ndarray,
+    start: float,
     times: np.ndarray,
-    relative_tolerance: np.ndarray,
-    absolute_tolerance: np.ndarray,
-    most_steps: int,
-    hand_over: bool,
-    clock: int,
-    clock_periods: np.ndarray,
-    output: np.ndarray,
-    status: np.ndarray,
-    reached: np.ndarray,
-    counts: np.ndarray,
+    control: Control,
+    ends: Ends,
 ) -> None:
-    """Integrate the cases ``first <= case < last`` from time 0; see `advance` for the arguments.
+    """Integrate the cases ``first <= case < last`` from `start`; see `advance` for the arguments.
 
-    Parameters
-    ----------
-    constants : float64 [case, constant]
-    states : float64 [case, component]
-        The initial states; each is replaced by the last one that was reached.
-    clock_periods : float64 [case]
-    output : float64 [case, time, component]
-        Every row is written: with NaN if its time was not reached.
-    status, reached, counts
-        Receive the end of each case.
+    Every row is written: with NaN if its time was not reached.
     """
-    size = states.shape[1]
-    # The places behind the last component stay zero.
-    series = np.zeros((ORDER + 1, _places(size + watched)))
-    following = np.zeros((ORDER + 1, _places(size + watched)))
-    place = np.zeros(_places(size + watched))
-    slope = np.zeros(_places(size + watched))
-    rate = np.zeros(size)
-    direction = np.zeros(size)
+    work = workspace(cases.states.shape[1], watched)
     for case in range(first, last):
-        state = states[case]
-        if clock >= 0:
-            state[clock] = reduced(state[clock], clock_periods[case])
-        status[case], reached[case] = advance(
+        state = cases.states[case]
+        if control.clock >= 0:
+            state[control.clock] = reduced(state[control.clock], cases.clock_periods[case])
+        ends.status[case], ends.reached[case] = advance(
             expansion,
             address,
             watched,
-            constants[case],
+            cases.constants[case],
+            start,
             state,
             times,
-            relative_tolerance,
-            absolute_tolerance,
-            most_steps,
-            hand_over,
-            clock,
-            clock_periods[case],
-            series,
-            following,
-            place,
-            slope,
-            rate,
-            direction,
-            output[case],
-            counts[case],
+            control,
+            cases.clock_periods[case],
+            work,
+            ends.values[case],
+            ends.counts[case],
         )
         for row in range(times.size - 1, -1, -1):
-            if times[row] <= reached[case]:
+            if times[row] <= ends.reached[case]:
                 break
-            output[case, row] = np.nan
+            ends.values[case, row] = np.nan
