@@ -1,11 +1,11 @@
-"""The choice of drivers for a set of trajectories: power series, fast or general, and who goes on where one stops."""
+"""The choice of the solver's loop for a set of trajectories, and of the one that continues where a loop stops."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
-from dysts.integration.handover import GeneralMethods
+from dysts.integration.handover import AutoSwitch
 from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
 from dysts.integration.solution import Solution
 from dysts.threads import in_threads
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from dysts.solvers.shared.arguments import Cases, Control, Ends
 
 TIGHT = 1e-9
-"""The largest tolerance at which power series are chosen; what they win grows as it falls."""
+"""Relative tolerances up to this one use power series, whose advantage grows as the tolerance falls."""
 ENOUGH_FOR_LANES = 4
+"""Ensembles of at least this size are integrated eight trajectories side by side."""
 
 
 def solve(problem: Problem, *, threads: int | None = None) -> Solution:
@@ -35,12 +36,12 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
         if _takes_series(problem):
             _solve_with_series(problem, states, solution, threads)
         else:
-            _solve_smooth(problem, states, solution, threads)
-        _go_on(problem, states, solution, threads)
+            _solve_with_dop853(problem, states, solution, threads)
+        _hand_over(problem, states, solution, threads)
         return solution
     if problem.solver == SERIES:
         reason = "kinks or jumps" if first.compiled.has_switches else "an event to find"
-        raise InvalidArgumentError(f"solver is 'taylor', but {first.name} has {reason}; allowed is 'auto'")
+        raise InvalidArgumentError(f"solver must be 'auto' or 'dop853', as {first.name} has {reason}, got 'taylor'")
     # Made before the threads begin, so that none makes them twice.
     if problem.solver != IMPLICIT:
         tree = None if problem.event is None else problem.event.tree
@@ -48,7 +49,7 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
 
     def run(begin: int, end: int) -> None:
         for case in range(begin, end):
-            GeneralMethods(problem, case, states[case], solution).run(0.0, implicit=problem.solver == IMPLICIT)
+            AutoSwitch(problem, case, states[case], solution).run(0.0, implicit=problem.solver == IMPLICIT)
 
     in_threads(run, len(states), threads)
     return solution
@@ -60,8 +61,8 @@ def _takes_series(problem: Problem) -> bool:
         return problem.tolerance <= TIGHT and right_hand_side.expandable
     if problem.solver == SERIES and not right_hand_side.expandable:
         raise InvalidArgumentError(
-            f"solver is 'taylor', but the equations of {problem.systems[0].name} have no power series here "
-            "(a function or an exponent without a recurrence); allowed is 'auto'"
+            f"solver must not be 'taylor', as the equations of {problem.systems[0].name} contain a function or an "
+            "exponent without a recurrence for its power series; use 'auto'"
         )
     return problem.solver == SERIES
 
@@ -99,7 +100,7 @@ def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution,
     in_threads(run, len(states), threads)
 
 
-def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
+def _solve_with_dop853(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
     from dysts.compilation.emission.vectors import LANES
     from dysts.solvers.dop853.lanes import integrate_lanes
     from dysts.solvers.dop853.loop import integrate_smooth
@@ -121,8 +122,8 @@ def _solve_smooth(problem: Problem, states: np.ndarray, solution: Solution, thre
     in_threads(run, len(states), threads, together=LANES if side_by_side else 1)
 
 
-def _go_on(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
-    """Let the general drivers go on where equations became stiff, or a series found no step."""
+def _hand_over(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
+    """Continue the trajectories on which the equations became stiff or the power series found no step."""
     from dysts.solvers.status import Status
 
     if not problem.hands_over or not solution.status.any():
@@ -138,6 +139,6 @@ def _go_on(problem: Problem, states: np.ndarray, solution: Solution, threads: in
 
     def run(begin: int, end: int) -> None:
         for case in cases[begin:end].tolist():
-            GeneralMethods(problem, case, states[case], solution).run(float(solution.reached[case]), implicit=implicit)
+            AutoSwitch(problem, case, states[case], solution).run(float(solution.reached[case]), implicit=implicit)
 
     in_threads(run, len(cases), threads)

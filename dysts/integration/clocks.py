@@ -85,7 +85,7 @@ def _checked_times(times: Any) -> np.ndarray:
     except (TypeError, ValueError):
         raise InvalidArgumentError(f"times must be numbers, not {times!r}") from None
     if grid.ndim != 1 or grid.size == 0:
-        raise InvalidArgumentError(f"times have shape {grid.shape}; allowed is one axis with at least one time")
+        raise InvalidArgumentError(f"times must have one axis and at least one time, got shape {grid.shape}")
     if not np.isfinite(grid).all() or grid[0] < 0.0:
         raise InvalidArgumentError("times must be finite and not before 0, the time of the initial conditions")
     backwards = np.flatnonzero(np.diff(grid) <= 0.0)

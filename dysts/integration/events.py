@@ -2,7 +2,7 @@
 
 import ast
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from dysts.equations.expressions import TIME, names_in, parse
 from dysts.errors import ExpressionError, InvalidArgumentError
@@ -41,7 +41,7 @@ def make_event(system: System, expression: object, direction: object) -> Event:
         is unknown.
     """
     if direction not in _SIGNS:
-        raise InvalidArgumentError(f"direction is {direction!r}; allowed are 'up', 'down' and 'both'")
+        raise InvalidArgumentError(f"direction must be 'up', 'down' or 'both', got {direction!r}")
     known: set[str] = {*system.variables, *system.flat_parameters, *system.definitions}
     try:
         tree = parse(expression, where=f"event of {system.name}", names=known)
@@ -53,8 +53,3 @@ def make_event(system: System, expression: object, direction: object) -> Event:
             f"{', '.join(system.variables)}"
         )
     return Event(str(expression), tree, _SIGNS[str(direction)])
-
-
-def crossing_word(sign: int) -> Any:
-    """Return the direction that a sign stands for."""
-    return {value: word for word, value in _SIGNS.items()}[sign]

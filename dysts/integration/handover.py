@@ -1,4 +1,4 @@
-"""One trajectory by the drivers that know kinks, events and stiff equations, and the change between them."""
+"""Automatic switching between an explicit and an implicit method along one trajectory, with switches and events."""
 
 import numpy as np
 
@@ -6,18 +6,18 @@ from dysts.integration.problem import Problem
 from dysts.integration.solution import Solution
 
 
-class GeneralMethods:
-    """The drivers for one trajectory, which hand over to one another.
+class AutoSwitch:
+    """The explicit and the implicit loop for one trajectory; each hands over to the other where that costs less.
 
     Parameters
     ----------
     problem : Problem
     case : int
-        Which of its trajectories.
+        Index of the trajectory.
     state : float64 [component]
-        Where it begins; becomes where it ended.
+        The initial state; replaced by the last one that was reached.
     solution : Solution
-        Receives what is computed.
+        Receives the trajectory and its end.
     """
 
     def __init__(self, problem: Problem, case: int, state: np.ndarray, solution: Solution) -> None:

@@ -73,7 +73,7 @@ def delay_of(system: System) -> float:
     delay = float(system.parameters[system.delay])
     if not delay > 0.0:
         raise InvalidArgumentError(
-            f"the delay {system.delay} of {system.name} is {delay!r}; allowed are positive numbers"
+            f"the delay {system.delay} of {system.name} must be a positive number, got {delay!r}"
         )
     return delay
 
@@ -114,7 +114,7 @@ def check_histories(system: System, given: Any) -> tuple[History, ...]:
     else:
         return (_history(system, delay, given),)
     if len(many) == 0:
-        raise InvalidArgumentError(f"no histories of {system.name} were given; allowed are one or more")
+        raise InvalidArgumentError(f"history of {system.name} must hold at least one history, got none")
     return tuple(_history(system, delay, one) for one in many)
 
 
@@ -203,15 +203,15 @@ def _value_of(system: System, function: Callable[[float], Any], t: float) -> np.
         value = np.array(returned, dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidArgumentError(
-            f"the history of {system.name} returned {returned!r} at time {t:g}; allowed are {system.dimension} numbers"
+            f"the history of {system.name} must return {system.dimension} numbers, got {returned!r} at time {t:g}"
         ) from None
     if value.shape != (system.dimension,) and not (value.shape == () and system.dimension == 1):
         raise InvalidArgumentError(
-            f"the history of {system.name} returned shape {value.shape} at time {t:g}; allowed is ({system.dimension},)"
+            f"the history of {system.name} must return shape ({system.dimension},), got {value.shape} at time {t:g}"
         )
     if not np.isfinite(value).all():
         raise InvalidArgumentError(
-            f"the history of {system.name} returned {returned!r} at time {t:g}; allowed are finite numbers"
+            f"the history of {system.name} must return finite numbers, got {returned!r} at time {t:g}"
         )
     return value.reshape(system.dimension)
 

@@ -142,7 +142,7 @@ def integrate(
         times=times,
     )
     if on_failure not in ("raise", "keep"):
-        raise InvalidArgumentError(f"on_failure is {on_failure!r}; allowed are 'raise' and 'keep'")
+        raise InvalidArgumentError(f"on_failure must be 'raise' or 'keep', got {on_failure!r}")
     event = None if stop is None else make_event(base, stop, stop_direction)
     _check_combination(base, solver=solver, noise=noise, event=event, history=history, longest_step=longest_step)
     request = Request(
@@ -183,8 +183,11 @@ def integrate(
 def _check_combination(
     system: System, *, solver: str, noise: "Noise | None", event: Event | None, history: Any, longest_step: Any
 ) -> None:
-    if noise is not None and type(noise).__name__ != "Noise":
-        raise InvalidArgumentError(f"noise is {noise!r}; allowed is a dysts.Noise")
+    if noise is not None:
+        from dysts.integration.noise import Noise
+
+        if not isinstance(noise, Noise):
+            raise InvalidArgumentError(f"noise must be a dysts.Noise, got {noise!r}")
     if noise is None and longest_step is not None:
         raise InvalidArgumentError("longest_step belongs to noise; without noise the solver chooses its steps")
     if system.delay is None and history is not None:

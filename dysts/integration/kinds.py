@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 STEPS_OF_NOISE = 1000
 """Steps in each period that the stochastic schemes take unless told otherwise."""
 FRACTION_FOR_THE_PAST = 0.1
-"""Of the tolerance that is asked for: where the past acts again, so do its errors, and those of the dense output."""
+"""Delay systems are integrated at this fraction of the tolerance, as errors of the past return after each delay."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What all kinds have in common.
+    """The checked arguments that all kinds of trajectories share.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A solution and what is to be said about it.
+    """A solution with the attributes of its labelled trajectory.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
         size = len(request.members)
         if len(groups[0]) not in (1, size):
             raise InvalidArgumentError(
-                f"{len(groups[0])} histories for an ensemble of {size}; allowed is one, or one for each member"
+                f"history must be one, or one for each of the {size} members, got {len(groups[0])}"
             )
         groups = [(group[index if len(group) > 1 else 0],) for index, group in enumerate(groups)]
     elif several is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """What there is to say about a trajectory beside its numbers.
+    """The description of a trajectory that becomes its coordinates and attributes.
 
     Attributes
     ----------

@@ -54,14 +54,14 @@ class Noise:
             try:
                 amplitudes = np.array(given, dtype=np.float64)
             except (TypeError, ValueError):
-                raise InvalidArgumentError(f"{name} noise is {given!r}; allowed are numbers of at least 0") from None
+                raise InvalidArgumentError(f"{name} must be a number of at least 0, got {given!r}") from None
             if amplitudes.ndim > 1 or not (np.isfinite(amplitudes).all() and (amplitudes >= 0.0).all()):
                 raise InvalidArgumentError(
-                    f"{name} noise is {given!r}; allowed is a finite number of at least 0, or one for each component"
+                    f"{name} must be a finite number of at least 0, or one for each component, got {given!r}"
                 )
             object.__setattr__(self, name, float(amplitudes) if amplitudes.ndim == 0 else tuple(amplitudes.tolist()))
         if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
-            raise InvalidArgumentError(f"seed is {self.seed!r}; allowed is a whole number of at least 0")
+            raise InvalidArgumentError(f"seed must be a whole number of at least 0, got {self.seed!r}")
         object.__setattr__(self, "seed", int(self.seed))
 
     def to_json(self) -> str:
@@ -74,7 +74,7 @@ class Noise:
         return not np.any(self.multiplicative)
 
     def scheme(self, solver: object) -> str:
-        """Return the scheme that a solver's name stands for, or say what is allowed.
+        """Return the stochastic scheme that a solver's name stands for.
 
         Raises
         ------
@@ -84,12 +84,9 @@ class Noise:
         if solver == "auto":
             return "sra3" if self.is_additive else "euler-maruyama"
         if solver not in SCHEMES:
-            raise InvalidArgumentError(
-                f"solver is {solver!r}, which integrates without noise; allowed with noise are 'auto', "
-                "'euler-maruyama' and 'sra3'"
-            )
+            raise InvalidArgumentError(f"solver must be 'auto', 'euler-maruyama' or 'sra3' with noise, got {solver!r}")
         if solver == "sra3" and not self.is_additive:
-            raise InvalidArgumentError("solver 'sra3' is for additive noise; use 'euler-maruyama' for multiplicative")
+            raise InvalidArgumentError("solver must be 'euler-maruyama' for multiplicative noise, got 'sra3'")
         return str(solver)
 
     def amplitudes(self, system: System) -> tuple[np.ndarray, np.ndarray]:
@@ -106,8 +103,8 @@ class Noise:
             given = np.array(getattr(self, name))
             if given.shape not in ((), (system.dimension,)):
                 raise InvalidArgumentError(
-                    f"{name} noise has {given.size} amplitudes; allowed is one, or one for each of the "
-                    f"{system.dimension} components of {system.name}"
+                    f"{name} must be one amplitude, or one for each of the {system.dimension} components of "
+                    f"{system.name}, got {given.size}"
                 )
             full = np.array(np.broadcast_to(given, (system.dimension,)), dtype=np.float64)
             if clock >= 0 and given.ndim == 1 and given[clock] > 0.0:

@@ -1,4 +1,4 @@
-"""Up to which time a computed trajectory can be trusted, measured by computing it twice."""
+"""The predictable time of a trajectory, measured by integrating it at two tolerances."""
 
 import math
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from dysts.systems.system import System
 AGREEMENT = 0.01
 """The difference, in units of the standard deviation of the trajectory, at which two solutions part."""
 FACTOR = 10.0
-"""Between the two tolerances."""
+"""Ratio of the two tolerances."""
 
 
 def worth_measuring(system: System, times: np.ndarray, relative: float) -> bool:

@@ -1,4 +1,4 @@
-"""What is to be integrated, and by which method."""
+"""The initial-value problem that an integration solves, and the solver it is solved by."""
 
 import math
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Problem:
 
     @property
     def hands_over(self) -> bool:
-        """Whether another method goes on where one is no good."""
+        """Whether another method takes over where the equations become stiff or stop being so."""
         return self.solver in (AUTO, BOTH)
 
     @property
@@ -82,12 +82,12 @@ class Problem:
 
 
 def check_solver(solver: object) -> Solver:
-    """Return the name of a deterministic solver, or say what is allowed.
+    """Check the name of a deterministic solver and return it.
 
     Raises
     ------
     InvalidArgumentError
     """
     if solver not in SOLVERS:
-        raise InvalidArgumentError(f"solver is {solver!r}; allowed are {', '.join(map(repr, SOLVERS))}")
+        raise InvalidArgumentError(f"solver must be one of {', '.join(map(repr, SOLVERS))}, got {solver!r}")
     return solver

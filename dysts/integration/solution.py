@@ -1,4 +1,4 @@
-"""What the compiled drivers return: numbers, and how each trajectory ended."""
+"""The result of the compiled loops: trajectories and the status with which each ended."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ class Solution:
     trajectories, times, components, events : int
         The shapes below.
     blank : bool
-        Whether the values are NaN from the start; if not, `erase` is left to whoever computes them.
+        Whether the values are NaN from the start; if not, `erase` is left to the loop that computes them.
 
     Attributes
     ----------

@@ -30,16 +30,15 @@ def check_tolerances(system: System, rtol: Any, atol: Any) -> tuple[float, np.nd
         relative = float(rtol)
         absolute = np.array(relative * ABSOLUTE_FRACTION if atol is None else atol, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidArgumentError(f"rtol {rtol!r} and atol {atol!r} must be numbers") from None
+        raise InvalidArgumentError(f"rtol and atol must be numbers, got {rtol!r} and {atol!r}") from None
     if not SMALLEST_TOLERANCE <= relative < 1.0:
-        raise InvalidArgumentError(f"rtol is {rtol!r}; allowed is from {SMALLEST_TOLERANCE:g} to below 1")
+        raise InvalidArgumentError(f"rtol must be at least {SMALLEST_TOLERANCE:g} and below 1, got {rtol!r}")
     if absolute.shape not in ((), (system.dimension,)):
         raise InvalidArgumentError(
-            f"atol has shape {absolute.shape}; allowed is one number or one for each of the "
-            f"{system.dimension} components"
+            f"atol must be one number or one for each of the {system.dimension} components, got shape {absolute.shape}"
         )
     if not all(0.0 < tolerance < math.inf for tolerance in absolute.ravel().tolist()):
-        raise InvalidArgumentError(f"atol is {atol!r}; allowed are positive finite numbers")
+        raise InvalidArgumentError(f"atol must be positive and finite, got {atol!r}")
     whole = np.empty(system.dimension)
     whole[:] = absolute
     return relative, whole
@@ -91,11 +90,11 @@ def check_initial_conditions(system: System, given: Any, members: int | None) ->
     states = system.check_states(given)
     if states.ndim > 2 or states.size == 0:
         raise InvalidArgumentError(
-            f"initial_conditions have shape {states.shape}; allowed are ({system.dimension},) for one state and "
-            f"(trajectories, {system.dimension}) for many"
+            f"initial_conditions must have shape ({system.dimension},) for one state or "
+            f"(trajectories, {system.dimension}) for many, got shape {states.shape}"
         )
     if members is not None and states.ndim == 2 and len(states) != members:
         raise InvalidArgumentError(
-            f"{len(states)} initial conditions for an ensemble of {members}; allowed is one, or one for each member"
+            f"initial_conditions must be one state, or one for each of the {members} members, got {len(states)}"
         )
     return states

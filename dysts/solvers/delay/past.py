@@ -8,6 +8,7 @@ from numba import njit
 from dysts.solvers.shared.polynomial import ROWS
 
 FIRST_CAPACITY = 64
+"""Number of segments that a ring holds before it is enlarged."""
 
 
 class Past(NamedTuple):
@@ -25,6 +26,7 @@ class Past(NamedTuple):
 
 @njit(error_model="numpy")
 def empty_past(capacity: int, size: int) -> Past:
+    """Allocate a ring of segments."""
     return Past(np.empty(capacity), np.empty(capacity), np.empty((capacity, size)), np.empty((capacity, ROWS, size)))
 
 

@@ -1,6 +1,6 @@
 """The loop of DOP853 for systems with switches and for events, which it locates inside its steps.
 
-Where a switch changes inside a step, the step is taken again up to that place, so that no step contains a kink.
+Where a switch changes inside a step, the step is repeated up to that place, so that no step contains a kink.
 """
 
 import numpy as np

@@ -26,8 +26,9 @@ from dysts.solvers.shared.polynomial import ROWS, interpolate
 
 STAGES = 3
 ITERATIONS = 7
-"""Newton iterations before a step counts as too long."""
+"""Limit on the Newton iterations of a step, beyond which a shorter step is tried."""
 ERROR_ORDER = 4.0
+"""Order of the error estimate in the step."""
 
 
 class RadauWorkspace(NamedTuple):

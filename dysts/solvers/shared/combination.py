@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 from dysts.compilation.emission.vectors import LANES
 
 _TOGETHER = 4
+"""Number of terms in each partial sum: the partial sums do not wait for one another."""
 _DOUBLE, _INTEGER = ir.DoubleType(), ir.IntType(64)
 
 

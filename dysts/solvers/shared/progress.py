@@ -13,7 +13,7 @@ STIFF_STEPS = 15
 RELAXED_STEPS = 6
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def all_finite(derivative: np.ndarray, state: np.ndarray) -> bool:
     """Whether an integration can begin: the state and its derivative are finite."""
     finite = True
@@ -22,13 +22,13 @@ def all_finite(derivative: np.ndarray, state: np.ndarray) -> bool:
     return finite
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def ends_on(target: float, t: float, step: float) -> bool:
     """Whether a step from `t` reaches a target, or comes so close that the rest would be lost in rounding."""
     return t + step * (1.0 + 1e-9) >= target
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def next_step(factor: float, taken: float, planned: float, repeated: bool, cut: bool) -> float:
     """Return the step that follows an accepted one.
 
@@ -47,7 +47,7 @@ def next_step(factor: float, taken: float, planned: float, repeated: bool, cut: 
     return max(step, planned) if cut else step
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def counted(beyond: bool, steps_beyond: int, steps_within: int) -> tuple[int, int]:
     """Count the steps beyond a limit; `RELAXED_STEPS` steps within it in a row start the count anew."""
     if beyond:
@@ -59,7 +59,7 @@ def counted(beyond: bool, steps_beyond: int, steps_within: int) -> tuple[int, in
     return steps_beyond, steps_within
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def write_first_rows(times: np.ndarray, start: float, state: np.ndarray, output: np.ndarray) -> int:
     """Write the initial state for all times up to the start; return how many rows that are."""
     written = 0
@@ -69,7 +69,7 @@ def write_first_rows(times: np.ndarray, start: float, state: np.ndarray, output:
     return written
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def write_rows(
     times: np.ndarray,
     written: int,

@@ -15,11 +15,14 @@ from numba import njit
 from dysts.compilation.calling import call
 
 SAFETY = 0.9
+"""Fraction of the step that the error estimate proposes."""
 SMALLEST_FACTOR = 1.0 / 3.0
 LARGEST_FACTOR = 6.0
+"""Limits on the ratio of two successive steps."""
 SMALLEST_FIRST_ERROR = 1e-4
+"""Lower bound on the previous error in the proportional-integral control, in units of the tolerance."""
 SMALLEST_FIRST_STEP = 1e-10
-"""In units of the whole integration."""
+"""Shortest first step, as a fraction of the time span: a component that starts at zero makes the estimate useless."""
 
 
 @njit(error_model="numpy")

@@ -8,9 +8,9 @@ from dysts.compilation.switched_functions import MONITOR
 from dysts.solvers.shared.trial import NEVER, Step, may_leave, time_of_leaving, zero_between
 
 NOTHING = -1
-"""No switch changes, or none slides."""
+"""Index that stands for no switch."""
 SEVERAL = -2
-"""More than one switch would have to slide."""
+"""Index that stands for more than one sliding switch, which no loop can follow."""
 
 
 @njit(error_model="numpy")
@@ -30,7 +30,7 @@ def _rate(step: Step, t: float, state: np.ndarray, switch: int, side: float) -> 
 
 @njit(error_model="numpy")
 def settle(step: Step, switch: int) -> bool:
-    """Set a switch, whose function is zero at the start of a step, by where the solution goes; return if it slides."""
+    """Choose the side of a switch on its surface; return True if the solution slides along it."""
     before = step.functions.tables[MONITOR, switch]
     above = _rate(step, step.t, step.state, switch, 1.0)
     below = _rate(step, step.t, step.state, switch, -1.0)
@@ -63,7 +63,7 @@ def settle_all(step: Step) -> int:
 
 @njit(error_model="numpy")
 def unnoticed(step: Step, row: int, end: np.ndarray, saved: np.ndarray) -> bool:
-    """Flip all switches that changed in a step; keep that and return True if the derivative does not notice.
+    """Try to flip every switch that changed; keep the flips and return True if the derivative is the same.
 
     A zero matters only where its function takes part: the order of two terms that both exceed a minimum does not,
     unless the smaller one has meanwhile become the minimum.

@@ -27,9 +27,11 @@ from dysts.solvers.shared.step_control import copy, reduced, too_short
 from dysts.solvers.taylor.step import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves
 
 STABILITY = 7.0
-"""In fastest time scales: on the negative axis, the polynomial of order 18 leaves the unit disc at 8.1."""
+"""Limit of stability, in units of the fastest time scale: on the negative real axis, the stability polynomial of order
+18 leaves the unit disc at 8.1."""
 STEPS_BETWEEN, STIFF_LOOKS = 8, 32
-"""Every eighth step is held against the limit; so many beyond it in a row mean stiff. It takes that long to pay."""
+"""Every eighth step is compared with the limit, and 32 of these beyond it in a row mean stiff: an implicit method needs
+that long to repay the change."""
 
 _places = njit(padded)
 

@@ -15,18 +15,21 @@ from dysts.compilation.emission.taylor_coefficients import ORDER, PADDING
 from dysts.solvers.shared.combination import fused, load, place_of, splat
 
 SAFETY = math.log(0.01)
-"""Of the tolerance that the last terms of a step may reach; the method is so cheap that this costs little."""
+"""Logarithm of the fraction of the tolerance that the last two terms of a step may reach; a step is so cheap that the
+caution costs little."""
 LARGEST_DEFECT = 10.0
+"""Largest disagreement between the slope of the polynomial and the derivative, in units of the tolerance."""
 ROUNDING = 1e-13
-"""Disagreement of two derivatives, relative to what a component gains in a step, that may be rounding."""
+"""Disagreement of these two that may be rounding, relative to the change of the component in the step."""
 
 QUIET = 45.0
-"""An exponential function of less than minus this, 3e-20, is nothing beside one."""
+"""An exponential function of less than minus this argument is below 3e-20 and lost beside one."""
 ACTIVE_STRIDE = 20.0
-"""What an argument may change by in one step where its function acts; there the coefficients tell what it does."""
+"""Largest change of an argument in one step where its function is not flat and the coefficients show its course."""
 MOST_CUTS = 50
+"""Limit on the number of times that one step is shortened."""
 DISPLACEMENT = 1e4
-"""In units of the tolerance."""
+"""Length of the displacement whose growth is measured, in units of the tolerance."""
 
 _INTEGER, _VECTOR = ir.IntType(64), ir.VectorType(ir.DoubleType(), PADDING)
 
@@ -143,10 +146,11 @@ def fastest_rate(
     moved: np.ndarray,
     rate: np.ndarray,
 ) -> float:
-    """Return the largest growth or decay of a small displacement, which turns into the direction that has it.
+    """Estimate the spectral radius of the Jacobian by one step of power iteration.
 
-    One step of the power method for the Jacobian, by a difference; what calls return along a trajectory comes close to
-    the largest modulus of the eigenvalues. `direction`, in units of the tolerance, starts as zero.
+    The product of the Jacobian with `direction` is a difference quotient, and becomes the next direction; along a
+    trajectory the estimates approach the largest modulus of the eigenvalues. `direction`, in units of the tolerance,
+    starts as zero.
     """
     size = state.size
     length = 0.0

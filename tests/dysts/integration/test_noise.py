@@ -213,7 +213,7 @@ LOUD = dysts.Noise(multiplicative=0.1, seed=0)
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"noise": 0.1}, InvalidArgumentError, r"allowed is a dysts\.Noise"),
+        ({"noise": 0.1}, InvalidArgumentError, r"noise must be a dysts\.Noise"),
         ({"noise": QUIET, "solver": "radau"}, InvalidArgumentError, "'radau', which integrates without noise"),
         ({"noise": LOUD, "solver": "sra3"}, InvalidArgumentError, "'sra3' is for additive noise"),
         ({"solver": "sra3"}, InvalidArgumentError, "solver is 'sra3'"),

@@ -145,7 +145,7 @@ def _names(tree: object) -> set[str]:
 @pytest.mark.parametrize("name", ["MacArthur", "Chua", "FluidTrampoline"])
 def test_the_switched_solution_is_that_of_small_plain_steps(name: str) -> None:
     # The plain loop meets the kinks by rejecting steps; with a tiny tolerance it comes to the same solution.
-    from dysts.integration.choice import _solve_smooth
+    from dysts.integration.choice import _solve_with_dop853
     from dysts.integration.problem import Problem
     from dysts.integration.solution import Solution
 
@@ -161,7 +161,7 @@ def test_the_switched_solution_is_that_of_small_plain_steps(name: str) -> None:
         tolerance=1e-13,
     )
     plain = Solution(1, 4, system.dimension)
-    _solve_smooth(problem, problem.states.copy(), plain, 1)
+    _solve_with_dop853(problem, problem.states.copy(), plain, 1)
     mine = dysts.integrate(system, times=times, rtol=1e-12, predictability=False).values
     spread = np.abs(plain.values[0]).max(axis=0)
     assert (np.abs(mine - plain.values[0]) < 1e-6 * spread).all()
