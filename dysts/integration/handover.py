@@ -30,7 +30,7 @@ class AutoSwitch:
         self.functions = problem.systems[0].compiled
         self.tree = None if problem.event is None else problem.event.tree
         self.direction = 0 if problem.event is None else problem.event.sign
-        self.clock_period = self.system.phase_index_and_period[1]
+        self.phase_period = self.system.phase_index_and_period[1]
 
     def run(self, start: float, *, implicit: bool) -> None:
         """Integrate from `start` to the last time, or to where it ends before."""
@@ -73,7 +73,7 @@ class AutoSwitch:
         table = self.functions.table(self.system.flat_parameters)
         integrate_smooth(
             function.address,
-            Cases(table[None], self.state[None], np.array([self.clock_period])),
+            Cases(table[None], self.state[None], np.array([self.phase_period])),
             0,
             1,
             start,
@@ -136,7 +136,7 @@ class AutoSwitch:
             self.state,
             problem.times[written:],
             problem.control,
-            self.clock_period,
+            self.phase_period,
             solution.values[case, written:],
             solution.counts[case],
         )

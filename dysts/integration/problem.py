@@ -73,7 +73,7 @@ class Problem:
             maximum_steps=self.maximum_steps,
             longest_step=self.longest_step,
             hands_over=self.hands_over,
-            clock=self.systems[0].phase_index_and_period[0],
+            phase=self.systems[0].phase_index_and_period[0],
         )
 
     def system(self, case: int) -> System:

@@ -96,8 +96,8 @@ def stochastic_steps(
     multiplicative: np.ndarray,
     wiener: np.ndarray,
     integrated: np.ndarray,
-    clock: int,
-    clock_period: float,
+    phase: int,
+    phase_period: float,
 ) -> tuple[int, float]:
     """Advance `state` from `start` to `end` by as many equal steps as there are rows of increments.
 
@@ -111,7 +111,7 @@ def stochastic_steps(
         Increments of the Wiener processes.
     integrated : float64 [step, component]
         The integral of each Wiener process over the step, counted from its value at the start.
-    clock, clock_period : int, float
+    phase, phase_period : int, float
         Index and period of a driving phase that is kept reduced; index -1 for none.
 
     Returns
@@ -144,6 +144,6 @@ def stochastic_steps(
         for i in range(size):
             if not math.isfinite(state[i]):
                 return BLOWN_UP, t + step
-        if clock >= 0:
-            state[clock] = reduced(state[clock], clock_period)
+        if phase >= 0:
+            state[phase] = reduced(state[phase], phase_period)
     return SUCCESS, end

@@ -69,8 +69,8 @@ def tangent_growth(
     relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
     maximum_steps: int,
-    clock: int,
-    clock_period: float,
+    phase: int,
+    phase_period: float,
     turns: np.ndarray,
     bound: float,
     growth: np.ndarray,
@@ -89,7 +89,7 @@ def tangent_growth(
     turns : float64 [component]
         Periods of the angles, which are kept within one turn; 0 for components that are none.
     bound : float
-        A component beyond it, other than the clock, has escaped.
+        A component beyond it, other than the phase, has escaped.
     growth : float64 [block, vector]
         Receives the sum of logarithms of stretching factors.
 
@@ -117,17 +117,17 @@ def tangent_growth(
         end[0] = discard + (index + 1) * block
         while t < end[0]:
             few = Control(
-                relative_tolerance, absolute_tolerance, counts[0] + counts[1] + STEPS_BETWEEN, np.inf, False, clock
+                relative_tolerance, absolute_tolerance, counts[0] + counts[1] + STEPS_BETWEEN, np.inf, False, phase
             )
             status, t, step = advance(
-                address, constants, t, augmented, end, few, clock_period, step, work, nothing, counts
+                address, constants, t, augmented, end, few, phase_period, step, work, nothing, counts
             )
             if status != SUCCESS and status != TOO_MANY_STEPS:
                 return status, t
             if counts[0] + counts[1] > maximum_steps:
                 return TOO_MANY_STEPS, t
             for c in range(size):
-                if c != clock and abs(augmented[c]) > bound:
+                if c != phase and abs(augmented[c]) > bound:
                     return BLOWN_UP, t
                 if turns[c] > 0.0:
                     augmented[c] -= turns[c] * math.floor(augmented[c] / turns[c])

@@ -140,7 +140,7 @@ def _advance(
     delay: float,
     times: np.ndarray,
     control: Control,
-    clock_period: float,
+    phase_period: float,
     past: Past,
     count: int,
     work: Workspace,
@@ -152,7 +152,7 @@ def _advance(
     size = state.size
     end = times[-1]
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
-    clock = control.clock
+    phase = control.phase
     t = 0.0
     written = write_first_rows(times, t, state, output)
     if written == times.size:
@@ -218,8 +218,8 @@ def _advance(
             state,
             trial,
             past.polynomials[slot],
-            clock,
-            clock_period,
+            phase,
+            phase_period,
             output,
         )
         if arrives and target == end:
@@ -231,8 +231,8 @@ def _advance(
         t = reached
         copy(trial, state)
         copy(slopes[STAGES], slopes[0])
-        if clock >= 0:
-            state[clock] = reduced(state[clock], clock_period)
+        if phase >= 0:
+            state[phase] = reduced(state[phase], phase_period)
         if arrives:
             oldest, newest, fresh = fresh, count - 1, count
             break_index += 1
@@ -312,15 +312,15 @@ def integrate_delay(
                 for row in range(ROWS):
                     past.polynomials[index, row, i] = polynomials[begin + index, row, i]
         copy(initial_states[case], work.state)
-        if control.clock >= 0:
-            work.state[control.clock] = reduced(work.state[control.clock], cases.clock_periods[case])
+        if control.phase >= 0:
+            work.state[control.phase] = reduced(work.state[control.phase], cases.phase_periods[case])
         ends.status[case], ends.reached[case], past = _advance(
             address,
             cases.constants[case],
             delays[case],
             times,
             control,
-            cases.clock_periods[case],
+            cases.phase_periods[case],
             past,
             count,
             work,

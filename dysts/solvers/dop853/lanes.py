@@ -94,9 +94,9 @@ def integrate_lanes(
     address, lanes_address : int
         The right-hand side for one state and for eight.
     """
-    tables, states, clock_periods = cases
+    tables, states, phase_periods = cases
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
-    clock = control.clock
+    phase = control.phase
     output, status, reached, counts = ends
     size = states.shape[1]
     end = times[-1]
@@ -124,8 +124,8 @@ def integrate_lanes(
                 case = following
                 following += 1
                 begin = states[case]
-                if clock >= 0:
-                    begin[clock] = reduced(begin[clock], clock_periods[case])
+                if phase >= 0:
+                    begin[phase] = reduced(begin[phase], phase_periods[case])
                 row = write_first_rows(times, start, begin, output[case])
                 reached[case] = start
                 if row == times.size:
@@ -220,8 +220,8 @@ def integrate_lanes(
                         interpolate_lane(
                             polynomial, state, lane, (times[row] - t[lane]) / taken[lane], output[case, row]
                         )
-                    if clock >= 0:
-                        output[case, row, clock] = reduced(output[case, row, clock], clock_periods[case])
+                    if phase >= 0:
+                        output[case, row, phase] = reduced(output[case, row, phase], phase_periods[case])
                     row += 1
                 written[lane] = row
             factor = accepted_factor(error, previous_error[lane], ORDER, MEMORY)
@@ -233,8 +233,8 @@ def integrate_lanes(
                 # The interpolation of later lanes still needs their own start, and only theirs.
                 state[i, lane] = trial[i, lane]
                 k[0, i, lane] = k[STAGES, i, lane]
-            if clock >= 0:
-                state[clock, lane] = reduced(state[clock, lane], clock_periods[case])
+            if phase >= 0:
+                state[phase, lane] = reduced(state[phase, lane], phase_periods[case])
             if final[lane]:
                 _end(case, lane, SUCCESS, t, state, states, status, reached, case_of)
             elif stiff_steps[lane] == STIFF_STEPS:

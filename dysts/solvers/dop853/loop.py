@@ -69,7 +69,7 @@ def advance(
     state: np.ndarray,
     times: np.ndarray,
     control: Control,
-    clock_period: float,
+    phase_period: float,
     guess: float,
     work: Workspace,
     output: np.ndarray,
@@ -81,7 +81,7 @@ def advance(
     ----------
     times : float64 [time]
         Increasing, none before `start`.
-    clock_period : float
+    phase_period : float
         Period of the driving phase.
     guess : float
         First step to try, 0 to estimate it.
@@ -100,7 +100,7 @@ def advance(
     """
     slopes, trial, beside, polynomial = work
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
-    clock = control.clock
+    phase = control.phase
     end = times[-1]
     t = start
     written = write_first_rows(times, start, state, output)
@@ -156,7 +156,7 @@ def advance(
                 prepare_interpolation(address, constants, t, state, taken, slopes, trial, beside, polynomial)
                 counts[2] += DENSE_EVALUATIONS
             written = write_rows(
-                times, written, t, taken, reached, True, state, trial, polynomial, clock, clock_period, output
+                times, written, t, taken, reached, True, state, trial, polynomial, phase, phase_period, output
             )
         factor = accepted_factor(error, previous_error, ORDER, MEMORY)
         step = next_step(factor, taken, step, repeated, last)
@@ -165,8 +165,8 @@ def advance(
         t = reached
         copy(trial, state)
         copy(slopes[STAGES], slopes[0])
-        if clock >= 0:
-            state[clock] = reduced(state[clock], clock_period)
+        if phase >= 0:
+            state[phase] = reduced(state[phase], phase_period)
         if last:
             return SUCCESS, t, step
         if stiff_steps == STIFF_STEPS:
@@ -184,8 +184,8 @@ def integrate_smooth(
     work = workspace(cases.states.shape[1])
     for case in range(first, last):
         state = cases.states[case]
-        if control.clock >= 0:
-            state[control.clock] = reduced(state[control.clock], cases.clock_periods[case])
+        if control.phase >= 0:
+            state[control.phase] = reduced(state[control.phase], cases.phase_periods[case])
         ends.status[case], ends.reached[case], _ = advance(
             address,
             cases.constants[case],
@@ -193,7 +193,7 @@ def integrate_smooth(
             state,
             times,
             control,
-            cases.clock_periods[case],
+            cases.phase_periods[case],
             0.0,
             work,
             ends.values[case],

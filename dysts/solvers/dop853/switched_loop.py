@@ -90,7 +90,7 @@ def integrate_switched(
     state: np.ndarray,
     times: np.ndarray,
     control: Control,
-    clock_period: float,
+    phase_period: float,
     output: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[int, float, int]:
@@ -107,7 +107,7 @@ def integrate_switched(
         Increasing, none before `start`.
     control : Control
         Its limit on the steps counts those that `counts` has already.
-    clock_period : float
+    phase_period : float
         Period of the driving phase.
     output : float64 [time, component]
     counts : int64 [3]
@@ -119,7 +119,7 @@ def integrate_switched(
     """
     addresses, tables, switches, events = functions
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
-    clock = control.clock
+    phase = control.phase
     size = state.size
     monitored = switches + events
     slopes, trial, work, polynomial = workspace(size)
@@ -131,8 +131,8 @@ def integrate_switched(
     end = times[-1]
     span = end - start
     t = start
-    if clock >= 0:
-        state[clock] = reduced(state[clock], clock_period)
+    if phase >= 0:
+        state[phase] = reduced(state[phase], phase_period)
     written = write_first_rows(times, start, state, output)
     if written == times.size:
         return SUCCESS, t, found
@@ -175,12 +175,12 @@ def integrate_switched(
             counts[2] += 1
         step = min(step, control.longest_step)
         planned = step
-        if clock >= 0 and events > 0:
+        if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
-            to_turn = (clock_period - state[clock]) / slopes[0, clock]
+            to_turn = (phase_period - state[phase]) / slopes[0, phase]
             if too_short(to_turn, t, span):
-                state[clock] = 0.0
-                to_turn = clock_period / slopes[0, clock]
+                state[phase] = 0.0
+                to_turn = phase_period / slopes[0, phase]
                 call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
             step = min(step, to_turn)
         last = ends_on(end, t, step) and changing == NOTHING
@@ -234,7 +234,7 @@ def integrate_switched(
         counts[0] += 1
         ended = events > 0 and found == crossings.times.size
         written = write_rows(
-            times, written, t, taken, reached, not ended, state, trial, polynomial, clock, clock_period, output
+            times, written, t, taken, reached, not ended, state, trial, polynomial, phase, phase_period, output
         )
         if ended:
             copy(crossings.states[found - 1], state)
@@ -253,8 +253,8 @@ def integrate_switched(
         copy(trial, state)
         copy(slopes[STAGES], slopes[0])
         copy(at_end, at_start)
-        if clock >= 0:
-            state[clock] = reduced(state[clock], clock_period)
+        if phase >= 0:
+            state[phase] = reduced(state[phase], phase_period)
         if last:
             return SUCCESS, t, found
         if changing != NOTHING:

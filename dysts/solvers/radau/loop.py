@@ -76,7 +76,7 @@ def integrate_stiff(
     state: np.ndarray,
     times: np.ndarray,
     control: Control,
-    clock_period: float,
+    phase_period: float,
     output: np.ndarray,
     counts: np.ndarray,
 ) -> tuple[int, float, int]:
@@ -95,7 +95,7 @@ def integrate_stiff(
     """
     addresses, tables, _, events = functions
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
-    clock = control.clock
+    phase = control.phase
     size = state.size
     slopes = np.zeros((2, size))
     trial = np.zeros(size)
@@ -109,8 +109,8 @@ def integrate_stiff(
     end = times[-1]
     span = end - start
     t = start
-    if clock >= 0:
-        state[clock] = reduced(state[clock], clock_period)
+    if phase >= 0:
+        state[phase] = reduced(state[phase], phase_period)
     written = write_first_rows(times, start, state, output)
     if written == times.size:
         return SUCCESS, t, found
@@ -144,12 +144,12 @@ def integrate_stiff(
     while counts[0] + counts[1] < control.maximum_steps:
         step = min(step, control.longest_step)
         planned = step
-        if clock >= 0 and events > 0:
+        if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
-            to_turn = (clock_period - state[clock]) / slopes[0, clock]
+            to_turn = (phase_period - state[phase]) / slopes[0, phase]
             if too_short(to_turn, t, span):
-                state[clock] = 0.0
-                to_turn = clock_period / slopes[0, clock]
+                state[phase] = 0.0
+                to_turn = phase_period / slopes[0, phase]
                 call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
             step = min(step, to_turn)
         hits = ends_on(times[written], t, step)
@@ -202,8 +202,8 @@ def integrate_stiff(
         ended = events > 0 and found == crossings.times.size
         if hits and not ended:
             copy(trial, output[written])
-            if clock >= 0:
-                output[written, clock] = reduced(output[written, clock], clock_period)
+            if phase >= 0:
+                output[written, phase] = reduced(output[written, phase], phase_period)
             written += 1
         if ended:
             copy(crossings.states[found - 1], state)
@@ -220,14 +220,14 @@ def integrate_stiff(
         copy(slopes[1], slopes[0])
         copy(at_end, at_start)
         if last:
-            if clock >= 0:
-                state[clock] = reduced(state[clock], clock_period)
+            if phase >= 0:
+                state[phase] = reduced(state[phase], phase_period)
             return SUCCESS, t, found
-        if clock >= 0 and state[clock] >= clock_period:
+        if phase >= 0 and state[phase] >= phase_period:
             # The polynomial of the last step goes on with the phase that it had.
-            turns = clock_period * math.floor(state[clock] / clock_period)
-            state[clock] -= turns
-            before[clock] -= turns
+            turns = phase_period * math.floor(state[phase] / phase_period)
+            state[phase] -= turns
+            before[phase] -= turns
         short = taken * largest_rate(work.jacobian, size) < EXPLICIT_REACH
         cheap_steps, dear_steps = counted(short, cheap_steps, dear_steps)
         if control.hands_over and cheap_steps == STIFF_STEPS:

@@ -24,7 +24,7 @@ class Control(NamedTuple):
     longest_step: float
     hands_over: bool
     """Whether a loop stops with the status STIFF or RELAXED where another method would cost less."""
-    clock: int
+    phase: int
     """Index of a driving phase, which is kept within one period; -1 for none."""
 
 
@@ -35,7 +35,7 @@ class Cases(NamedTuple):
     """Constants of the right-hand side: float64 [case, constant]."""
     states: np.ndarray
     """float64 [case, component]: the initial states; each is replaced by the last one that was reached."""
-    clock_periods: np.ndarray
+    phase_periods: np.ndarray
     """Period of the driving phase: float64 [case]."""
 
 

@@ -80,8 +80,8 @@ def write_rows(
     state: np.ndarray,
     trial: np.ndarray,
     polynomial: np.ndarray,
-    clock: int,
-    clock_period: float,
+    phase: int,
+    phase_period: float,
     output: np.ndarray,
 ) -> int:
     """Write the rows of the times within a step; return the number of rows written so far.
@@ -105,7 +105,7 @@ def write_rows(
             copy(trial, output[written])
         else:
             interpolate(polynomial, state, (times[written] - t) / taken, output[written])
-        if 0 <= clock < output.shape[1]:
-            output[written, clock] = reduced(output[written, clock], clock_period)
+        if 0 <= phase < output.shape[1]:
+            output[written, phase] = reduced(output[written, phase], phase_period)
         written += 1
     return written

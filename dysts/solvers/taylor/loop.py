@@ -77,7 +77,7 @@ def advance(
     state: np.ndarray,
     times: np.ndarray,
     control: Control,
-    clock_period: float,
+    phase_period: float,
     work: Workspace,
     output: np.ndarray,
     counts: np.ndarray,
@@ -101,7 +101,7 @@ def advance(
     """
     series, following, place, slope, rate, direction = work
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
-    clock = control.clock
+    phase = control.phase
     size = state.size
     end = times[-1]
     span = end - start
@@ -127,8 +127,8 @@ def advance(
         reached = end if last else t + taken
         evaluate(series, taken, place)
         copy(place, rate)
-        if clock >= 0:
-            rate[clock] = reduced(rate[clock], clock_period)
+        if phase >= 0:
+            rate[phase] = reduced(rate[phase], phase_period)
         call(expansion, reached, rate, constants, following)
         counts[2] += 1
         next_step = reliable_step(following, taken, relative_tolerance, absolute_tolerance)
@@ -160,8 +160,8 @@ def advance(
         while written < times.size and times[written] <= reached:
             evaluate(series, times[written] - t, place)
             copy(place, output[written])
-            if 0 <= clock < output.shape[1]:
-                output[written, clock] = reduced(output[written, clock], clock_period)
+            if 0 <= phase < output.shape[1]:
+                output[written, phase] = reduced(output[written, phase], phase_period)
             written += 1
         t = reached
         for i in range(size):
@@ -199,8 +199,8 @@ def integrate_series(
     work = workspace(cases.states.shape[1], watched)
     for case in range(first, last):
         state = cases.states[case]
-        if control.clock >= 0:
-            state[control.clock] = reduced(state[control.clock], cases.clock_periods[case])
+        if control.phase >= 0:
+            state[control.phase] = reduced(state[control.phase], cases.phase_periods[case])
         ends.status[case], ends.reached[case] = advance(
             expansion,
             address,
@@ -210,7 +210,7 @@ def integrate_series(
             state,
             times,
             control,
-            cases.clock_periods[case],
+            cases.phase_periods[case],
             work,
             ends.values[case],
             ends.counts[case],

@@ -33,9 +33,9 @@ GRID = np.linspace(-17.0, 0.0, 20)
     ("given", "message"),
     [
         ([0.1, 0.2], r"states of MackeyGlass must have 1 components \(x\), got an array of shape \(2,\)"),
-        ([math.nan], r"states of MackeyGlass must be finite; the value at \(0,\) is nan"),
+        ([math.nan], r"states of MackeyGlass must be finite, got nan at \(0,\)"),
         ([], "history of MackeyGlass must hold at least one history"),
-        ("constant", "states of MackeyGlass must be numbers, not 'constant'"),
+        ("constant", "states of MackeyGlass must be numbers, got 'constant'"),
         (lambda t: [t, t], r"must return shape \(1,\), got \(2,\) at time -17"),
         (lambda t: math.log(t + 17.0) if t > -17.0 else -math.inf, "must return finite numbers, got -inf at time -17"),
         (lambda t: None, "must return .* numbers, got (None|nan) at time -17"),  # noqa: ARG005

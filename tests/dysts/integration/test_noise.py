@@ -192,13 +192,13 @@ def test_a_blown_up_trajectory_raises_or_keeps_what_there_was() -> None:
 @pytest.mark.parametrize(
     ("noise", "message"),
     [
-        ({"additive": -1.0}, "additive noise is -1.0"),
+        ({"additive": -1.0}, "additive must be a finite number of at least 0.*got -1.0"),
         ({"multiplicative": math.nan}, "finite number of at least 0"),
-        ({"additive": "loud"}, "additive noise is 'loud'"),
+        ({"additive": "loud"}, "additive must be a number of at least 0, got 'loud'"),
         ({"additive": [[1.0]]}, "one for each component"),
-        ({"additive": 1.0, "seed": -1}, "seed is -1"),
-        ({"additive": 1.0, "seed": 1.5}, "seed is 1.5"),
-        ({"additive": 1.0, "seed": True}, "seed is True"),
+        ({"additive": 1.0, "seed": -1}, "seed must be a whole number of at least 0, got -1"),
+        ({"additive": 1.0, "seed": 1.5}, "seed must be a whole number of at least 0, got 1.5"),
+        ({"additive": 1.0, "seed": True}, "seed must be a whole number of at least 0, got True"),
     ],
 )
 def test_noise_that_is_none_is_refused(noise: dict[str, object], message: str) -> None:
@@ -214,15 +214,23 @@ LOUD = dysts.Noise(multiplicative=0.1, seed=0)
     ("arguments", "error", "message"),
     [
         ({"noise": 0.1}, InvalidArgumentError, r"noise must be a dysts\.Noise"),
-        ({"noise": QUIET, "solver": "radau"}, InvalidArgumentError, "'radau', which integrates without noise"),
-        ({"noise": LOUD, "solver": "sra3"}, InvalidArgumentError, "'sra3' is for additive noise"),
-        ({"solver": "sra3"}, InvalidArgumentError, "solver is 'sra3'"),
+        ({"noise": QUIET, "solver": "radau"}, InvalidArgumentError, "'sra3' with noise, got 'radau'"),
+        (
+            {"noise": LOUD, "solver": "sra3"},
+            InvalidArgumentError,
+            "must be 'euler-maruyama' for multiplicative noise, got 'sra3'",
+        ),
+        ({"solver": "sra3"}, InvalidArgumentError, "solver must be one of .*, got 'sra3'"),
         ({"longest_step": 0.1}, InvalidArgumentError, "longest_step belongs to noise"),
         ({"noise": QUIET, "longest_step": 0.0}, InvalidArgumentError, "longest_step"),
         ({"noise": QUIET, "longest_step": 1e-9}, InvalidArgumentError, "maximum_steps is 10000000"),
         ({"noise": QUIET, "stop": "x"}, NotSupportedError, "together with noise"),
         ({"noise": QUIET, "predictability": True}, InvalidArgumentError, "deterministic"),
-        ({"noise": dysts.Noise(additive=[1.0, 2.0], seed=0)}, InvalidArgumentError, "2 amplitudes"),
+        (
+            {"noise": dysts.Noise(additive=[1.0, 2.0], seed=0)},
+            InvalidArgumentError,
+            "one for each of the 3 components of Lorenz, got 2",
+        ),
     ],
 )
 def test_what_cannot_be_combined_with_noise_is_said(

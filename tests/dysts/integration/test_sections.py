@@ -102,7 +102,7 @@ def test_too_few_crossings_raise_and_are_kept_on_request() -> None:
         ({"surface": "__import__('os')"}, InvalidArgumentError, "not allowed"),
         ({"crossings": 0}, InvalidArgumentError, "crossings must be a whole number of at least 1, got 0"),
         ({"skip": -1}, InvalidArgumentError, "skip must be a whole number of at least 1, got -1"),
-        ({"direction": "left"}, InvalidArgumentError, "'up', 'down' and 'both'"),
+        ({"direction": "left"}, InvalidArgumentError, "'up', 'down' or 'both'"),
         ({"maximum_time": 0.0}, InvalidArgumentError, "maximum_time must be a positive finite number, got 0.0"),
         ({"system": "MackeyGlass", "surface": "x"}, NotSupportedError, "delay system"),
     ],
@@ -148,5 +148,5 @@ def test_an_ensemble_has_the_section_of_each_member() -> None:
     states = np.array([[1.0, 1.0, 0.0], [2.0, 1.0, 0.0], [3.0, 1.0, 0.0]])
     moving = dysts.poincare_section(rossler.with_parameters(c=values), "x - c/2", 2, initial_conditions=states)
     np.testing.assert_allclose(moving.sel(component="x"), np.array([values, values]).T / 2, atol=1e-8)
-    with pytest.raises(InvalidArgumentError, match="2 initial conditions"):
+    with pytest.raises(InvalidArgumentError, match="one for each of the 3 members, got 2"):
         dysts.poincare_section(rossler.with_parameters(c=values), "y", 2, initial_conditions=states[:2])
