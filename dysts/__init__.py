@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dysts.integration.noise import Noise
     from dysts.integration.rebuild import rebuild
     from dysts.integration.sections import poincare_section
-    from dysts.invariants import dominant_period, local_exponents, lyapunov_spectrum
+    from dysts.invariants import bifurcation_diagram, dominant_period, local_exponents, lyapunov_spectrum
     from dysts.systems.registry import get_system, list_systems, load_systems
     from dysts.systems.system import Ensemble, System
 
@@ -24,6 +24,7 @@ _HOME = {
     "Ensemble": "dysts.systems.system",
     "Noise": "dysts.integration.noise",
     "System": "dysts.systems.system",
+    "bifurcation_diagram": "dysts.invariants",
     "dominant_period": "dysts.invariants",
     "get_system": "dysts.systems.registry",
     "integrate": "dysts.integration.integrate",
@@ -42,6 +43,7 @@ __all__ = [
     "Noise",
     "System",
     "__version__",
+    "bifurcation_diagram",
     "dominant_period",
     "errors",
     "get_system",

@@ -1,12 +1,18 @@
 """Arguments that several commands take, from text to values."""
 
+import math
 from pathlib import Path
+
+import numpy as np
 
 from dysts.errors import InvalidArgumentError
 from dysts.systems.registry import get_system, load_systems
 from dysts.systems.system import System
 
 FILE_ENDING = ".json"
+DEFAULT_VALUES = 800
+"""Number of parameter values of a diagram: one for each pixel of a picture, more or less."""
+MOST_VALUES = 100_000
 
 
 def names(given: list[str] | None) -> list[str] | None:
@@ -76,3 +82,25 @@ def assignment(text: str, option: str) -> tuple[str, float]:
         return name.strip(), float(value)
     except ValueError:
         raise InvalidArgumentError(f"{option} must be NAME=VALUE with a number, got {text!r}") from None
+
+
+def values_of(text: str, option: str) -> dict[str, np.ndarray]:
+    """Return the values of a parameter in a text such as ``c=2:6:2000``, which has 2000 of them from 2 to 6.
+
+    Examples
+    --------
+    >>> values_of("c=2:6:5", "--vary")
+    {'c': array([2., 3., 4., 5., 6.])}
+    """
+    name, _, span = text.partition("=")
+    parts = span.split(":")
+    try:
+        begin, end = float(parts[0]), float(parts[1])
+        count = int(parts[2]) if len(parts) > 2 else DEFAULT_VALUES
+        if len(parts) > 3 or not 2 <= count <= MOST_VALUES or not math.isfinite(end - begin):
+            raise ValueError
+    except (ValueError, IndexError):
+        raise InvalidArgumentError(
+            f"{option} must be NAME=FROM:TO or NAME=FROM:TO:COUNT with a count of 2 to {MOST_VALUES}, got {text!r}"
+        ) from None
+    return {name.strip(): np.linspace(begin, end, count)}

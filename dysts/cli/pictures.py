@@ -3,9 +3,10 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from dysts.cache import replacing
-from dysts.cli.arguments import names, system_of
+from dysts.cli.arguments import names, system_of, values_of
 from dysts.errors import InvalidArgumentError, StorageError
 
 FORMATS = (".png", ".svg", ".pdf", ".webp")
@@ -22,11 +23,24 @@ def plot_command(arguments: argparse.Namespace) -> int:
         raise InvalidArgumentError(f"--output must end in {', '.join(FORMATS)}, got {str(destination)!r}")
     if destination.exists() and not arguments.overwrite:
         raise StorageError(f"{destination} exists; --overwrite replaces it")
-    figure = PLOTS[arguments.kind](system)
+    figure = PLOTS[arguments.kind](system, **_diagram_options(arguments))
     with replacing(destination) as part:
         figure.savefig(part, dpi=RESOLUTION)
     print(f"{destination}: {arguments.kind} of {system.name}")
     return 0
+
+
+def _diagram_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what only a bifurcation diagram is told."""
+    given = {name: getattr(arguments, name) for name in ("vary", "section", "direction", "component")}
+    given = {name: value for name, value in given.items() if value is not None}
+    if arguments.kind != "bifurcation":
+        if given:
+            raise InvalidArgumentError(f"--{next(iter(given))} must come with --kind bifurcation, got {arguments.kind}")
+        return {}
+    if "vary" not in given:
+        raise InvalidArgumentError("--kind bifurcation must come with --vary, such as --vary c=2:6, got none")
+    return {"parameters": values_of(given.pop("vary"), "--vary"), **given}
 
 
 def gallery_command(arguments: argparse.Namespace) -> int:

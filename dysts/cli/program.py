@@ -73,7 +73,7 @@ def _add_reading(known: Commands) -> None:
         "equations, parameters, properties and citation of one system",
         examples=("dysts show Lorenz", "dysts show Lorenz --json"),
     )
-    show.add_argument("system", metavar="SYSTEM")
+    show.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
     show.add_argument("--json", action="store_true", help="print the registry entry as JSON")
     show.set_defaults(command=commands.show_command)
 
@@ -99,7 +99,7 @@ def _add_integrate(known: Commands) -> None:
             "dysts integrate Rossler -n 500 --set c=18 --step 0.05 -o rossler.csv",
         ),
     )
-    integrate.add_argument("system", metavar="SYSTEM")
+    integrate.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
     output = integrate.add_argument_group("output")
     output.add_argument("-o", "--output", required=True, metavar="FILE", help="FILE.zarr, FILE.csv or FILE.npz")
     output.add_argument("--overwrite", action="store_true", help="replace an existing file")
@@ -124,15 +124,27 @@ def _add_integrate(known: Commands) -> None:
 
 def _add_pictures(known: Commands) -> None:
     plot = add_command(
-        known, "plot", "draw a system", examples=("dysts plot Lorenz", "dysts plot Rossler --kind return-map -o r.svg")
+        known,
+        "plot",
+        "draw a system",
+        examples=(
+            "dysts plot Lorenz",
+            "dysts plot mine.json:Brusselator --kind series -o b.svg",
+            "dysts plot Rossler --kind bifurcation --vary c=2:6:2000",
+        ),
     )
-    plot.add_argument("system", metavar="SYSTEM")
+    plot.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
     plot.add_argument(
         "--kind",
-        choices=("projection", "space", "series", "spectrum", "return-map"),
+        choices=("projection", "space", "series", "spectrum", "return-map", "bifurcation"),
         default="projection",
         help="what to draw (default projection)",
     )
+    diagram = plot.add_argument_group("bifurcation diagram")
+    diagram.add_argument("--vary", metavar="NAME=A:B[:N]", help="N values of a parameter from A to B (default N: 800)")
+    diagram.add_argument("--section", metavar="EXPRESSION", help="the surface (default: maxima of the component)")
+    diagram.add_argument("--direction", choices=("up", "down", "both"), help="which crossings count")
+    diagram.add_argument("--component", metavar="NAME", help="what is drawn (default: the first one that varies)")
     plot.add_argument("-o", "--output", metavar="FILE", help=".png, .svg, .pdf or .webp (default SYSTEM.png)")
     plot.add_argument("--overwrite", action="store_true", help="replace an existing file")
     plot.set_defaults(command=pictures.plot_command)

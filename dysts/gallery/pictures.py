@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dysts.cache import replacing
-from dysts.plotting import View, plot_projection, plot_series, view_of
+from dysts.plotting import plot_projection, plot_series, view_of
 from dysts.plotting.attractor import draw_projection
 from dysts.plotting.series import SERIES_PERIODS
 from dysts.plotting.style import INK, house_style
+from dysts.plotting.view import period_of
 from dysts.systems.system import System
 
 THUMBNAIL_INCHES, THUMBNAIL_RESOLUTION = 2.4, 120
@@ -41,8 +43,8 @@ def draw_system(system: System, files: dict[str, Path]) -> None:
         draw_projection(axes, view, *view.best_pair(), width=0.45)
         _save(figure, files["small"], THUMBNAIL_RESOLUTION)
     _save(plot_projection(view), files["large"], LARGE_RESOLUTION)
-    end = int((view.times <= SERIES_PERIODS * system.period).sum())
-    shown = View(system, view.times[:end], view.values[:end], view.names)
+    end = int((view.times <= SERIES_PERIODS * period_of(view)).sum())
+    shown = replace(view, times=view.times[:end], values=view.values[:end])
     _save(plot_series(shown), files["series"], SERIES_RESOLUTION)
 
 

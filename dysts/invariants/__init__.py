@@ -1,6 +1,7 @@
 """What can be computed about a system or a series: one algorithm per file, each with its error and its source."""
 
 from dysts.invariants.autocorrelation import autocorrelation_time, recurrence_significance
+from dysts.invariants.bifurcation import bifurcation_diagram
 from dysts.invariants.correlation_dimension import correlation_dimension, correlation_sum
 from dysts.invariants.divergence_from_data import divergence_curve, lyapunov_from_data
 from dysts.invariants.entropy import multiscale_entropy, permutation_entropy, sample_entropy
@@ -17,6 +18,7 @@ __all__ = [
     "LyapunovSpectrum",
     "Period",
     "autocorrelation_time",
+    "bifurcation_diagram",
     "correlation_dimension",
     "correlation_sum",
     "divergence_curve",

@@ -1,9 +1,10 @@
-"""Pictures of a system with matplotlib; every function returns the figure, for people who want to change it."""
+"""Pictures with matplotlib of a system or a trajectory; every function returns the figure, and draws into ``ax``."""
 
 from collections.abc import Callable
 from typing import Any
 
 from dysts.plotting.attractor import plot_projection, plot_space
+from dysts.plotting.bifurcation import plot_bifurcation
 from dysts.plotting.series import plot_return_map, plot_series, plot_spectrum
 from dysts.plotting.view import View, view_of
 
@@ -13,12 +14,14 @@ PLOTS: dict[str, Callable[..., Any]] = {
     "series": plot_series,
     "spectrum": plot_spectrum,
     "return-map": plot_return_map,
+    "bifurcation": plot_bifurcation,
 }
-"""The kinds of pictures by the names of the command line."""
+"""The functions that draw, by the names that the command line has for the kinds of pictures."""
 
 __all__ = [
     "PLOTS",
     "View",
+    "plot_bifurcation",
     "plot_projection",
     "plot_return_map",
     "plot_series",

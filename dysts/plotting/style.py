@@ -1,17 +1,20 @@
-"""The house style: thin lines, few marks, and a colour map that keeps its order for every kind of vision."""
+"""The style of all pictures: thin lines, few marks, and a colour map that keeps its order for every kind of vision."""
 
 import contextlib
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dysts.errors import MissingPackageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INK, MUTED, PAPER, ACCENT = "#1b1b1f", "#6b6b73", "#ffffff", "#b5452c"
 COLOUR_MAP = "viridis"
 """Perceptually uniform, and ordered in lightness, so that it survives grey print and colour blindness."""
 DARKEST, LIGHTEST = 0.05, 0.88
-"""Part of the map that is used; its last yellow is too pale on paper."""
+"""Range of the map that is used; its last yellow is too pale on paper."""
 RESOLUTION = 150
 
 _STYLE: dict[str, Any] = {
@@ -60,12 +63,21 @@ def house_style() -> Iterator[ModuleType]:
         yield library
 
 
+def figure_of(ax: "Axes | None", size: tuple[float, float]) -> tuple[Any, Any]:
+    """Return the figure to draw into and its axes: those given, or new ones of a size in inches."""
+    if ax is None:
+        figure = matplotlib().figure.Figure(figsize=size)
+        return figure, figure.add_subplot()
+    return ax.get_figure(root=True), ax
+
+
 def label_of(name: str) -> str:
-    """Return an observable's name as people read it.
+    """Return the name of a component as a picture shows it.
 
     Examples
     --------
     >>> label_of("sin_theta1"), label_of("x")
     ('sin theta1', 'x')
     """
-    return name.replace("_", " ")
+    # A dollar sign begins a formula for matplotlib.
+    return name.replace("_", " ").replace("$", r"\$")
