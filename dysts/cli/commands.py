@@ -81,6 +81,33 @@ def integrate_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def lyapunov_command(arguments: argparse.Namespace) -> int:
+    """Print the Lyapunov exponents of one system with their standard errors."""
+    from dysts.invariants import kaplan_yorke_dimension, lyapunov_spectrum, system_period
+
+    system = system_of(arguments.system)
+    # Other parameters can have another period, so the stored one is no unit for them.
+    changed = system.with_parameters(**dict(assignment(text, "--set") for text in arguments.set))
+    stored = "period" in system.properties and changed is system
+    spectrum = lyapunov_spectrum(
+        changed,
+        vectors=arguments.vectors,
+        trajectories=arguments.trajectories,
+        periods=arguments.periods,
+        period=system.period if stored else system_period(changed).period,
+        seed=arguments.seed,
+    )
+    if arguments.json:
+        print(json_text(spectrum))
+        return 0
+    for exponent, error in zip(spectrum.exponents, spectrum.errors, strict=True):
+        print(f"{exponent:12.6g} +- {error:.2g}")
+    if len(spectrum.exponents) == system.dimension and system.delay is None:
+        dimension = kaplan_yorke_dimension(spectrum.exponents, spectrum.errors)
+        print(f"Kaplan-Yorke dimension {dimension.value:.6g} +- {dimension.error:.2g}")
+    return 0
+
+
 def cite_command(arguments: argparse.Namespace) -> int:
     """Print BibTeX of systems, of methods, or of everything."""
     from dysts.citations import cite_method, cite_system, list_methods

@@ -20,7 +20,7 @@ from dysts.integration.problem import SOLVERS
 from dysts.version import __version__
 
 _GROUPS = {
-    "systems": ("list", "show", "integrate", "plot", "gallery", "cite"),
+    "systems": ("list", "show", "integrate", "lyapunov", "plot", "gallery", "cite"),
     "precomputed series": ("dataset", "build"),
     "registry files": ("annotate", "check"),
 }
@@ -48,6 +48,7 @@ def parser() -> Parser:
     known = add_commands(top, _GROUPS)
     _add_reading(known)
     _add_integrate(known)
+    _add_lyapunov(known)
     _add_pictures(known)
     add_dataset_parser(known)
     add_build_arguments(add_command(known, "build", "short for: dataset build"))
@@ -120,6 +121,25 @@ def _add_integrate(known: Commands) -> None:
     how.add_argument("--rtol", type=float, default=1e-9, metavar="R", help="relative tolerance (default 1e-9)")
     how.add_argument("--atol", type=float, metavar="A", help="absolute tolerance (default rtol/1e9)")
     integrate.set_defaults(command=commands.integrate_command)
+
+
+def _add_lyapunov(known: Commands) -> None:
+    spectrum = add_command(
+        known,
+        "lyapunov",
+        "compute the Lyapunov exponents of one system",
+        examples=("dysts lyapunov Lorenz --set rho=45", "dysts lyapunov mine.json:Brusselator --json"),
+    )
+    spectrum.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
+    spectrum.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
+    )
+    spectrum.add_argument("--vectors", type=int, metavar="N", help="how many exponents (default: all)")
+    spectrum.add_argument("--trajectories", type=int, default=32, metavar="N", help="for the errors (default 32)")
+    spectrum.add_argument("--periods", type=float, default=400.0, metavar="P", help="length of each (default 400)")
+    spectrum.add_argument("--seed", type=int, default=0, metavar="N", help="of the starting states (default 0)")
+    _add_json(spectrum)
+    spectrum.set_defaults(command=commands.lyapunov_command)
 
 
 def _add_pictures(known: Commands) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dysts.checks import check_positive
 from dysts.equations.parameters import changed
 from dysts.errors import InvalidArgumentError
 from dysts.systems.driving_phase import DrivingPhase
@@ -212,6 +213,31 @@ class System(Export, ComputedProperties):
         if not varied:
             return system
         return Ensemble(system, varied, tuple(system._with_values(values) for values in members))
+
+    def with_period(self, period: float) -> "System":
+        """Return the same system with a dominant period, which serves as a unit of time.
+
+        Parameters
+        ----------
+        period : float
+            In the unit of time of the equations; `dysts.dominant_period` finds it from a series and
+            `dysts.invariants.system_period` from the equations.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the period is not positive and finite.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> dysts.get_system("Rossler").with_parameters(c=3.0).with_period(5.7).period
+        5.7
+        """
+        entry: FrozenMapping[Any] = FrozenMapping(
+            {"value": check_positive("period", period), "method": "given by the user"}
+        )
+        return replace(self, properties=FrozenMapping({**self.properties, "period": entry}))
 
     def _with_values(self, parameters: Mapping[str, Any]) -> "System":
         new: FrozenMapping[Any] = FrozenMapping(parameters)

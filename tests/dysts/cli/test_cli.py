@@ -184,3 +184,20 @@ def test_systems_of_a_file_are_named_by_file_and_name(
     Path("two.json").write_text(json.dumps({"A": spiral.to_entry(), "B": spiral.to_entry()}))
     assert main(["show", "two.json"]) == 2
     assert "must be named as two.json:NAME, got 2 names: A, B" in capsys.readouterr().err
+
+
+def test_lyapunov_prints_the_exponents_of_a_system_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The cycle r' = r (c - r**2), theta' = 1 has the exponents 0 and -2 c.
+    path = dysts.System.from_equations(
+        "Hopf",
+        {"x": "x*(c - x**2 - y**2) - y", "y": "y*(c - x**2 - y**2) + x"},
+        parameters={"c": 1.0},
+        initial_conditions=[1.0, 0.0],
+    ).save(tmp_path / "mine.json")
+    options = ["--trajectories", "2", "--periods", "20", "--set", "c=0.5", "--json"]
+    assert main(["lyapunov", f"{path}:Hopf", *options]) == 0
+    np.testing.assert_allclose(json.loads(capsys.readouterr().out)["exponents"], [0.0, -1.0], atol=1e-3)
+    assert main(["lyapunov", "Rosler"]) == 2
+    assert "did you mean 'Rossler'" in capsys.readouterr().err
