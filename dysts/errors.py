@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _MOST_NAMES = 16
-"""Names that are listed beside a suggestion; more of them would bury it."""
+"""Largest number of names listed beside a suggestion; more of them would bury it."""
+_LONGEST_LIST = 200
+"""Largest number of names listed without a suggestion, as files of strangers can have any number."""
 
 
 class DystsError(Exception):
@@ -96,7 +98,7 @@ def unknown_name(kind: str, name: object, known: Iterable[str], *, listing: str 
     elif close and len(names) > _MOST_NAMES:
         where = f"{len(names)} known"
     else:
-        where = f"known: {', '.join(names[:_MOST_NAMES])}{', ...' if len(names) > _MOST_NAMES else ''}"
+        where = f"known: {', '.join(names[:_LONGEST_LIST])}{', ...' if len(names) > _LONGEST_LIST else ''}"
     return UnknownNameError(f"unknown {kind} {name!r}{suggestion} ({where})")
 
 

@@ -128,6 +128,7 @@ def test_many_names_do_not_bury_the_one_that_was_meant() -> None:
     names = [f"score_{index}" for index in range(17)]
     assert str(unknown_name("score", "scor_3", names)) == "unknown score 'scor_3'; did you mean 'score_3'? (17 known)"
     assert "score_16" in str(unknown_name("score", "zzz", names))
+    assert str(unknown_name("score", "zzz", [f"score_{index}" for index in range(10**5)])).endswith("score_199, ...)")
     assert "known: score_0, score_1)" in str(unknown_name("score", "scor_0", names[:2]))
 
 
