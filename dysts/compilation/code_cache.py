@@ -5,7 +5,6 @@ sources, so an upgrade of any of them can never meet stale code. Inside, numba's
 """
 
 import atexit
-import contextlib
 import functools
 import hashlib
 import os
@@ -19,7 +18,7 @@ from pathlib import Path
 import llvmlite
 import numba
 
-from dysts.cache import ENVIRONMENT_VARIABLE, cache_folder, writable_folder, write_atomically
+from dysts.cache import ENVIRONMENT_VARIABLE, cache_folder, writable_folder
 from dysts.errors import DystsWarning, StorageError
 from dysts.version import fingerprint
 
@@ -49,28 +48,3 @@ def code_folder() -> tuple[Path, bool]:
         temporary = Path(tempfile.mkdtemp(prefix="dysts-"))
         atexit.register(shutil.rmtree, temporary, ignore_errors=True)
         return temporary, False
-
-
-class CodeFile:
-    """A text file beside the compiled code, for what is dear to make and depends on the same versions."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def read(self) -> str | None:
-        """Return its text, or nothing if it is not there or cannot be read."""
-        try:
-            return self.path.read_text()
-        except (OSError, UnicodeDecodeError):
-            return None
-
-    def write(self, text: str) -> None:
-        """Write it whole; a full disk or a lost folder only costs the next process the same work."""
-        with contextlib.suppress(OSError):
-            write_atomically(self.path, text.encode())
-
-
-def code_file(name: str) -> CodeFile:
-    """Return the file of this name beside the compiled code."""
-    folder, _ = code_folder()
-    return CodeFile(folder / name)

@@ -8,12 +8,12 @@ compilation; a division by such a value becomes a product.
 import ast
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from dysts.equations.expressions import TIME, evaluate, names_in
+from dysts.equations.expressions import CONSTANTS, TIME, evaluate, names_in
 
 Operation = tuple[Any, ...]
 """The name of an operation and its operands: numbers of earlier operations, or what the operation itself needs."""
@@ -33,10 +33,16 @@ class Program:
     results : tuple of int or None
         The operations whose values are stored one after the other; None stands for zero.
     constants : tuple of ast.expr
-        Expressions in parameters alone, in the order of the table.
+        Expressions in parameters and in the definitions below, in the order of the table.
     tangent : tuple of (int, int, int)
         Entries (row, column, operation) of a matrix. The state and the results are followed by vectors, as many as
         are given to the compiled function, and it stores the product of the matrix with each.
+    vectors : int
+        The number of those vectors.
+    variables : int
+        The length of the state.
+    definitions : mapping of str to ast.expr
+        Intermediate quantities in terms of parameters alone, each in terms of earlier ones.
     """
 
     operations: tuple[Operation, ...]
@@ -45,6 +51,7 @@ class Program:
     tangent: tuple[tuple[int, int, int], ...] = ()
     vectors: int = 0
     variables: int = 0
+    definitions: Mapping[str, ast.expr] = field(default_factory=dict)
 
     @property
     def listing(self) -> str:
@@ -59,7 +66,10 @@ class Program:
 
     def table(self, parameters: Mapping[str, Any]) -> np.ndarray:
         """Evaluate the constants for one parameter set: float64 [constant]."""
-        values = [evaluate(expression, parameters) for expression in self.constants]
+        known = dict(parameters)
+        for name, expression in self.definitions.items():
+            known[name] = evaluate(expression, known)
+        values = [evaluate(expression, known) for expression in self.constants]
         return np.array(values, dtype=np.float64).reshape(len(self.constants))
 
 
@@ -96,7 +106,7 @@ def compose(
     -------
     Program
     """
-    writer = _Writer(variables, parameters, switches)
+    writer = ProgramWriter(variables, parameters, switches)
     writer.take_definitions(definitions)
     stored = tuple(None if expression is None else writer.render(expression) for expression in results)
     entries = [(row, column, writer.render(tree)) for (row, column), tree in (tangent or {}).items()]
@@ -107,10 +117,11 @@ def compose(
         tangent=tuple(entries),
         vectors=vectors,
         variables=len(variables),
+        definitions=writer.constant_definitions,
     )
 
 
-class _Writer:
+class ProgramWriter:
     """Turns syntax trees into operations, collecting the constants on the way."""
 
     def __init__(self, variables: Sequence[str], parameters: Sequence[str], switches: Sequence[str]) -> None:
@@ -121,6 +132,7 @@ class _Writer:
         self.defined: dict[str, int] = {}
         self.first_slot = len(switches)
         self.constant_definitions: dict[str, ast.expr] = {}
+        self.constancy: dict[int, tuple[ast.expr, bool]] = {}
         self.parameters = frozenset(parameters)
         self.constants: list[ast.expr] = []
         self.slots: dict[str, int] = {}
@@ -134,32 +146,45 @@ class _Writer:
             self.operations.append(operation)
         return self.known[operation]
 
+    @classmethod
+    def continued(cls, operations: Sequence[Operation]) -> "ProgramWriter":
+        """Return a writer that adds to a program."""
+        writer = cls((), (), ())
+        writer.operations = list(operations)
+        writer.known = {operation: number for number, operation in enumerate(operations)}
+        return writer
+
     def take_definitions(self, definitions: Mapping[str, ast.expr]) -> None:
         for name, expression in definitions.items():
             if self.is_constant(expression):
-                self.constant_definitions[name] = self.expand(expression)
+                self.constant_definitions[name] = expression
             else:
                 self.defined[name] = self.render(expression)
 
     def is_constant(self, node: ast.expr) -> bool:
-        names = names_in(node)
-        return all(name in self.parameters or name in self.constant_definitions for name in names)
-
-    def expand(self, node: ast.expr) -> ast.expr:
-        """Replace constant definitions by what they stand for, so that parameters alone remain."""
-        if not names_in(node) & self.constant_definitions.keys():
-            return node
-        return _Substitution(self.constant_definitions).visit(ast.parse(ast.unparse(node), mode="eval").body)
+        """Whether an expression is made of parameters and numbers; found once for each node."""
+        if id(node) not in self.constancy:
+            match node:
+                case ast.Name(id=name):
+                    fixed = name in self.parameters or name in self.constant_definitions or name in CONSTANTS
+                case ast.Call(args=arguments):
+                    fixed = all(self.is_constant(argument) for argument in arguments)
+                case _:
+                    parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+                    fixed = all(self.is_constant(part) for part in parts)
+            # The node is kept, as another one could get its address.
+            self.constancy[id(node)] = (node, fixed)
+        _, fixed = self.constancy[id(node)]
+        return fixed
 
     def constant(self, node: ast.expr) -> int:
         """Return a number, or a place in the table."""
         if not names_in(node):
             return self.add("number", float(evaluate(node, {})))
-        expanded = self.expand(node)
-        key = ast.unparse(expanded)
+        key = ast.unparse(node)
         if key not in self.slots:
             self.slots[key] = self.first_slot + len(self.constants)
-            self.constants.append(expanded)
+            self.constants.append(node)
         return self.add("constant", self.slots[key])
 
     def render(self, node: ast.expr) -> int:
@@ -262,14 +287,6 @@ def _product(factors: Sequence[ast.expr]) -> ast.expr | None:
     for factor in factors:
         product = factor if product is None else ast.BinOp(product, ast.Mult(), factor)
     return product
-
-
-class _Substitution(ast.NodeTransformer):
-    def __init__(self, replacements: Mapping[str, ast.expr]) -> None:
-        self.replacements = replacements
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.replacements.get(node.id, node)
 
 
 _RELATIONS: dict[type, str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}

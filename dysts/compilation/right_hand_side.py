@@ -1,29 +1,23 @@
 """The compiled functions of one system: derivative, Jacobian and variational equations, each made on demand."""
 
 import ast
-import hashlib
-import json
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numba import types
 
 from dysts.compilation.calling import call
-from dysts.compilation.code_cache import code_file
 from dysts.compilation.driver import driver
-from dysts.compilation.emission.taylor_coefficients import expandable, watched
+from dysts.compilation.emission.taylor_coefficients import expandable, steep_arguments
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
 from dysts.compilation.switched_functions import SwitchedFunctions
-from dysts.equations.expressions import parse
+from dysts.equations.derivatives import differentiate, in_order
 from dysts.equations.switching import has_switches
-from dysts.equations.symbolic import differentiate, in_order
 from dysts.equations.vector_field import VectorField
-from dysts.errors import ExpressionError
 
 
 class RightHandSide:
@@ -69,25 +63,8 @@ class RightHandSide:
 
     @cached_property
     def derivatives(self) -> tuple[dict[str, ast.expr], dict[tuple[int, int], ast.expr]]:
-        """Definitions and non-zero entries of the Jacobian, from the disk cache where they are known."""
-        field = self.field
-        key = json.dumps(
-            [
-                field.inputs,
-                [[k, ast.unparse(v)] for k, v in field.definitions.items()],
-                [*map(ast.unparse, field.derivatives)],
-            ]
-        )
-        path = code_file(f"{field.name}_{hashlib.sha256(key.encode()).hexdigest()[:16]}.derivatives.json")
-        stored = path.read()
-        if stored is not None:
-            try:
-                return _load_derivatives(json.loads(stored), {*field.inputs, *field.parameters}, field.name)
-            except (ValueError, KeyError, TypeError, ExpressionError):
-                pass  # a damaged file is written anew below
-        result = differentiate(field.derivatives, field.definitions, field.inputs, where=f"{field.name}: jacobian")
-        path.write(json.dumps(_dump_derivatives(*result)))
-        return result
+        """Definitions and non-zero entries of the Jacobian."""
+        return differentiate(self.field.derivatives, self.field.definitions, self.field.inputs)
 
     @cached_property
     def compiled_jacobian(self) -> tuple[CompiledFunction, Program]:
@@ -113,9 +90,9 @@ class RightHandSide:
         return expandable(self.program)
 
     @cached_property
-    def watched(self) -> int:
-        """How many arguments of steep functions an expansion has beside the variables."""
-        return len(watched(self.program))
+    def steep_arguments(self) -> int:
+        """Number of arguments of steep functions that an expansion has beside the variables."""
+        return len(steep_arguments(self.program))
 
     def switched(self, event: ast.expr | None, *, with_switches: bool) -> SwitchedFunctions:
         """Return the functions for the drivers that know switches and events, made once for each event."""
@@ -169,23 +146,3 @@ def _evaluate(
 def _evaluate_many(address: int, constants: np.ndarray, t: float, states: np.ndarray, result: np.ndarray) -> None:
     for row in range(states.shape[0]):
         call(address, t, states[row], constants, result[row])
-
-
-def _dump_derivatives(definitions: dict[str, ast.expr], entries: dict[tuple[int, int], ast.expr]) -> dict[str, Any]:
-    return {
-        "definitions": {name: ast.unparse(node) for name, node in definitions.items()},
-        "entries": [[row, column, ast.unparse(node)] for (row, column), node in entries.items()],
-    }
-
-
-def _load_derivatives(
-    stored: dict[str, Any], names: set[str], where: str
-) -> tuple[dict[str, ast.expr], dict[tuple[int, int], ast.expr]]:
-    definitions: dict[str, ast.expr] = {}
-    for name, text in stored["definitions"].items():
-        definitions[name] = parse(text, where=where, names=names)
-        names = names | {name}
-    entries = {
-        (int(row), int(column)): parse(text, where=where, names=names) for row, column, text in stored["entries"]
-    }
-    return definitions, entries

@@ -9,8 +9,8 @@ import numpy as np
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
+from dysts.equations.derivatives import in_order
 from dysts.equations.switching import SwitchedEquations, rates, sliding, take_out_switches
-from dysts.equations.symbolic import in_order
 from dysts.equations.vector_field import VectorField
 
 DERIVATIVE = 0
@@ -115,12 +115,9 @@ class SwitchedFunctions:
             self.equations.definitions,
             self.equations.equations,
             self.field.variables,
-            where=f"{self.field.name}: switches",
         )
         return self._compose(definitions=definitions, results=(*functions, *slopes))
 
     def _sliding(self, switch: int) -> Program:
-        system = sliding(
-            self.equations, self.switches[switch], self.field.variables, where=f"{self.field.name}: sliding"
-        )
+        system = sliding(self.equations, self.switches[switch], self.field.variables)
         return self._compose(definitions=system.definitions, results=system.equations)

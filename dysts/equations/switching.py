@@ -15,11 +15,11 @@ section II.6 (discontinuities located on the dense output).
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from dysts.equations.expressions import TIME
-from dysts.equations.symbolic import differentiate, in_order
-
-Trees = dict[str, ast.expr]
+from dysts.equations.derivatives import Trees, differentiate, in_order
+from dysts.equations.expressions import TIME, parse
+from dysts.equations.functions import ARGUMENTS, FUNCTIONS
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ class _Rewriter(ast.NodeTransformer):
             self.switches[self.known[key]] = function
         return _name(self.known[key])
 
-    def choice(self, function: ast.expr, above: ast.expr, below: ast.expr) -> ast.expr:
-        # A conditional and no weighted sum, as the side that does not apply may be undefined; a definition of its
-        # own, as SymPy merges nested conditionals into ones that the language does not have.
-        condition = ast.Compare(self.switch(function), [ast.Gt()], [_number(0.0)])
+    def choice(self, switch: ast.expr, above: ast.expr, below: ast.expr) -> ast.expr:
+        # A conditional and no weighted sum, as the side that does not apply may be undefined; with a name, as it may
+        # be used several times.
+        condition = ast.Compare(switch, [ast.Gt()], [_number(0.0)])
         name = self.unused(f"chosen_{len(self.definitions)}")
         self.definitions[name] = ast.IfExp(condition, above, below)
         return _name(name)
@@ -93,21 +93,36 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         assert isinstance(node.func, ast.Name)
-        match node.func.id:
-            case "abs":
-                return ast.BinOp(self.switch(node.args[0]), ast.Mult(), node.args[0])
-            case "sign":
-                return self.switch(node.args[0])
-            case "heaviside":
-                up = ast.BinOp(_number(1.0), ast.Add(), self.switch(node.args[0]))
-                return ast.BinOp(up, ast.Div(), _number(2.0))
-            case "max" | "min":
-                result = node.args[0]
-                for other in node.args[1:]:
-                    above, below = (result, other) if node.func.id == "max" else (other, result)
-                    result = self.choice(ast.BinOp(result, ast.Sub(), other), above, below)
-                return result
-        return node
+        switch = FUNCTIONS[node.func.id].switch
+        if switch is None:
+            return node
+        function, value = _templates(node.func.id)
+        if FUNCTIONS[node.func.id].arguments == (1, 1):
+            return self.in_terms_of_a_switch(function, value, node.args)
+        result = node.args[0]
+        for other in node.args[1:]:
+            result = self.in_terms_of_a_switch(function, value, [result, other])
+        return result
+
+    def in_terms_of_a_switch(self, function: ast.expr, value: ast.expr, arguments: Sequence[ast.expr]) -> ast.expr:
+        known: Trees = {}
+        for name, argument in zip(ARGUMENTS, arguments, strict=False):
+            uses = sum(
+                isinstance(part, ast.Name) and part.id == name for part in (*ast.walk(function), *ast.walk(value))
+            )
+            known[name] = self.named(argument) if uses > 2 else argument
+        known["s"] = self.switch(_substituted(function, known))
+        if isinstance(value, ast.IfExp):
+            return self.choice(known["s"], _substituted(value.body, known), _substituted(value.orelse, known))
+        return _substituted(value, known)
+
+    def named(self, tree: ast.expr) -> ast.expr:
+        """Return a name for an expression that is used several times."""
+        if isinstance(tree, ast.Name | ast.Constant):
+            return tree
+        name = self.unused(f"argument_{len(self.definitions)}")
+        self.definitions[name] = tree
+        return _name(name)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.generic_visit(node)
@@ -116,7 +131,30 @@ class _Rewriter(ast.NodeTransformer):
         above, below = node.body, node.orelse
         if isinstance(node.test.ops[0], ast.Lt | ast.LtE):
             above, below = below, above
-        return self.choice(difference, above, below)
+        return self.choice(self.switch(difference), above, below)
+
+
+@cache
+def _templates(name: str) -> tuple[ast.expr, ast.expr]:
+    """Return the switching function of a function and its value in terms of the switch s, as syntax trees."""
+    switch = FUNCTIONS[name].switch
+    assert switch is not None
+    function, value = (
+        parse(text, where=f"switch of {name}", names={*ARGUMENTS, "s"}) for text in (switch.function, switch.value)
+    )
+    return function, value
+
+
+def _substituted(tree: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
+    class Substitution(ast.NodeTransformer):
+        def visit_Call(self, node: ast.Call) -> ast.expr:
+            return ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
+
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return names.get(node.id, node)
+
+    result: ast.expr = Substitution().visit(_copy(tree))
+    return result
 
 
 def _number(value: float) -> ast.expr:
@@ -132,8 +170,6 @@ def rates(
     definitions: Mapping[str, ast.expr],
     equations: Sequence[ast.expr],
     variables: Sequence[str],
-    *,
-    where: str,
 ) -> tuple[Trees, tuple[ast.expr, ...]]:
     """Return the derivatives of functions of the state by time along the solution.
 
@@ -143,8 +179,6 @@ def rates(
         In terms of the variables, the definitions and time.
     definitions, equations, variables
         The system.
-    where : str
-        For messages.
 
     Returns
     -------
@@ -152,7 +186,7 @@ def rates(
         What the functions and their rates need, in order of dependence.
     rates : tuple of ast.expr
     """
-    parts, entries = differentiate(functions, definitions, (*variables, TIME), where=where)
+    parts, entries = differentiate(functions, definitions, (*variables, TIME))
     flow = _unused("flow", variables, definitions)
     everything = dict(definitions) | parts | {flow[name]: tree for name, tree in zip(variables, equations, strict=True)}
     sums = tuple(
@@ -168,7 +202,7 @@ def rates(
     return in_order(everything, [*functions, *sums]), sums
 
 
-def sliding(system: SwitchedEquations, switch: str, variables: Sequence[str], *, where: str) -> SwitchedEquations:
+def sliding(system: SwitchedEquations, switch: str, variables: Sequence[str]) -> SwitchedEquations:
     """Return the equations on the surface of one switch, where it takes the value that keeps the state there.
 
     The switch must enter linearly, as ``sign`` and ``heaviside`` usually do: the field is then the convex
@@ -176,7 +210,7 @@ def sliding(system: SwitchedEquations, switch: str, variables: Sequence[str], *,
     """
     function = system.switches[switch]
     columns = (*variables, TIME, switch)
-    parts, entries = differentiate([function, *system.equations], system.definitions, columns, where=where)
+    parts, entries = differentiate([function, *system.equations], system.definitions, columns)
     without = _unused("without", system.definitions, parts) | {switch: ""}
     sliding_value = f"sliding_{switch}"
     within = _unused("within", system.definitions, parts) | {switch: sliding_value}
@@ -245,7 +279,7 @@ def has_switches(trees: Sequence[ast.expr]) -> bool:
         or (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in ("abs", "sign", "heaviside", "max", "min")
+            and FUNCTIONS[node.func.id].switch is not None
         )
         for tree in trees
         for node in ast.walk(tree)

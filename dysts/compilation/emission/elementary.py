@@ -13,9 +13,8 @@ The polynomials of the circular functions are those of fdlibm (Sun Microsystems,
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from dysts.compilation.emission.vectors import MAGIC, Vectors, external
+from dysts.compilation.emission.vectors import MAGIC, Value, Vectors, external
 
 LARGEST_ANGLE = 1e6
 LARGEST_EXPONENT = 700.0
@@ -46,10 +45,11 @@ COSINE = (
 EXPONENTIAL = tuple(1.0 / math.factorial(power) for power in range(2, 14))
 
 
-def circular(v: Vectors, x: Any, quarters: Any, names: Sequence[str]) -> Any:
-    """Return sines, or cosines in the lanes where `quarters` is 1; `names` says the same to the library."""
+def circular(v: Vectors, x: Value, names: Sequence[str]) -> Value:
+    """Return the sine or the cosine of each lane, as `names` says."""
+    quarters = v.integer([int(name == "cos") for name in names])
 
-    def fast() -> Any:
+    def fast() -> Value:
         shifted = v.multiply_add(x, v.number(2.0 / math.pi), v.number(MAGIC))
         turns = v.builder.fsub(v.number(MAGIC), shifted)
         r = x
@@ -68,7 +68,7 @@ def circular(v: Vectors, x: Any, quarters: Any, names: Sequence[str]) -> Any:
         sign = v.builder.shl(v.builder.and_(quadrant, v.integer(2)), v.integer(62))
         return v.as_numbers(v.builder.xor(v.as_integers(size), sign))
 
-    def slow() -> Any:
+    def slow() -> Value:
         scalar = Vectors(v.builder, 1)
         lanes = zip(v.take_apart(x), names, strict=False)
         return v.put_together([scalar.call(name, lane) for lane, name in lanes])
@@ -76,7 +76,7 @@ def circular(v: Vectors, x: Any, quarters: Any, names: Sequence[str]) -> Any:
     return v.unless(v.all("<=", v.call("fabs", x), v.number(LARGEST_ANGLE)), fast, slow)
 
 
-def _parts(v: Vectors, x: Any) -> tuple[Any, Any]:
+def _parts(v: Vectors, x: Value) -> tuple[Value, Value]:
     """Return s and q with exp(x) = s + s*q, where s is a power of two and q below 0.42."""
     shifted = v.multiply_add(x, v.number(1.0 / LOG_TWO[0]), v.number(MAGIC))
     doublings = v.builder.fsub(v.number(MAGIC), shifted)
@@ -91,31 +91,31 @@ def _parts(v: Vectors, x: Any) -> tuple[Any, Any]:
     return v.as_numbers(scale), q
 
 
-def _grown(v: Vectors, x: Any) -> Any:
+def _grown(v: Vectors, x: Value) -> Value:
     """Return exp(x) - 1 for x >= 0."""
     scale, q = _parts(v, x)
     return v.multiply_add(scale, q, v.builder.fsub(scale, v.number(1.0)))
 
 
-def _in_range(v: Vectors, x: Any, name: str, fast: Callable[[], Any]) -> Any:
+def _in_range(v: Vectors, x: Value, name: str, fast: Callable[[], Value]) -> Value:
     usual = v.all("<=", v.call("fabs", x), v.number(LARGEST_EXPONENT))
     return v.unless(usual, fast, lambda: v.lane_by_lane(external(v.module, name), x))
 
 
-def exponential(v: Vectors, x: Any) -> Any:
+def exponential(v: Vectors, x: Value) -> Value:
     """Return exp(x)."""
 
-    def fast() -> Any:
+    def fast() -> Value:
         scale, q = _parts(v, x)
         return v.multiply_add(scale, q, scale)
 
     return _in_range(v, x, "exp", fast)
 
 
-def hyperbolic_cosine(v: Vectors, x: Any) -> Any:
+def hyperbolic_cosine(v: Vectors, x: Value) -> Value:
     """Return cosh(x)."""
 
-    def fast() -> Any:
+    def fast() -> Value:
         scale, q = _parts(v, v.call("fabs", x))
         half = v.builder.fmul(v.number(0.5), v.multiply_add(scale, q, scale))
         return v.builder.fadd(half, v.builder.fdiv(v.number(0.25), half))
@@ -123,10 +123,10 @@ def hyperbolic_cosine(v: Vectors, x: Any) -> Any:
     return _in_range(v, x, "cosh", fast)
 
 
-def hyperbolic_sine(v: Vectors, x: Any) -> Any:
+def hyperbolic_sine(v: Vectors, x: Value) -> Value:
     """Return sinh(x)."""
 
-    def fast() -> Any:
+    def fast() -> Value:
         grown = _grown(v, v.call("fabs", x))
         shrunk = v.builder.fdiv(grown, v.builder.fadd(grown, v.number(1.0)))
         return v.copy_sign(v.builder.fmul(v.number(0.5), v.builder.fadd(grown, shrunk)), x)
@@ -134,7 +134,7 @@ def hyperbolic_sine(v: Vectors, x: Any) -> Any:
     return _in_range(v, x, "sinh", fast)
 
 
-def hyperbolic_tangent(v: Vectors, x: Any) -> Any:
+def hyperbolic_tangent(v: Vectors, x: Value) -> Value:
     """Return tanh(x)."""
     size = v.call("fabs", x)
     size = v.select(">", size, v.number(SATURATED), v.number(SATURATED), size)

@@ -6,23 +6,15 @@ everything: pointers to [8], [variable, 8], [constant, 8] and [result, 8].
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from llvmlite import ir
 
-from dysts.compilation.emission import elementary
-from dysts.compilation.emission.vectors import DOUBLE, INTEGER, LANES, Vectors, external
+from dysts.compilation.emission.functions import EMISSIONS, Batch
+from dysts.compilation.emission.vectors import DOUBLE, INTEGER, LANES, Value, Vectors, external
 from dysts.compilation.program import LARGEST_UNROLLED, Operation, Program
 
 SCALAR, LANED = "evaluate", "evaluate_lanes"
 
-_CIRCULAR = {"sin": 0, "cos": 1}
-_BATCHED = {
-    "exp": elementary.exponential,
-    "cosh": elementary.hyperbolic_cosine,
-    "sinh": elementary.hyperbolic_sine,
-    "tanh": elementary.hyperbolic_tangent,
-}
 _LEAVES = ("state", "constant", "number", "time")
 
 
@@ -61,7 +53,7 @@ class ProgramEmitter:
         self.program = program
         self.width = width
         self.vectors = Vectors(self.builder, width)
-        self.values: dict[int, Any] = {}
+        self.values: dict[int, Value] = {}
 
     def emit(self) -> None:
         """Write the whole function."""
@@ -79,30 +71,29 @@ class ProgramEmitter:
         if self.width > 1:
             self.time = self.vectors.load(self.time, 0)
         for group in self.levels():
-            calls = defaultdict(list)
+            batches: dict[str, list[int]] = defaultdict(list)
             for number in group:
-                name = self.program.operations[number][0]
-                if name in _CIRCULAR or name in _BATCHED:
-                    calls["circular" if name in _CIRCULAR else name].append(number)
-            for number in group:
-                if self.program.operations[number][0] not in {*_CIRCULAR, *_BATCHED}:
+                batch = _batch(self.program.operations[number])
+                if batch is None:
                     self.values[number] = self.operation(self.program.operations[number])
-            for name, numbers in calls.items():
-                self.batch(name, numbers)
+                else:
+                    batches[batch.name].append(number)
+            for numbers in batches.values():
+                self.batch(numbers)
 
     def levels(self) -> list[list[int]]:
         """Return the operations in groups; the functions at the end of each do not need one another."""
         level: list[int] = []
         groups: dict[int, list[int]] = defaultdict(list)
-        for number, (name, *operands) in enumerate(self.program.operations):
+        for number, operation in enumerate(self.program.operations):
+            name, *operands = operation
             numbers = [] if name in _LEAVES else operands[1:] if name == "choose" else operands
             own = max((level[other] for other in numbers), default=0)
-            batched = name in _CIRCULAR or name in _BATCHED
             groups[own].append(number)
-            level.append(own + 1 if batched else own)
+            level.append(own if _batch(operation) is None else own + 1)
         return [groups[index] for index in sorted(groups)]
 
-    def operation(self, operation: Operation) -> Any:
+    def operation(self, operation: Operation) -> Value:
         v = self.vectors
         name, *operands = operation
         match name:
@@ -129,48 +120,35 @@ class ProgramEmitter:
                 return self.builder.fdiv(x, others[0])
             case "neg":
                 return self.builder.fneg(x)
-            case "max" | "min":
-                relation = ">" if name == "max" else "<"
-                return v.select(relation, others[0], x, others[0], x)
-            case "sign":
-                zero = self.builder.fmul(v.number(0.0), x)
-                below = v.select("<", x, v.number(0.0), v.number(-1.0), zero)
-                return v.select(">", x, v.number(0.0), v.number(1.0), below)
-            case "heaviside":
-                zero = self.builder.fmul(v.number(0.0), x)
-                return v.select(">", x, v.number(0.0), v.number(1.0), zero)
-            case "abs":
-                return v.call("fabs", x)
-            case "sqrt" | "floor":
-                return v.call(name, x)
             case "power":
                 return v.lane_by_lane(_power(self.builder.module), x, others[0])
-        return v.lane_by_lane(external(self.builder.module, name), x)
+        evaluate = EMISSIONS[name].evaluate
+        assert evaluate is not None
+        return evaluate(v, x, *others)
 
-    def batch(self, name: str, numbers: Sequence[int]) -> None:
-        """Evaluate one function for several arguments at once, or for all lanes of each."""
+    def batch(self, numbers: Sequence[int]) -> None:
+        """Evaluate one batch of functions for several arguments at once, or for all lanes of each."""
         operations = [self.program.operations[number] for number in numbers]
         arguments = [self.values[argument] for _, argument in operations]
+        batch = _batch(operations[0])
+        assert batch is not None
         if self.width > 1:
             for number, (own, _), argument in zip(numbers, operations, arguments, strict=True):
-                quarters = self.vectors.integer(_CIRCULAR.get(own, 0))
-                self.values[number] = _evaluate(self.vectors, name, argument, quarters, [own] * self.width)
+                self.values[number] = batch.write(self.vectors, argument, [own] * self.width)
             return
         for begin in range(0, len(numbers), LANES):
             part = slice(begin, begin + LANES)
             width = 1 << (len(numbers[part]) - 1).bit_length()
             v = Vectors(self.builder, width)
-            own = [operation[0] for operation in operations[part]]
-            own += ["sin"] * (width - len(own))
-            turns = [_CIRCULAR.get(one, 0) for one in own]
-            quarters = ir.Constant(v.integers, turns if width > 1 else turns[0])
-            result = _evaluate(v, name, v.put_together(arguments[part]), quarters, own)
+            names = [name for name, _ in operations[part]]
+            names += names[:1] * (width - len(names))
+            result = batch.write(v, v.put_together(arguments[part]), names)
             self.values |= dict(zip(numbers[part], v.take_apart(result), strict=False))
 
     def products(self) -> None:
         """Store the product of the matrix with each of the vectors that follow the state."""
         program, v, builder = self.program, self.vectors, self.builder
-        rows: dict[int, list[tuple[int, Any]]] = defaultdict(list)
+        rows: dict[int, list[tuple[int, Value]]] = defaultdict(list)
         for row, column, number in program.tangent:
             rows[row].append((column, self.values[number]))
         size = len(program.results)
@@ -181,26 +159,25 @@ class ProgramEmitter:
         offset = builder.phi(INTEGER)
         offset.add_incoming(ir.Constant(INTEGER, program.variables), before)
         for row in range(size):
-            total: Any = v.number(0.0)
+            total: Value = v.number(0.0)
             for column, entry in rows[row]:
-                place = builder.add(offset, ir.Constant(INTEGER, column))
-                product = builder.fmul(entry, v.load(self.state, place))
+                index = builder.add(offset, ir.Constant(INTEGER, column))
+                product = builder.fmul(entry, v.load(self.state, index))
                 total = product if column == rows[row][0][0] else builder.fadd(total, product)
             v.store(total, self.result, builder.add(offset, ir.Constant(INTEGER, row)))
-        following = builder.add(offset, ir.Constant(INTEGER, size))
-        offset.add_incoming(following, loop)
+        next_offset = builder.add(offset, ir.Constant(INTEGER, size))
+        offset.add_incoming(next_offset, loop)
         last = ir.Constant(INTEGER, program.variables + program.vectors * size)
-        builder.cbranch(builder.icmp_unsigned("<", following, last), loop, after)
+        builder.cbranch(builder.icmp_unsigned("<", next_offset, last), loop, after)
         builder.position_at_end(after)
 
 
-def _evaluate(v: Vectors, name: str, argument: Any, quarters: Any, names: Sequence[str]) -> Any:
-    if name == "circular":
-        return elementary.circular(v, argument, quarters, names)
-    return _BATCHED[name](v, argument)
+def _batch(operation: Operation) -> Batch | None:
+    emission = EMISSIONS.get(operation[0])
+    return None if emission is None else emission.batch
 
 
-def _power(module: ir.Module) -> Any:
+def _power(module: ir.Module) -> ir.Function:
     """Return the power of two numbers; where the exponent is a small integer, it multiplies."""
     if "power" in module.globals:
         return module.globals["power"]

@@ -1,19 +1,19 @@
-"""Recurrences of long programs: a loop over the orders, in which eight products are added up at once.
+"""Recurrences of long programs: a loop over the orders, in which the sums of eight products are computed at once.
 
-Written out, the code of a long program would exceed the nearest cache, and reading it would take longer than what it
-does. Without its ends, the sum for a product needs nothing of its own order, so at the beginning of an order all
-products can have theirs, whatever depends on what: their coefficients are kept in memory, one column for each.
+Written out for every order, the code of a long program would exceed the processor's cache for instructions, and
+fetching it would take longer than running it. The inner terms of a convolution use lower orders only, so all of them
+can be summed at the start of an order, in any sequence; the coefficients are kept in memory, a column for each product.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from llvmlite import ir
 
-from dysts.compilation.emission.recurrences import Recurrences, Series
-from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Vectors
+from dysts.compilation.emission.recurrences import Coefficient, Recurrences, TaylorSeries
+from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Index, Pointer, Vectors
 
 TOGETHER = 8
+"""Products whose inner sums are computed by one instruction: the width of the processor's widest vectors."""
 
 
 class LoopedRecurrences(Recurrences):
@@ -31,68 +31,68 @@ class LoopedRecurrences(Recurrences):
         super().__init__(vectors)
         self.wide = Vectors(vectors.builder, TOGETHER)
         self.orders = orders
-        self.looping: Any = None
-        self.kept: list[tuple[Series, Series]] = []
-        self.places: dict[tuple[int, int], int] = {}
-        self.groups = 0
-        self.left: Any = None
-        self.right: Any = None
-        self.sums: Any = None
-        self.reciprocal: Any = None
+        self.variable_order: Index | None = None
+        self.kept: list[tuple[TaylorSeries, TaylorSeries]] = []
+        self.columns: dict[tuple[int, int], int] = {}
+        self.vectors_per_row = 0
+        self.left: Pointer | None = None
+        self.right: Pointer | None = None
+        self.sums: Pointer | None = None
+        self.reciprocal: Coefficient = None
 
-    def dense_pairs(self) -> list[tuple[Series, Series]]:
-        """Return the pairs whose sums do not vanish beyond the orders known so far."""
+    def dense_pairs(self) -> list[tuple[TaylorSeries, TaylorSeries]]:
+        """Return the pairs of series whose inner sums do not vanish at the orders to come."""
         return [(a, b) for a, b in self.pairs.values() if a.degree + b.degree > self.order]
 
     def prepare(self) -> None:
-        """Make room for the coefficients of all pairs, and keep those that are known."""
+        """Reserve memory for the coefficients of all pairs, and store those that are known."""
         self.kept = self.dense_pairs()
-        self.places = {(id(a), id(b)): place for place, (a, b) in enumerate(self.kept)}
-        self.groups = -(-len(self.kept) // TOGETHER)
+        self.columns = {(id(a), id(b)): column for column, (a, b) in enumerate(self.kept)}
+        self.vectors_per_row = -(-len(self.kept) // TOGETHER)
         with self.builder.goto_entry_block():
-            self.left, self.right = (self._room(self.orders * self.groups) for _ in range(2))
-            self.sums = self._room(self.groups)
+            self.left, self.right = (self._room(self.orders * self.vectors_per_row) for _ in range(2))
+            self.sums = self._room(self.vectors_per_row)
         for order in range(1, self.order + 1):
             self._keep(ir.Constant(INTEGER, order), [(a[order], b[order]) for a, b in self.kept])
 
-    def begin_any(self, order: Any) -> None:
-        """Take note that the coefficients follow of an order that is known when the code runs, and add up the sums."""
-        self.order, self.looping = -1, order
+    def begin_variable_order(self, order: Index) -> None:
+        """Start an order whose number is known only at run time, and compute its inner sums."""
+        self.order, self.variable_order = -1, order
         self.count = self.builder.sitofp(order, DOUBLE)
         self.reciprocal = self.builder.fdiv(self.vectors.number(1.0), self.count)
         self._add_up(order)
 
     def end(self) -> None:
-        """Take note that the coefficients of an order are complete."""
+        """Finish an order whose coefficients are all written, and keep them for the inner sums."""
         super().end()
-        if self.looping is not None:
-            self._keep(self.looping, [(a.now, b.now) for a, b in self.kept])
+        if self.variable_order is not None:
+            self._keep(self.variable_order, [(a.latest, b.latest) for a, b in self.kept])
 
-    def divided(self, a: Any) -> Any:
+    def divided(self, a: Coefficient) -> Coefficient:
         """Return a/order."""
-        return super().divided(a) if self.looping is None else self.product(a, self.reciprocal)
+        return super().divided(a) if self.variable_order is None else self.product(a, self.reciprocal)
 
-    def inner(self, a: Series, b: Series) -> Any:
-        """Return the sum of a_j b_(order-j) without its ends."""
-        if self.looping is None:
+    def inner(self, a: TaylorSeries, b: TaylorSeries) -> Coefficient:
+        """Return the sum of a_j b_(order-j) over 0 < j < order."""
+        if self.variable_order is None:
             return super().inner(a, b)
-        place = self.places.get((id(a), id(b)))
-        return None if place is None else self.vectors.load(self.sums, place)
+        column = self.columns.get((id(a), id(b)))
+        return None if column is None else self.vectors.load(self.sums, column)
 
-    def _room(self, rows: int) -> Any:
-        # Columns that no pair has are never written; whatever they hold is added up and never read.
+    def _room(self, rows: int) -> Pointer:
+        # Columns without a pair are never written; their sums are computed and never read.
         array = self.builder.alloca(DOUBLE, ir.Constant(INTEGER, rows * TOGETHER))
         array.align = 64
         return array
 
-    def _keep(self, order: Any, coefficients: Sequence[tuple[Any, Any]]) -> None:
-        row = self.builder.mul(order, ir.Constant(INTEGER, self.groups * TOGETHER))
-        for place, pair in enumerate(coefficients):
-            index = self.builder.add(row, ir.Constant(INTEGER, place))
+    def _keep(self, order: Index, coefficients: Sequence[tuple[Coefficient, Coefficient]]) -> None:
+        row = self.builder.mul(order, ir.Constant(INTEGER, self.vectors_per_row * TOGETHER))
+        for column, pair in enumerate(coefficients):
+            index = self.builder.add(row, ir.Constant(INTEGER, column))
             for array, value in zip((self.left, self.right), pair, strict=True):
                 self.vectors.store(self.vectors.number(0.0) if value is None else value, array, index)
 
-    def _add_up(self, order: Any) -> None:
+    def _add_up(self, order: Index) -> None:
         builder, one = self.builder, ir.Constant(INTEGER, 1)
         before = builder.block
         loop, after = builder.append_basic_block(), builder.append_basic_block()
@@ -100,8 +100,8 @@ class LoopedRecurrences(Recurrences):
         builder.position_at_end(loop)
         j = builder.phi(INTEGER)
         j.add_incoming(one, before)
-        totals = [builder.phi(self.wide.type) for _ in range(self.groups)]
-        rows = [builder.mul(row, ir.Constant(INTEGER, self.groups)) for row in (j, builder.sub(order, j))]
+        totals = [builder.phi(self.wide.type) for _ in range(self.vectors_per_row)]
+        rows = [builder.mul(row, ir.Constant(INTEGER, self.vectors_per_row)) for row in (j, builder.sub(order, j))]
         for group, total in enumerate(totals):
             left, right = (
                 self.wide.load(array, builder.add(row, ir.Constant(INTEGER, group)))
@@ -109,9 +109,9 @@ class LoopedRecurrences(Recurrences):
             )
             total.add_incoming(self.wide.number(0.0), before)
             total.add_incoming(self.wide.multiply_add(left, right, total), loop)
-        following = builder.add(j, one)
-        j.add_incoming(following, loop)
-        builder.cbranch(builder.icmp_unsigned("<", following, order), loop, after)
+        next_j = builder.add(j, one)
+        j.add_incoming(next_j, loop)
+        builder.cbranch(builder.icmp_unsigned("<", next_j, order), loop, after)
         builder.position_at_end(after)
         for group, total in enumerate(totals):
             self.wide.store(total.incomings[1][0], self.sums, group)

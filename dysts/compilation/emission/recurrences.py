@@ -5,22 +5,25 @@ References
 A. Griewank, A. Walther, Evaluating Derivatives, 2nd edition, SIAM (2008), section 13.2.
 """
 
-from typing import Any
+from typing import TypeAlias
 
-from dysts.compilation.emission.vectors import Vectors
+from dysts.compilation.emission.vectors import Value, Vectors
+
+Coefficient: TypeAlias = Value | None
+"""A coefficient of a power series; None is one that is zero for every state, and costs nothing."""
 
 
-class Series(list[Any]):
-    """Coefficients, the constant one first; None is one that is zero for every state, and costs nothing."""
+class TaylorSeries(list[Coefficient]):
+    """The coefficients of a power series in time that are known, the constant one first."""
 
     @property
-    def first(self) -> Any:
-        """The constant one."""
+    def first(self) -> Value:
+        """The constant coefficient."""
         return self[0]
 
     @property
-    def now(self) -> Any:
-        """The last that is known; of an operand, that of the order which is being written."""
+    def latest(self) -> Coefficient:
+        """The coefficient computed last: for an operand, the one of the current order."""
         return self[-1]
 
     @property
@@ -30,7 +33,7 @@ class Series(list[Any]):
 
 
 class Recurrences:
-    """Writes the next coefficient of an operation on series, order by order.
+    """The recurrences of the operations: each writes the next coefficient of its outcome.
 
     Parameters
     ----------
@@ -42,65 +45,65 @@ class Recurrences:
         self.vectors = vectors
         self.builder = vectors.builder
         self.order = 0
-        self.count: Any = None
-        self.inverses: dict[tuple[int, float], Any] = {}
-        self.derivatives: dict[int, tuple[Series, Series]] = {}
-        self.pairs: dict[tuple[int, int], tuple[Series, Series]] = {}
+        self.count: Coefficient = None
+        self.inverses: dict[tuple[int, float], Value] = {}
+        self.derivatives: dict[int, tuple[TaylorSeries, TaylorSeries]] = {}
+        self.pairs: dict[tuple[int, int], tuple[TaylorSeries, TaylorSeries]] = {}
 
     def begin(self, order: int) -> None:
-        """Take note of the order whose coefficients follow."""
+        """Start an order; its coefficients are written next."""
         self.order, self.count = order, self.vectors.number(float(order))
 
     def end(self) -> None:
-        """Take note that the coefficients of an order are complete."""
+        """Finish an order whose coefficients are all written."""
         for series, _ in list(self.derivatives.values()):
             self.derivative(series)
 
-    def negative(self, a: Any) -> Any:
+    def negative(self, a: Coefficient) -> Coefficient:
         """Return -a."""
         return None if a is None else self.builder.fneg(a)
 
-    def sum(self, a: Any, b: Any) -> Any:
+    def sum(self, a: Coefficient, b: Coefficient) -> Coefficient:
         """Return a + b."""
         if a is None or b is None:
             return b if a is None else a
         return self.builder.fadd(a, b)
 
-    def difference(self, a: Any, b: Any) -> Any:
+    def difference(self, a: Coefficient, b: Coefficient) -> Coefficient:
         """Return a - b."""
         if a is None or b is None:
             return self.negative(b) if a is None else a
         return self.builder.fsub(a, b)
 
-    def product(self, a: Any, b: Any) -> Any:
+    def product(self, a: Coefficient, b: Coefficient) -> Coefficient:
         """Return a*b."""
         return None if a is None or b is None else self.builder.fmul(a, b)
 
-    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+    def multiply_add(self, a: Coefficient, b: Coefficient, c: Coefficient) -> Coefficient:
         """Return a*b + c."""
         if a is None or b is None or c is None:
             return c if a is None or b is None else self.builder.fmul(a, b)
         return self.vectors.multiply_add(a, b, c)
 
-    def divided(self, a: Any) -> Any:
+    def divided(self, a: Coefficient) -> Coefficient:
         """Return a/order."""
         return a if self.order == 1 else self.product(a, self.vectors.number(1.0 / self.order))
 
-    def inverse(self, a: Any, factor: float = 1.0) -> Any:
+    def inverse(self, a: Value, factor: float = 1.0) -> Value:
         """Return factor/a for a constant coefficient, computed once."""
         if (id(a), factor) not in self.inverses:
             self.inverses[id(a), factor] = self.builder.fdiv(self.vectors.number(factor), a)
         return self.inverses[id(a), factor]
 
-    def derivative(self, a: Series) -> Series:
-        """Return the series of j*a_j: the derivative, times the time."""
-        _, known = self.derivatives.setdefault(id(a), (a, Series([None])))
+    def derivative(self, a: TaylorSeries) -> TaylorSeries:
+        """Return the series of j*a_j, which is the derivative of a times the time."""
+        _, known = self.derivatives.setdefault(id(a), (a, TaylorSeries([None])))
         if len(known) < len(a):
-            known.append(a.now if self.order == 1 else self.product(a.now, self.count))
+            known.append(a.latest if self.order == 1 else self.product(a.latest, self.count))
         return known
 
-    def inner(self, a: Series, b: Series) -> Any:
-        """Return the sum of a_j b_(order-j) without its ends; what is known longest is added first."""
+    def inner(self, a: TaylorSeries, b: TaylorSeries) -> Coefficient:
+        """Return the sum of a_j b_(order-j) over 0 < j < order, the terms of the lowest orders first."""
         self.pairs.setdefault((id(a), id(b)), (a, b))
         order, total = self.order, None
         # Of a square, half the products are enough.
@@ -112,39 +115,39 @@ class Recurrences:
         middle = a[order // 2] if order % 2 == 0 else None
         return self.multiply_add(self.vectors.number(2.0), total, self.product(middle, middle))
 
-    def convolution(self, a: Series, b: Series) -> Any:
+    def convolution(self, a: TaylorSeries, b: TaylorSeries) -> Coefficient:
         """Return the coefficient of a*b."""
-        return self.multiply_add(a.now, b.first, self.multiply_add(a.first, b.now, self.inner(a, b)))
+        return self.multiply_add(a.latest, b.first, self.multiply_add(a.first, b.latest, self.inner(a, b)))
 
-    def square(self, a: Series) -> Any:
+    def square(self, a: TaylorSeries) -> Coefficient:
         """Return the coefficient of a*a."""
         twice = self.product(a.first, self.vectors.number(2.0))
-        return self.multiply_add(twice, a.now, self.inner(a, a))
+        return self.multiply_add(twice, a.latest, self.inner(a, a))
 
-    def quotient(self, a: Series, b: Series, quotient: Series) -> Any:
+    def quotient(self, a: TaylorSeries, b: TaylorSeries, quotient: TaylorSeries) -> Coefficient:
         """Return the next coefficient of a/b."""
-        known = self.multiply_add(b.now, quotient.first, self.inner(b, quotient))
-        return self.product(self.difference(a.now, known), self.inverse(b.first))
+        known = self.multiply_add(b.latest, quotient.first, self.inner(b, quotient))
+        return self.product(self.difference(a.latest, known), self.inverse(b.first))
 
-    def root(self, a: Series, root: Series) -> Any:
+    def root(self, a: TaylorSeries, root: TaylorSeries) -> Coefficient:
         """Return the next coefficient of the square root of a."""
-        return self.product(self.difference(a.now, self.inner(root, root)), self.inverse(root.first, 0.5))
+        return self.product(self.difference(a.latest, self.inner(root, root)), self.inverse(root.first, 0.5))
 
-    def power(self, a: Series, exponent: Any, power: Series) -> Any:
-        """Return the next coefficient of a to a power that does not change."""
+    def power(self, a: TaylorSeries, exponent: Value, power: TaylorSeries) -> Coefficient:
+        """Return the next coefficient of a to a constant power."""
         derivative = self.derivative(a)
-        grown = self.multiply_add(derivative.now, power.first, self.inner(derivative, power))
-        known = self.multiply_add(a.now, power.first, self.inner(a, power))
+        grown = self.multiply_add(derivative.latest, power.first, self.inner(derivative, power))
+        known = self.multiply_add(a.latest, power.first, self.inner(a, power))
         factor = self.builder.fadd(exponent, self.vectors.number(1.0))
         rest = self.difference(self.product(factor, self.divided(grown)), known)
         return self.product(rest, self.inverse(a.first))
 
-    def logarithm(self, a: Series, logarithm: Series) -> Any:
+    def logarithm(self, a: TaylorSeries, logarithm: TaylorSeries) -> Coefficient:
         """Return the next coefficient of the logarithm of a."""
         known = self.divided(self.inner(self.derivative(logarithm), a))
-        return self.product(self.difference(a.now, known), self.inverse(a.first))
+        return self.product(self.difference(a.latest, known), self.inverse(a.first))
 
-    def integral(self, a: Series, rate: Series) -> Any:
+    def integral(self, a: TaylorSeries, rate: TaylorSeries) -> Coefficient:
         """Return the next coefficient of a function of `a` whose derivative by `a` has the series `rate`."""
         derivative = self.derivative(a)
-        return self.divided(self.multiply_add(derivative.now, rate.first, self.inner(derivative, rate)))
+        return self.divided(self.multiply_add(derivative.latest, rate.first, self.inner(derivative, rate)))

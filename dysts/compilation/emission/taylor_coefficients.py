@@ -1,11 +1,13 @@
-"""The module that expands the solution of a program's equations in powers of time.
+"""The module that computes the power series of a solution in time.
 
 ``expansion(t, state, constants, series)`` stores the coefficients of the solution through a state, row by row:
-``series[k][i]`` is the k-th derivative of variable i, divided by k!. The arguments that are `watched` follow, without
-their last coefficients. A row has as many places as `padded` says; those behind are left alone.
+``series[k][i]`` is the k-th derivative of variable i, divided by k!. The columns behind the variables hold the
+series of the `steep_arguments`, whose last coefficient is not computed. `padded` gives the length of a row; nothing is
+stored in the columns that remain.
 
-Every operation passes on the coefficients of its operands by a recurrence, and one more coefficient of the derivative
-is one more of the state. Short programs are written out, order by order, and long ones have a loop.
+A recurrence gives the next coefficient of each operation from those of its operands. The coefficient of order k of the
+derivative, divided by k + 1, is the coefficient of order k + 1 of the state. Short programs are written out, order by
+order; for long ones a loop is written.
 
 References
 ----------
@@ -13,53 +15,55 @@ A. Jorba, M. Zou, A software package for the numerical integration of ODEs by me
 Experimental Mathematics 14 (2005) 99.
 """
 
+import ast
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
 
 from llvmlite import ir
 
 from dysts.compilation.emission.evaluation import ProgramEmitter
+from dysts.compilation.emission.functions import EMISSIONS
 from dysts.compilation.emission.looped import LoopedRecurrences
-from dysts.compilation.emission.recurrences import Series
-from dysts.compilation.emission.vectors import DOUBLE, INTEGER
-from dysts.compilation.program import Operation, Program
+from dysts.compilation.emission.recurrences import Coefficient, TaylorSeries
+from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Index
+from dysts.compilation.program import Operation, Program, ProgramWriter
+from dysts.equations.derivatives import derivative_trees
+from dysts.equations.functions import ARGUMENTS
 
 EXPANSION = "expansion"
 
 ORDER = 18
-"""Of the polynomials."""
+"""Order of the polynomials that a Taylor step evaluates."""
 PADDING = 4
-"""A row has a multiple of so many places, as many as the evaluation of a polynomial takes at once."""
+"""The length of a row is a multiple of this number of columns, which the evaluation of a polynomial handles at once."""
 WRITTEN_OUT = 3
-"""Up to this order everything is written out; it shows which sums there are."""
+"""Orders that are written out even for long programs, as they show which inner sums do not vanish."""
 FEWEST_LOOPED = 10
-"""Sums for which a loop is faster than writing out all orders."""
+"""Number of inner sums from which on a loop is faster than writing out all orders."""
 
-_STEEP = {"exp": 1.0, "sinh": 1.0, "cosh": 1.0, "tanh": 2.0}
-"""What makes their arguments those of an exponential function."""
-_PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"}
-"""Functions whose derivatives need one another."""
-_KNOWN = {
-    *("state", "constant", "number", "time", "add", "sub", "neg", "mul", "div"),
-    *("sqrt", "power", "log", "tan", "sin", "cos"),
-    *_STEEP,
-}
+_ARITHMETIC = ("state", "constant", "number", "time", "add", "sub", "neg", "mul", "div", "power")
+"""Operations beside the functions that have a recurrence; a power has one if its exponent is constant."""
+
+Rate = tuple[int, int]
+"""The operation that is the derivative of a function by one of its arguments, and the sign that it has: 1 or -1."""
 
 
 def padded(places: int) -> int:
-    """Return the number of places in a row of coefficients, of which so many are used."""
+    """Return the length of a row of coefficients in which this number of places is used."""
     return -(-places // PADDING) * PADDING
 
 
 def expandable(program: Program) -> bool:
-    """Whether the solution has an expansion: all operations are smooth and have a recurrence here.
+    """Whether the solution has a power series: all operations are smooth and have a recurrence.
 
-    A power beyond the order has none: where its base is zero, no coefficient tells that it will not stay so.
+    A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does.
     """
+    program, _ = with_rates(program)
     fixed = {number for number, (name, *_) in enumerate(program.operations) if name in ("constant", "number")}
     powers: dict[int, tuple[int, int]] = {}
     for number, (name, *operands) in enumerate(program.operations):
-        if name not in _KNOWN or (name == "power" and operands[1] not in fixed):
+        smooth = name in _ARITHMETIC or (name in EMISSIONS and EMISSIONS[name].smooth)
+        if not smooth or (name == "power" and operands[1] not in fixed):
             return False
         if name == "mul":
             (base, exponent), (other, more) = (powers.get(operand, (operand, 1)) for operand in operands)
@@ -68,15 +72,21 @@ def expandable(program: Program) -> bool:
     return all(exponent < ORDER for _, exponent in powers.values())
 
 
-def watched(program: Program) -> list[tuple[int, float]]:
-    """Return the arguments of functions that may be flat to the last digit here and steep elsewhere.
+def steep_arguments(program: Program) -> list[tuple[int, float]]:
+    """Return the arguments of functions that are constant to the last digit for some arguments and steep for others.
 
-    Each with the factor that makes it one of an exponential function.
+    Returns
+    -------
+    list of (int, float)
+        The operation that gives the argument, and the factor with which the function grows or saturates as the
+        exponential function does.
     """
+    program, _ = with_rates(program)
     factors: dict[int, float] = {}
     for name, *operands in program.operations:
-        if name in _STEEP:
-            factors[operands[0]] = max(_STEEP[name], factors.get(operands[0], 0.0))
+        growth = EMISSIONS[name].growth if name in EMISSIONS else 0.0
+        if growth:
+            factors[operands[0]] = max(growth, factors.get(operands[0], 0.0))
     return list(factors.items())
 
 
@@ -91,47 +101,58 @@ def emit_series(program: Program) -> str:
     module = ir.Module(name=EXPANSION)
     pointer = DOUBLE.as_pointer()
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [DOUBLE, *[pointer] * 3]), EXPANSION)
-    _SeriesEmitter(function, *_with_rates(program)).emit()
+    _SeriesEmitter(function, *with_rates(program)).emit()
     return str(module)
 
 
-def _with_rates(program: Program) -> tuple[Program, dict[int, int]]:
-    """Return the program with the derivatives of its functions, and where they are: of each sine the cosine, ..."""
-    numbers = {operation: number for number, operation in enumerate(program.operations)}
+def with_rates(program: Program) -> tuple[Program, dict[int, tuple[Rate, ...]]]:
+    """Return a program with the derivatives of its functions, and where they are: of each sine the cosine, and so on.
 
-    def place(*operation: Any) -> int:
-        return numbers.setdefault(operation, len(numbers))
+    Functions with a recurrence of their own have none.
+    """
+    operations, rates = _with_rates(program.operations)
+    return replace(program, operations=operations), rates
 
-    rates = {}
-    for number, (name, *operands) in enumerate(program.operations):
-        if name in _PARTNERS:
-            rates[number] = place(_PARTNERS[name], *operands)
-            rates[rates[number]] = number
-        elif name in ("tan", "tanh"):
-            rates[number] = place(
-                "sub" if name == "tanh" else "add", place("number", 1.0), place("mul", number, number)
-            )
-    return replace(program, operations=tuple(numbers)), rates
+
+@lru_cache(maxsize=64)
+def _with_rates(operations: tuple[Operation, ...]) -> tuple[tuple[Operation, ...], dict[int, tuple[Rate, ...]]]:
+    writer = ProgramWriter.continued(operations)
+    rates: dict[int, tuple[Rate, ...]] = {}
+    number = 0
+    # Derivatives may contain functions, whose own derivatives follow.
+    while number < len(writer.operations):
+        name, *operands = writer.operations[number]
+        if name in EMISSIONS and EMISSIONS[name].smooth and EMISSIONS[name].recurrence is None:
+            writer.defined = dict(zip(ARGUMENTS, operands, strict=False))
+            rates[number] = tuple(_rate(writer, tree) for tree in derivative_trees(name))
+        number += 1
+    return tuple(writer.operations), rates
+
+
+def _rate(writer: ProgramWriter, tree: ast.expr) -> Rate:
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        return writer.render(tree.operand), -1
+    return writer.render(tree), 1
 
 
 class _SeriesEmitter(ProgramEmitter):
-    """Writes the values of a program first, and then one order of all series after the other."""
+    """Writes the values of a program, and then the coefficients of all its operations order by order."""
 
-    def __init__(self, function: ir.Function, program: Program, rates: dict[int, int]) -> None:
+    def __init__(self, function: ir.Function, program: Program, rates: dict[int, tuple[Rate, ...]]) -> None:
         super().__init__(function, program, 1)
         self.rates = rates
-        self.watched = watched(program)
+        self.steep = steep_arguments(program)
         self.recurrences = LoopedRecurrences(self.vectors, ORDER)
-        self.series: list[Series] = []
-        self.solution: list[Series] = []
+        self.series: list[TaylorSeries] = []
+        self.solution: list[TaylorSeries] = []
 
     def emit(self) -> None:
         """Write the whole function."""
         self.evaluate()
-        self.series = [Series([self.values[number]]) for number in range(len(self.program.operations))]
-        self.solution = [Series([self.vectors.load(self.state, i)]) for i in range(self.program.variables)]
+        self.series = [TaylorSeries([self.values[number]]) for number in range(len(self.program.operations))]
+        self.solution = [TaylorSeries([self.vectors.load(self.state, i)]) for i in range(self.program.variables)]
         self.store(ir.Constant(INTEGER, 0))
-        self.store_watched(ir.Constant(INTEGER, 0))
+        self.store_steep_arguments(ir.Constant(INTEGER, 0))
         for order in range(ORDER):
             if order > WRITTEN_OUT and len(self.recurrences.dense_pairs()) >= FEWEST_LOOPED:
                 self.loop(order)
@@ -139,9 +160,9 @@ class _SeriesEmitter(ProgramEmitter):
             if order > 0:
                 self.recurrences.begin(order)
                 self.coefficients()
-                self.store_watched(ir.Constant(INTEGER, order))
+                self.store_steep_arguments(ir.Constant(INTEGER, order))
             for variable, result in zip(self.solution, self.program.results, strict=True):
-                rate = None if result is None else self.series[result].now
+                rate = None if result is None else self.series[result].latest
                 variable.append(self.recurrences.product(rate, self.vectors.number(1.0 / (order + 1))))
             self.store(ir.Constant(INTEGER, order + 1))
         self.builder.ret_void()
@@ -156,44 +177,46 @@ class _SeriesEmitter(ProgramEmitter):
         builder.position_at_end(begin)
         order = builder.phi(INTEGER)
         order.add_incoming(ir.Constant(INTEGER, first), before)
-        carried = [None if variable.now is None else builder.phi(DOUBLE) for variable in self.solution]
+        carried = [None if variable.latest is None else builder.phi(DOUBLE) for variable in self.solution]
         for variable, phi in zip(self.solution, carried, strict=True):
             if phi is not None:
-                phi.add_incoming(variable.now, before)
+                phi.add_incoming(variable.latest, before)
             variable.append(phi)
-        recurrences.begin_any(order)
+        recurrences.begin_variable_order(order)
         self.coefficients()
-        self.store_watched(order)
-        following = builder.add(order, ir.Constant(INTEGER, 1))
-        factor = builder.fdiv(self.vectors.number(1.0), builder.sitofp(following, DOUBLE))
+        self.store_steep_arguments(order)
+        next_order = builder.add(order, ir.Constant(INTEGER, 1))
+        factor = builder.fdiv(self.vectors.number(1.0), builder.sitofp(next_order, DOUBLE))
         for variable, result, phi in zip(self.solution, self.program.results, carried, strict=True):
-            rate = None if result is None else self.series[result].now
+            rate = None if result is None else self.series[result].latest
             variable.append(recurrences.product(rate, factor))
             if phi is not None:
-                phi.add_incoming(self.vectors.number(0.0) if variable.now is None else variable.now, builder.block)
-        self.store(following)
-        order.add_incoming(following, builder.block)
-        builder.cbranch(builder.icmp_unsigned("<", following, ir.Constant(INTEGER, ORDER)), begin, after)
+                phi.add_incoming(
+                    self.vectors.number(0.0) if variable.latest is None else variable.latest, builder.block
+                )
+        self.store(next_order)
+        order.add_incoming(next_order, builder.block)
+        builder.cbranch(builder.icmp_unsigned("<", next_order, ir.Constant(INTEGER, ORDER)), begin, after)
         builder.position_at_end(after)
 
-    def store(self, order: Any) -> None:
-        """Store the coefficients of the solution that were found last."""
-        self._store_row(order, 0, [variable.now for variable in self.solution])
+    def store(self, order: Index) -> None:
+        """Store the coefficients of the solution that were computed last."""
+        self._store_row(order, 0, [variable.latest for variable in self.solution])
 
-    def store_watched(self, order: Any) -> None:
-        """Store the coefficients of the arguments that are watched."""
+    def store_steep_arguments(self, order: Index) -> None:
+        """Store the coefficients of the steep arguments, each times its factor."""
         scaled = [
-            self.recurrences.product(self.series[number].now, self.vectors.number(f)) for number, f in self.watched
+            self.recurrences.product(self.series[number].latest, self.vectors.number(f)) for number, f in self.steep
         ]
         self._store_row(order, len(self.solution), scaled)
 
-    def _store_row(self, order: Any, first: int, values: list[Any]) -> None:
+    def _store_row(self, order: Index, first: int, values: list[Coefficient]) -> None:
         v = self.vectors
-        size = padded(len(self.solution) + len(self.watched))
+        size = padded(len(self.solution) + len(self.steep))
         row = self.builder.mul(order, ir.Constant(INTEGER, size))
         for index, value in enumerate(values, start=first):
-            place = self.builder.add(row, ir.Constant(INTEGER, index))
-            v.store(v.number(0.0) if value is None else value, self.result, place)
+            column = self.builder.add(row, ir.Constant(INTEGER, index))
+            v.store(v.number(0.0) if value is None else value, self.result, column)
 
     def coefficients(self) -> None:
         """Write the coefficients of one order."""
@@ -201,7 +224,7 @@ class _SeriesEmitter(ProgramEmitter):
             self.series[number].append(self.coefficient(number, operation))
         self.recurrences.end()
 
-    def coefficient(self, number: int, operation: Operation) -> Any:
+    def coefficient(self, number: int, operation: Operation) -> Coefficient:
         """Return the coefficient of one operation, or None where it is zero for every state."""
         name, *operands = operation
         recurrences, own = self.recurrences, self.series[number]
@@ -211,28 +234,28 @@ class _SeriesEmitter(ProgramEmitter):
             case "time":
                 return self.vectors.number(1.0) if recurrences.order == 1 else None
             case "state":
-                return self.solution[operands[0]].now
+                return self.solution[operands[0]].latest
         a, *others = (self.series[operand] for operand in operands)
         match name:
             case "neg":
-                return recurrences.negative(a.now)
+                return recurrences.negative(a.latest)
             case "add":
-                return recurrences.sum(a.now, others[0].now)
+                return recurrences.sum(a.latest, others[0].latest)
             case "sub":
-                return recurrences.difference(a.now, others[0].now)
+                return recurrences.difference(a.latest, others[0].latest)
             case "mul" if a is others[0]:
                 return recurrences.square(a)
             case "mul":
                 return recurrences.convolution(a, others[0])
             case "div":
                 return recurrences.quotient(a, others[0], own)
-            case "sqrt":
-                return recurrences.root(a, own)
             case "power":
                 return recurrences.power(a, others[0].first, own)
-            case "log":
-                return recurrences.logarithm(a, own)
-            case "exp":
-                return recurrences.integral(a, own)
-        rate = recurrences.integral(a, self.series[self.rates[number]])
-        return recurrences.negative(rate) if name == "cos" else rate
+        recurrence = EMISSIONS[name].recurrence
+        if recurrence is not None:
+            return recurrence(recurrences, own, a)
+        total: Coefficient = None
+        for argument, (rate, sign) in zip((a, *others), self.rates[number], strict=True):
+            part = recurrences.integral(argument, self.series[rate])
+            total = recurrences.sum(total, part) if sign > 0 else recurrences.difference(total, part)
+        return total

@@ -1,12 +1,23 @@
 """Arithmetic on numbers or on vectors of numbers in LLVM, written once for every width."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeAlias
 
 from llvmlite import ir
 
 DOUBLE = ir.DoubleType()
 INTEGER = ir.IntType(64)
+
+Value: TypeAlias = ir.Value
+"""A number of the function that is being written, or a vector of them: the outcome of an instruction, or a constant."""
+Pointer: TypeAlias = ir.Value
+"""An address of float64 numbers."""
+Index: TypeAlias = ir.Value
+"""A whole number of 64 bits: a position in an array, or an order."""
+Bit: TypeAlias = ir.Value
+"""The outcome of a comparison."""
+Type: TypeAlias = ir.Type
+"""What a value is: a number or a vector of numbers, of float64 or of 64-bit integers."""
 
 LANES = 8
 """Numbers that one vector instruction handles; also the trajectories that are integrated side by side."""
@@ -31,24 +42,25 @@ class Vectors:
         self.integers = ir.VectorType(INTEGER, width) if width > 1 else INTEGER
         self.module = builder.module
 
-    def number(self, value: float) -> Any:
+    def number(self, value: float) -> Value:
         """Return a constant in all lanes."""
         return ir.Constant(self.type, [value] * self.width if self.width > 1 else value)
 
-    def integer(self, value: int) -> Any:
-        """Return an integer constant in all lanes."""
-        return ir.Constant(self.integers, [value] * self.width if self.width > 1 else value)
+    def integer(self, value: int | Sequence[int]) -> Value:
+        """Return an integer constant in all lanes, or one for each lane."""
+        lanes = [value] * self.width if isinstance(value, int) else list(value)
+        return ir.Constant(self.integers, lanes if self.width > 1 else lanes[0])
 
-    def call(self, name: str, *arguments: Any) -> Any:
+    def call(self, name: str, *arguments: Value) -> Value:
         """Call an intrinsic of LLVM that exists for every width, such as ``sqrt``."""
         suffix = f"v{self.width}f64" if self.width > 1 else "f64"
         return self.builder.call(_declared(self.module, f"llvm.{name}.{suffix}", self.type, len(arguments)), arguments)
 
-    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+    def multiply_add(self, a: Value, b: Value, c: Value) -> Value:
         """Return a*b + c, rounded once."""
         return self.call("fma", a, b, c)
 
-    def polynomial(self, x: Any, coefficients: Sequence[float]) -> Any:
+    def polynomial(self, x: Value, coefficients: Sequence[float]) -> Value:
         """Return the polynomial with these coefficients, the constant one first, in pairs that do not wait."""
         terms = [self.number(coefficient) for coefficient in coefficients]
         while len(terms) > 1:
@@ -58,23 +70,23 @@ class Vectors:
                 x = self.builder.fmul(x, x)
         return terms[0]
 
-    def select(self, relation: str, left: Any, right: Any, above: Any, below: Any) -> Any:
+    def select(self, relation: str, left: Value, right: Value, above: Value, below: Value) -> Value:
         """Return `above` where the relation holds, else `below`; NaN satisfies none."""
         return self.builder.select(self.builder.fcmp_ordered(relation, left, right), above, below)
 
-    def as_integers(self, x: Any) -> Any:
+    def as_integers(self, x: Value) -> Value:
         """Return the bits of numbers."""
         return self.builder.bitcast(x, self.integers)
 
-    def as_numbers(self, x: Any) -> Any:
+    def as_numbers(self, x: Value) -> Value:
         """Return the numbers that bits stand for."""
         return self.builder.bitcast(x, self.type)
 
-    def copy_sign(self, x: Any, sign: Any) -> Any:
+    def copy_sign(self, x: Value, sign: Value) -> Value:
         """Return `x` with the sign of another number."""
         return self.call("copysign", x, sign)
 
-    def all(self, relation: str, left: Any, right: Any) -> Any:
+    def all(self, relation: str, left: Value, right: Value) -> Bit:
         """Return one bit: whether the relation holds in every lane."""
         bits = self.builder.fcmp_ordered(relation, left, right)
         if self.width == 1:
@@ -82,13 +94,13 @@ class Vectors:
         whole = ir.IntType(self.width)
         return self.builder.icmp_unsigned("==", self.builder.bitcast(bits, whole), ir.Constant(whole, -1))
 
-    def take_apart(self, x: Any) -> list[Any]:
+    def take_apart(self, x: Value) -> list[Value]:
         """Return the lanes of a vector as numbers."""
         if self.width == 1:
             return [x]
         return [self.builder.extract_element(x, ir.Constant(ir.IntType(32), lane)) for lane in range(self.width)]
 
-    def put_together(self, lanes: Sequence[Any]) -> Any:
+    def put_together(self, lanes: Sequence[Value]) -> Value:
         """Return the vector of some numbers; lanes beyond them are zero."""
         if self.width == 1:
             return lanes[0]
@@ -97,12 +109,12 @@ class Vectors:
             result = self.builder.insert_element(result, value, ir.Constant(ir.IntType(32), lane))
         return result
 
-    def lane_by_lane(self, function: Any, *arguments: Any) -> Any:
+    def lane_by_lane(self, function: ir.Function, *arguments: Value) -> Value:
         """Call a function of numbers in every lane."""
         parts = zip(*map(self.take_apart, arguments), strict=True)
         return self.put_together([self.builder.call(function, lanes) for lanes in parts])
 
-    def unless(self, usual: Any, fast: Callable[[], Any], slow: Callable[[], Any]) -> Any:
+    def unless(self, usual: Bit, fast: Callable[[], Value], slow: Callable[[], Value]) -> Value:
         """Return the outcome of `fast` if the bit `usual` is set, else that of `slow`."""
         with self.builder.if_else(usual, likely=True) as (then, otherwise):
             with then:
@@ -114,26 +126,26 @@ class Vectors:
         result.add_incoming(second, second_block)
         return result
 
-    def load(self, pointer: Any, index: Any) -> Any:
+    def load(self, pointer: Pointer, index: Index | int) -> Value:
         """Load the vector at a place that counts vectors."""
         return self.builder.load(self._place(pointer, index), align=8)
 
-    def store(self, value: Any, pointer: Any, index: Any) -> None:
+    def store(self, value: Value, pointer: Pointer, index: Index | int) -> None:
         """Store a vector."""
         self.builder.store(value, self._place(pointer, index), align=8)
 
-    def _place(self, pointer: Any, index: Any) -> Any:
+    def _place(self, pointer: Pointer, index: Index | int) -> Pointer:
         place = index if isinstance(index, ir.Value) else ir.Constant(INTEGER, index)
         whole = self.builder.bitcast(pointer, self.type.as_pointer())
         return self.builder.gep(whole, [place])
 
 
-def external(module: ir.Module, name: str, arguments: int = 1) -> Any:
+def external(module: ir.Module, name: str, arguments: int = 1) -> ir.Function:
     """Return a function of the mathematical library."""
     return _declared(module, name, DOUBLE, arguments)
 
 
-def _declared(module: ir.Module, name: str, kind: Any, arguments: int) -> Any:
+def _declared(module: ir.Module, name: str, kind: Type, arguments: int) -> ir.Function:
     if name in module.globals:
         return module.globals[name]
     return ir.Function(module, ir.FunctionType(kind, [kind] * arguments), name)

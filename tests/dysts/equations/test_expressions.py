@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import dysts
-from dysts.equations.expressions import evaluate, parse
+from dysts.equations.expressions import check_identifier, evaluate, parse
 from dysts.errors import ExpressionError
 
 NAMES = {"x", "y", "a"}
@@ -79,7 +79,17 @@ HOSTILE = [
     "-" * 3999 + "x",
     "sin(" * 120 + "x" + ")" * 120,
     "1 if x > 0 else " * 120 + "0",
-    "x+" * 1999 + "x",
+    "x+" * 2000 + "x",
+    "x*" * 2000 + "x",
+    "-" * 20000 + "x",
+    "+".join(["sin(x*y*a*x*y*a)"] * 1800),
+    "7**64*7**64*7**64*7**64*7**64*7**64*x",
+    "((((7**64)**64)**64)**64)*x",
+    "1/0",
+    "x + 1e300*1e300",
+    "x*log(0)",
+    "sqrt(-1) if x > 0 else 1",
+    "acos(2)*x",
     "x*" * 10**5 + "x",
     "",
     "   ",
@@ -102,8 +112,60 @@ def test_hostile_and_malformed_text_is_refused_with_entry_and_place(text: str) -
 
 @pytest.mark.parametrize("value", [None, 1, 1.5, ["x"], {"x": 1}, b"x"])
 def test_what_is_no_text_is_refused(value: object) -> None:
-    with pytest.raises(ExpressionError, match="is a string"):
+    with pytest.raises(ExpressionError, match="must be a string"):
         parse(value, where="Entry: equations.x", names=NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("x^2", r"column 2: character '\^' is not allowed; write \*\* for a power"),
+        ("x % 2", r"write mod\(a, b\) for a remainder"),
+        ("x // y", r"write floor\(a/b\)"),
+        ("ln(x)", "call of 'ln'; write log$"),
+        ("arctan2(y, x)", "write atan2$"),
+        ("pow(x, 2)", r"write \*\*$"),
+    ],
+)
+def test_what_other_languages_write_is_answered_by_what_to_write_here(text: str, advice: str) -> None:
+    with pytest.raises(ExpressionError, match=advice):
+        parse(text, where="E", names=NAMES)
+
+
+@pytest.mark.parametrize("name", ["lambda", "in", "is", "as", "class", "def", "None", "True", "return", "if", "not"])
+def test_keywords_are_no_names(name: str) -> None:
+    with pytest.raises(ExpressionError, match=f"E: '{name}' is a keyword of Python.*'{name}1'"):
+        check_identifier(name, where="E")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("atan2", "a function"), ("pi", "a constant"), ("t", "time")])
+def test_names_that_mean_something_cannot_be_declared(name: str, kind: str) -> None:
+    with pytest.raises(ExpressionError, match=f"E: '{name}' already has a meaning in the expression language, {kind}"):
+        check_identifier(name, where="E")
+
+
+@pytest.mark.parametrize("name", ["x", "end", "k_on", "gamma", "E", "lambda1", "x_1", "max2"])
+def test_other_names_can_be_declared(name: str) -> None:
+    assert check_identifier(name, where="E") == name
+
+
+@pytest.mark.parametrize("name", ["", "1x", "_k", "k_", "K__m", "\u03c3", "a-b", 3, None, "x" * 5000 + "!"])
+def test_what_is_no_identifier_is_refused(name: object) -> None:
+    with pytest.raises(ExpressionError, match="E: a name must consist of letters") as refused:
+        check_identifier(name, where="E")
+    assert len(str(refused.value)) < 200
+
+
+def test_the_value_of_a_long_sum_is_that_of_its_terms() -> None:
+    terms = [(number % 7 - 3) * 0.37 * number for number in range(1500)]
+    text = "x" + "".join(f" {'+' if term >= 0 else '-'} {abs(term)!r}*x" for term in terms)
+    assert len(text) > 20_000
+    tree = parse(text, where="E", names=NAMES)
+    assert float(evaluate(tree, {"x": 2.0})) == pytest.approx(2.0 * (1.0 + math.fsum(terms)), rel=1e-14)
+    text = "x" + "".join(f"{'*' if number % 3 else '/'}{1.0 + number * 1e-3!r}" for number in range(1500))
+    expected = math.fsum((1 if number % 3 else -1) * math.log1p(number * 1e-3) for number in range(1500))
+    value = float(evaluate(parse(text, where="E", names=NAMES), {"x": 1.0}))
+    assert math.log(value) == pytest.approx(expected, rel=1e-13)
 
 
 def test_the_message_names_the_column() -> None:
@@ -157,6 +219,11 @@ def test_a_strangers_file_cannot_run_code(field: str, text: str, tmp_path: Path)
         ("max(x, y, a) - min(x, y, a)", 5.5),
         ("x if x > y else a", 1.5),
         ("x if x <= y else a", 3.5),
+        ("asin(0.1*x) + acos(0.1*y)", math.asin(0.15) + math.acos(-0.2)),
+        ("atan(y) + atan2(y, -x)", math.atan(-2.0) + math.atan2(-2.0, -1.5)),
+        ("erf(x) + log10(a)", math.erf(1.5) + math.log10(3.5)),
+        ("ceil(x) + 10*ceil(y) + 100*ceil(-x)", -118.0),
+        ("mod(x, 1) + 10*mod(y, a) + 100*mod(a, y) + 1000*mod(-x, -1)", 0.5 + 15.0 - 50.0 - 500.0),
         ("2*pi", 2 * math.pi),
     ],
 )

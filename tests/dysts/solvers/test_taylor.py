@@ -1,4 +1,4 @@
-"""Power taylor_coefficients: each coefficient is right, and steps are as long as the tolerance allows and no longer."""
+"""Power series: each coefficient is right, and steps are as long as the tolerance allows and no longer."""
 
 import ctypes
 import math
@@ -44,6 +44,12 @@ FUNCTIONS = {
     "tanh(2*x)": lambda x: mpmath.tanh(2 * x),
     "exp(sin(x))/(2 + cos(x))": lambda x: mpmath.exp(mpmath.sin(x)) / (2 + mpmath.cos(x)),
     "log(1 + sqrt(x))**2": lambda x: mpmath.log(1 + mpmath.sqrt(x)) ** 2,
+    "acos(x/2)": lambda x: mpmath.acos(x / 2),
+    "asin(x/2)": lambda x: mpmath.asin(x / 2),
+    "atan(3*x)": lambda x: mpmath.atan(3 * x),
+    "atan2(x**2, 1 - x)": lambda x: mpmath.atan2(x**2, 1 - x),
+    "erf(x)": mpmath.erf,
+    "log10(x)": mpmath.log10,
     "t*x - t**3": lambda x: (x - mpmath.mpf(0.9) + mpmath.mpf(0.5)) * x - (x - mpmath.mpf(0.9) + mpmath.mpf(0.5)) ** 3,
 }
 START, TIME = 0.9, 0.5
@@ -61,7 +67,7 @@ def expand(system: System, state: list[float], folder: Path) -> np.ndarray:
     right_hand_side = system.compiled
     compiled = CompiledFunction(right_hand_side.program, "test", folder)
     function = ctypes.CFUNCTYPE(None, ctypes.c_double, *[pointer] * 3)(compiled.expansion_address)
-    result = np.full((ORDER + 1, padded(len(state) + right_hand_side.watched)), np.nan)
+    result = np.full((ORDER + 1, padded(len(state) + right_hand_side.steep_arguments)), np.nan)
     arrays = np.array(state), right_hand_side.table(system.flat_parameters), result
     function(TIME, *(array.ctypes.data_as(pointer) for array in arrays))
     return result[:, : len(state)]
@@ -99,6 +105,8 @@ def test_what_is_not_smooth_has_no_series() -> None:
         "sign(x)",
         "heaviside(x)",
         "floor(x)",
+        "ceil(x)",
+        "mod(x, 2)",
         "x if x > 0 else -x",
         "2**x",
         "cos(x)**18",
