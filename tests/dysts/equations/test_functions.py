@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from dysts.systems.validation import validate
 
 import dysts
 from dysts.compilation.emission.functions import EMISSIONS
@@ -17,7 +18,6 @@ from dysts.equations.functions import FUNCTIONS
 from dysts.equations.switching import take_out_switches
 from dysts.equations.symbolic import to_sympy
 from dysts.errors import IntegrationError
-from dysts.systems.validation import validate
 
 EXACT = {
     "abs": abs,
