@@ -168,11 +168,12 @@ def put_in_place(part: Path, path: Path) -> None:
             os.rename(path, outdated)
     try:
         os.replace(part, path)
-    except OSError:
-        # Another process may have put the same thing there in between.
-        if not path.exists():
-            with contextlib.suppress(OSError):
-                os.rename(outdated, path)
+    except OSError as error:
+        # Another process may have put its folder there in between, and a folder replaces only an empty one.
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            if not path.exists():
+                with contextlib.suppress(OSError):
+                    os.rename(outdated, path)
             raise
     _sync_entry(path.parent)
 
