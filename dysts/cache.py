@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -19,6 +20,10 @@ ABANDONED_AFTER = 3600.0
 """Age in seconds at which a temporary file or folder counts as left by a process that was killed."""
 
 
+class SharedFolderError(StorageError):
+    """A folder for what only its user may write can be written by others."""
+
+
 def cache_folder() -> Path:
     """Return the folder for everything that can be made again.
 
@@ -27,8 +32,11 @@ def cache_folder() -> Path:
     The folder is not created.
     """
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser()
+    return Path(chosen).expanduser() if chosen else users_cache_folder()
+
+
+def users_cache_folder() -> Path:
+    """Return the folder ``dysts`` in the user's cache folder, whatever ``$DYSTS_CACHE`` says."""
     if os.environ.get("XDG_CACHE_HOME"):
         return Path(os.environ["XDG_CACHE_HOME"]) / "dysts"
     if sys.platform == "darwin":
@@ -38,8 +46,14 @@ def cache_folder() -> Path:
     return Path.home() / ".cache" / "dysts"
 
 
-def writable_folder(path: Path) -> Path:
+def writable_folder(path: Path, *, mode: int = 0o777) -> Path:
     """Create a folder if need be and prove that a file can be written into it.
+
+    Parameters
+    ----------
+    path : Path
+    mode : int
+        Permissions of the folder, less those that the process masks, if it is created.
 
     Raises
     ------
@@ -47,13 +61,48 @@ def writable_folder(path: Path) -> Path:
         If it cannot be created or written.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=mode, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
         hint = f"set {ENVIRONMENT_VARIABLE} to a folder that can be written"
         raise StorageError(f"cannot write to {path}: {error.strerror or error}; {hint}") from None
     return path
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder with mode 0700 if need be, and prove that only its user can change what is in it.
+
+    Who can write to a folder of compiled code runs code in the processes that read it. So the folder must belong to
+    the user; neither others nor its group may write to it, nor rename one of the folders above it.
+
+    Raises
+    ------
+    SharedFolderError
+        If others can write to it.
+    StorageError
+        If it cannot be created or written.
+    """
+    writable_folder(path, mode=0o700)
+    _check_private(path)
+    return path
+
+
+def _check_private(path: Path) -> None:
+    if os.name != "posix":
+        return
+    user = os.geteuid()
+    whole = path.resolve()
+    for folder in (whole, *whole.parents):
+        about = folder.stat()
+        # In a folder with the sticky bit, such as /tmp, only the owner of an entry can rename it.
+        others = about.st_mode & 0o022 and not (about.st_mode & stat.S_ISVTX and folder != whole)
+        if others or about.st_uid not in ((user,) if folder == whole else (user, 0)):
+            raise SharedFolderError(
+                f"{folder} must belong to its user, and nobody else may write to it, for compiled code to be read from "
+                f"{path}: chmod 700, or set {ENVIRONMENT_VARIABLE} to another folder"
+            )
 
 
 def cannot_write(path: Path, error: OSError) -> StorageError:

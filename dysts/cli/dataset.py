@@ -172,6 +172,9 @@ def check_command(arguments: argparse.Namespace) -> int:
         name = collection.recipe.name
         missing = collection.missing()
         present = [system for system in collection.systems if system not in missing]
+        for system in missing:
+            if (collection.folder / system).exists():
+                print(f"{system}: {collection.problem(system)}", file=sys.stderr)
         found = collection.check(present) if arguments.json else _print_findings(collection, present)
         rows.append({"dataset": name, "checked": present, "missing": missing, "findings": found})
         if not arguments.json:
@@ -290,18 +293,26 @@ def verify_command(arguments: argparse.Namespace) -> int:
 def _problem(collection: Any, name: str, catalogue: Any) -> tuple[str, bool]:
     """Return what is wrong with a stored system, and whether its numbers agree with their hash."""
     from dysts.datasets.comparison import differences
-    from dysts.datasets.store import open_group, verify_group
+    from dysts.datasets.provenance import OutdatedError, check_origin
+    from dysts.datasets.verification import verify_group
+    from dysts.systems.registry import get_system
 
-    path = collection.folder / name
+    path, system = collection.folder / name, get_system(name)
     if not path.exists():
         return "not stored", False
     try:
-        verify_group(path)
+        group = verify_group(path, recipe=collection.recipe, system=system)
+    except StorageError as error:
+        return str(error), False
+    try:
+        check_origin(group, path, system)
+    except OutdatedError:
+        pass
     except StorageError as error:
         return str(error), False
     if catalogue is None or name not in catalogue.systems:
         return "", True
-    reasons = differences(open_group(path).attrs, catalogue.systems[name].attributes)
+    reasons = differences(group.attributes, catalogue.systems[name].attributes)
     return f"differs from the published one: {'; '.join(reasons)}" if reasons else "", True
 
 
@@ -332,7 +343,7 @@ def info_command(arguments: argparse.Namespace) -> int:
 
 
 def _stored(collection: Any) -> dict[str, Any]:
-    from dysts.datasets.collection import origin_of
+    from dysts.datasets.store import origin_of
 
     paths = [collection.folder / name for name in collection.systems]
     present = [path for path in paths if path.exists()]

@@ -18,7 +18,13 @@ from pathlib import Path
 import llvmlite
 import numba
 
-from dysts.cache import ENVIRONMENT_VARIABLE, cache_folder, writable_folder
+from dysts.cache import (
+    ENVIRONMENT_VARIABLE,
+    SharedFolderError,
+    cache_folder,
+    private_folder,
+    users_cache_folder,
+)
 from dysts.errors import DystsWarning, StorageError
 from dysts.version import fingerprint
 
@@ -38,13 +44,25 @@ def _fingerprint() -> str:
 
 @functools.cache
 def code_folder() -> tuple[Path, bool]:
-    """Return the folder for compiled code and whether it outlives this process."""
+    """Return the folder for compiled code and whether it outlives this process.
+
+    Where the cache folder is shared, as one for the data of a group may be, compiled code goes to the user's own.
+    """
     try:
-        return writable_folder(cache_folder() / "compiled" / _fingerprint()), True
+        try:
+            return _private_folder(cache_folder()), True
+        except SharedFolderError:
+            if cache_folder() == users_cache_folder():
+                raise
+            return _private_folder(users_cache_folder()), True
     except StorageError as error:
-        if os.environ.get(ENVIRONMENT_VARIABLE):
+        if os.environ.get(ENVIRONMENT_VARIABLE) and not isinstance(error, SharedFolderError):
             raise
         warnings.warn(f"{error}; compiled code is not kept", DystsWarning, stacklevel=2)
         temporary = Path(tempfile.mkdtemp(prefix="dysts-"))
         atexit.register(shutil.rmtree, temporary, ignore_errors=True)
         return temporary, False
+
+
+def _private_folder(cache: Path) -> Path:
+    return private_folder(private_folder(cache / "compiled") / _fingerprint())

@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ from dysts.errors import StorageError
 _ALLOWED = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _BLOCK = 2**20
+FILES_OF_A_GROUP, BYTES_OF_A_FILE = 16, 4096
+"""Entries allowed for each group, and one more for so many bytes of the archive: a group of one block has at most
+twelve files, and the shards of larger ones have megabytes."""
 
 
 def pack(folders: Mapping[str, Path], destination: Path) -> None:
@@ -38,39 +42,45 @@ def pack(folders: Mapping[str, Path], destination: Path) -> None:
                         target.write(block)
 
 
-def unpack(source: Path, folder: Path) -> None:
+def unpack(source: Path, folder: Path, *, groups: int = 1) -> None:
     """Unpack a zip file into an empty folder, or refuse it as a whole.
 
     Parameters
     ----------
     source : Path
     folder : Path
+    groups : int
+        Number of groups in it, which bounds the number of entries.
 
     Raises
     ------
     StorageError
-        If it is no zip file, an entry is damaged, compressed, a link, outside the folder or there twice. Nothing
-        outside the folder is touched.
+        If it is no zip file, an entry is damaged, compressed, a link, outside the folder or there twice, if the
+        entries overlap, or there are too many. Nothing outside the folder is touched.
     OSError
         If the folder cannot be written.
     """
     try:
         with zipfile.ZipFile(source) as archive:
             entries = archive.infolist()
-            _check(entries, source)
+            _check(entries, source, groups)
             for entry in entries:
                 target = folder / entry.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(entry) as packed, target.open("xb") as file:
                     while block := packed.read(_BLOCK):
                         file.write(block)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error) as error:
         raise StorageError(f"{source} is no zip file that can be unpacked ({error})") from None
 
 
-def _check(entries: list[zipfile.ZipInfo], source: Path) -> None:
+def _check(entries: list[zipfile.ZipInfo], source: Path, groups: int) -> None:
     if not entries:
         raise StorageError(f"{source} is an empty zip file")
+    size = source.stat().st_size
+    most = FILES_OF_A_GROUP * groups + size // BYTES_OF_A_FILE
+    if len(entries) > most:
+        raise StorageError(f"{source} must have at most {most} entries, got {len(entries)}")
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
@@ -83,3 +93,6 @@ def _check(entries: list[zipfile.ZipInfo], source: Path) -> None:
         if name in seen:
             raise StorageError(f"{source} holds the entry {name!r} twice")
         seen.add(name)
+    # Nothing is compressed, so entries that add up to more than the archive overlap.
+    if sum(entry.file_size for entry in entries) > size:
+        raise StorageError(f"{source} is refused: its entries overlap, and would unpack to more than it holds")

@@ -7,6 +7,7 @@ import numpy as np
 from dysts.datasets.description import describe
 from dysts.datasets.digest import content_digest
 from dysts.datasets.forcing import amplitudes, forced, forced_delay, history_times
+from dysts.datasets.layout import arrays_of
 from dysts.datasets.recipe import Recipe, solver_of
 from dysts.datasets.starts import delay_orbits, start_times, starts
 from dysts.integration.integrate import integrate
@@ -19,13 +20,6 @@ BLOCK_BYTES = 32 * 2**20
 """At most so much is computed, held and stored at once; a data set of several blocks is written in shards."""
 CHUNK_BYTES = 2**20
 """Size of the parts of a shard that can be read on their own."""
-LONG_NAMES = {
-    "time": "time in the system's own unit, from the start of each trajectory",
-    "series": "bounded observables of the system",
-    "state": "state of the system",
-    "start": "time of the start of each trajectory on the orbit from the stored initial condition",
-    "noise_amplitude": "amplitude of additive white noise, per square root of time",
-}
 
 
 class Series:
@@ -45,8 +39,10 @@ class Series:
         In the system's own unit, from 0.
     blocks : tuple of (int, int)
         First trajectory of each block, and the one after its last.
-    dims : dict of str to tuple of str
-        Dimensions of each variable.
+    arrays : dict of str to Array
+        What is stored, ``time`` included.
+    names : tuple of str
+        Of the arrays that are computed in blocks: all but the time.
     """
 
     def __init__(self, recipe: Recipe, system: System) -> None:
@@ -60,37 +56,13 @@ class Series:
         self.blocks = tuple(
             (first, min(first + rows, recipe.trajectories)) for first in range(0, recipe.trajectories, rows)
         )
-        self.dims: dict[str, tuple[str, ...]] = {
-            "series": ("trajectory", "time", "component"),
-            "start": ("trajectory",),
-        }
-        if self.has_state:
-            self.dims["state"] = ("trajectory", "time", "variable")
-        if recipe.dynamical_noise:
-            self.dims["noise_amplitude"] = ("trajectory", "variable")
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """Length of each dimension."""
-        return {
-            "trajectory": self.recipe.trajectories,
-            "time": self.recipe.points,
-            "component": len(self.system.observable_names),
-            "variable": self.system.dimension,
-        }
-
-    def dtype(self, variable: str) -> np.dtype:
-        """Return the type in which a variable is stored."""
-        return np.dtype(self.recipe.dtype if variable in ("series", "state") else "float64")
-
-    def labels(self, variable: str) -> dict[str, Any]:
-        """Return the attributes of one variable."""
-        labels: dict[str, Any] = {"long_name": LONG_NAMES[variable]}
-        if variable == "series":
-            labels["components"] = list(self.system.observable_names)
-        if variable in ("state", "noise_amplitude"):
-            labels["variables"] = list(self.system.variables)
-        return labels
+        self.arrays = arrays_of(
+            recipe,
+            components=tuple(system.observable_names),
+            variables=tuple(system.variables),
+            has_state=self.has_state,
+        )
+        self.names = tuple(name for name in self.arrays if name != "time")
 
     def compute(self, first: int, last: int) -> dict[str, np.ndarray]:
         """Compute a block.
@@ -112,7 +84,7 @@ class Series:
         block["series"] = series
         if self.has_state:
             block["state"] = states
-        return {name: np.ascontiguousarray(block[name], dtype=self.dtype(name)) for name in self.dims}
+        return {name: np.ascontiguousarray(block[name], dtype=self.arrays[name].dtype) for name in self.names}
 
     def _states(self, block: dict[str, np.ndarray], first: int, last: int) -> np.ndarray:
         recipe, system = self.recipe, self.system
@@ -192,9 +164,10 @@ def build(recipe: Recipe, system: System) -> "xarray.Dataset":
 
     series = Series(recipe, system)
     parts = [series.compute(first, last) for first, last in series.blocks]
-    values = {name: np.concatenate([part[name] for part in parts]) for name in series.dims}
+    values = {name: np.concatenate([part[name] for part in parts]) for name in series.names}
+    arrays = series.arrays
     return xarray.Dataset(
-        {name: (series.dims[name], values[name], series.labels(name)) for name in series.dims},
-        coords={"time": ("time", series.time, series.labels("time"))},
+        {name: (arrays[name].dims, values[name], arrays[name].labels) for name in series.names},
+        coords={"time": ("time", series.time, arrays["time"].labels)},
         attrs=series.attributes(content_digest(series.time, values)),
     )

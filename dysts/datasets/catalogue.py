@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dysts.datasets.attributes import REQUIRED
+from dysts.datasets.comparison import COMPARED
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.source import Source
 from dysts.errors import NewerFormatError, StorageError, UnknownNameError
 
-CATALOGUE_FORMAT = 1
+CATALOGUE_FORMAT = 2
 CATALOGUE = "catalogue.json"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PATH = re.compile(r"[A-Za-z0-9_-]+(\.[a-z]+)?(/[A-Za-z0-9_-]+(\.[a-z]+)?)*")
@@ -87,16 +89,17 @@ def read_catalogue(source: Source, dataset: str) -> Catalogue | None:
             return None
         path, sha256 = _path(entry["catalogue"]), _hash(entry["sha256"])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise StorageError(f"{source.address(CATALOGUE)} is no index of data sets ({error!r})") from None
+        raise StorageError(f"{source.address(CATALOGUE)} is no index of data sets ({repr(error)[:200]})") from None
     content = _document(source, path, sha256=sha256)
     try:
+        recipe = Recipe.from_dict(content["recipe"])
         return Catalogue(
-            recipe=Recipe.from_dict(content["recipe"]),
+            recipe=recipe,
             everything=_archive(content["everything"]),
-            systems={_name(name): _published(value) for name, value in content["systems"].items()},
+            systems={_name(name): _published(value, name, recipe) for name, value in content["systems"].items()},
         )
-    except (KeyError, TypeError, AttributeError, ValueError, UnknownNameError) as error:
-        raise StorageError(f"{source.address(path)} is no catalogue ({error!r})") from None
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, UnknownNameError) as error:
+        raise StorageError(f"{source.address(path)} is no catalogue ({repr(error)[:200]})") from None
 
 
 def read_index(source: Source) -> dict[str, dict[str, Any]]:
@@ -107,10 +110,13 @@ def read_index(source: Source) -> dict[str, dict[str, Any]]:
     StorageError
     """
     index = _document(source, CATALOGUE)
-    datasets = index.get("datasets")
-    if not isinstance(datasets, dict) or not all(isinstance(entry, dict) for entry in datasets.values()):
-        raise StorageError(f"{source.address(CATALOGUE)} is no index of data sets")
-    return datasets
+    try:
+        return {
+            _name(name): {key: _count(entry[key]) for key in ("bytes", "systems")}
+            for name, entry in index["datasets"].items()
+        }
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise StorageError(f"{source.address(CATALOGUE)} is no index of data sets ({repr(error)[:200]})") from None
 
 
 def _document(source: Source, path: str, *, sha256: str | None = None) -> dict[str, Any]:
@@ -122,7 +128,7 @@ def _document(source: Source, path: str, *, sha256: str | None = None) -> dict[s
             "later, or tell whoever publishes it"
         )
     try:
-        content = json.loads(raw)
+        content = json.loads(raw, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         begin = raw[:40].decode("utf-8", "replace")
         raise StorageError(f"{where} is no catalogue: it begins with {begin!r}; check the address") from None
@@ -132,12 +138,27 @@ def _document(source: Source, path: str, *, sha256: str | None = None) -> dict[s
         raise NewerFormatError(
             f"{where} is in format {content['format']}; this version reads up to {CATALOGUE_FORMAT}: upgrade dysts"
         )
+    if content["format"] < CATALOGUE_FORMAT:
+        raise StorageError(
+            f"{where} is in format {content['format']} of an older version, not {CATALOGUE_FORMAT}; whoever publishes "
+            "it must do so again: dysts dataset publish"
+        )
     return content
 
 
-def _published(value: Any) -> Published:
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _published(value: Any, system: str, recipe: Recipe) -> Published:
     attributes = value["attributes"]
-    _hash(attributes["sha256"])
+    for name in COMPARED:
+        check, words = REQUIRED[name]
+        if not check(attributes[name]):
+            raise ValueError(f"the attribute {name!r} must be {words}")
+    for name, announced in (("system", system), ("recipe", recipe.to_json())):
+        if attributes[name] != announced:
+            raise ValueError(f"{system} is of another {name}: {attributes[name]!r}")
     return Published(
         archive=_archive(value["archive"]),
         group=_path(value["group"]),
@@ -147,10 +168,13 @@ def _published(value: Any) -> Published:
 
 
 def _archive(value: Any) -> Archive:
-    size = value["bytes"]
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-        raise ValueError(f"size {size!r}")
-    return Archive(file=_path(value["file"]), bytes=size, sha256=_hash(value["sha256"]))
+    return Archive(file=_path(value["file"]), bytes=_count(value["bytes"]), sha256=_hash(value["sha256"]))
+
+
+def _count(number: Any) -> int:
+    if type(number) is not int or not 0 <= number < 2**63:
+        raise ValueError(f"size {str(number)[:40]!r}")
+    return number
 
 
 def _name(text: Any) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dysts.datasets.recipe import Recipe
+from dysts.datasets.recipe import READ_ROWS, Recipe
 from dysts.datasets.starts import CALM_PERIODS, calms_down, repeats_itself
-from dysts.datasets.store import READ_ROWS
 from dysts.systems.registry import get_system
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A data set of many systems: opened where it is stored, else downloaded, else computed."""
 
-import json
+import hashlib
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from dysts.cache import cache_folder
 from dysts.datasets.digest import inputs_digest
+from dysts.datasets.group import Group, check_metadata
 from dysts.datasets.named_recipes import RECIPES, get_recipe
+from dysts.datasets.provenance import OutdatedError, check_origin
 from dysts.datasets.recipe import Recipe
-from dysts.datasets.source import Source, default_source
-from dysts.datasets.store import ORIGIN, open_checked, open_group
+from dysts.datasets.source import Source, SourceFiles, default_source
+from dysts.datasets.store import METADATA, read_group
 from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
 from dysts.systems.registry import get_system, list_systems
 
@@ -82,8 +84,23 @@ class Collection(Mapping[str, "xarray.Dataset"]):
                 raise StorageError(
                     f"{self.recipe.name} of {name} could not be built: {failures[self.recipe.name, name]}"
                 )
-            dataset = open_group(self.folder / name)
+            dataset = self.group(name).open()
         return dataset
+
+    def group(self, name: str) -> Group:
+        """Return what is stored of a system, its metadata checked.
+
+        Raises
+        ------
+        NewerFormatError
+            If a newer version wrote it.
+        StorageError
+            If it is missing, damaged, of another system or recipe, or built for another version.
+        """
+        path, system = self.folder / name, get_system(name)
+        group = read_group(path, recipe=self.recipe, system=system)
+        check_origin(group, path, system)
+        return group
 
     def stored(self, name: str) -> "xarray.Dataset | None":
         """Return what is stored, or None if it is missing, damaged or outdated.
@@ -95,23 +112,34 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         NewerFormatError
             If a newer version wrote it.
         """
-        path = self.folder / name
-        if not path.exists():
+        if not (self.folder / name).exists():
             return None
         try:
-            dataset = open_group(path)
+            return self.group(name).open()
         except NewerFormatError:
             raise
         except StorageError:
             return None
-        if dataset.attrs["inputs"] == inputs_digest(self.recipe, get_system(name)):
-            return dataset
-        downloaded = (path / ORIGIN).exists() and dataset.attrs["recipe"] == self.recipe.to_json()
-        return dataset if downloaded else None
 
     def missing(self) -> list[str]:
         """Return the systems that are not stored, or stored for another version."""
-        return [name for name in self.systems if self.stored(name) is None]
+        return [name for name in self.systems if self.problem(name)]
+
+    def problem(self, name: str) -> str:
+        """Say why what is stored of a system cannot be used; empty if it can.
+
+        Raises
+        ------
+        NewerFormatError
+            If a newer version wrote it.
+        """
+        try:
+            self.group(name)
+        except NewerFormatError:
+            raise
+        except StorageError as error:
+            return str(error)
+        return ""
 
     def catalogue(self) -> "Catalogue | None":
         """Return what the source says about this data set; None without a source, or if the source lacks it.
@@ -145,6 +173,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         from dysts.datasets.jobs import say
 
         names = list(names)
+        self._tell_what_goes(names)
         catalogue = self.catalogue() if names else None
         if catalogue is not None and self.source is not None:
             offered = [name for name in names if name in catalogue.systems]
@@ -153,17 +182,30 @@ class Collection(Mapping[str, "xarray.Dataset"]):
             names = [name for name in names if name not in catalogue.systems]
         return self.build(names, workers=workers)
 
+    def _tell_what_goes(self, names: Iterable[str]) -> None:
+        """Warn of what is stored and will be replaced, and why; an outdated group goes without a warning."""
+        for name in names:
+            if not (self.folder / name).exists():
+                continue
+            try:
+                self.group(name)
+            except OutdatedError:
+                continue
+            except StorageError as error:
+                warnings.warn(f"{name} of {self.recipe.name} is replaced: {error}", DystsWarning, stacklevel=4)
+
     def _tell_other_versions(self, names: Iterable[str]) -> None:
-        others = [
-            n for n in names if open_group(self.folder / n).attrs["inputs"] != inputs_digest(self.recipe, get_system(n))
-        ]
+        others = [n for n in names if self.group(n).attributes["inputs"] != inputs_digest(self.recipe, get_system(n))]
         if others:
-            warnings.warn(
-                f"{self.recipe.name} of {', '.join(others)} was published for another version or registry; "
-                "it is used as it is, and 'dysts dataset verify' tells the differences",
-                DystsWarning,
-                stacklevel=4,
-            )
+            self._warn_of_other_versions(others)
+
+    def _warn_of_other_versions(self, names: Iterable[str]) -> None:
+        warnings.warn(
+            f"{self.recipe.name} of {', '.join(names)} was published for another version or registry; "
+            "it is used as it is, and 'dysts dataset verify' tells the differences",
+            DystsWarning,
+            stacklevel=5,
+        )
 
     def build(self, names: Iterable[str], *, workers: int = 1, scheduler: str | None = None) -> "BuildReport":
         """Compute and store systems, with progress on standard error; a failed one does not stop the rest.
@@ -234,16 +276,25 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         if catalogue is None or name not in catalogue.systems:
             raise StorageError(f"{self.source.base} has no {self.recipe.name} of {name}; open it without lazy=True")
         published = catalogue.systems[name]
-        dataset = open_checked(
-            self.source.store(published.group),
-            self.source.read(f"{published.group}/zarr.json"),
+        place = self.source.address(published.group)
+        group = check_metadata(
+            self.source.read(f"{published.group}/{METADATA}"),
             seal=published.metadata_sha256,
-            place=self.source.address(published.group),
+            files=SourceFiles(self.source, published.group),
+            place=place,
             remedy="try again, and tell whoever publishes it if that does not help",
         )
-        if dataset.attrs["sha256"] != published.attributes["sha256"]:
-            raise StorageError(f"{self.source.address(published.group)} is not what the catalogue announces")
-        return dataset
+        group.check_identity(recipe=self.recipe, system=get_system(name))
+        for attribute, value in published.attributes.items():
+            if group.attributes.get(attribute) != value:
+                raise StorageError(f"{place} is not what the catalogue announces: another {attribute}")
+        self._tell_other_versions_of(group)
+        return group.open()
+
+    def _tell_other_versions_of(self, group: Group) -> None:
+        name = group.attributes["system"]
+        if group.attributes["inputs"] != inputs_digest(self.recipe, get_system(name)):
+            self._warn_of_other_versions([name])
 
     def to_datatree(self) -> "xarray.DataTree":
         """Return all systems as one tree, a node for each, still unread.
@@ -268,8 +319,16 @@ class Collection(Mapping[str, "xarray.Dataset"]):
 
 
 def dataset_folder(recipe: Recipe) -> Path:
-    """Return the folder in the cache in which the groups of a recipe are."""
-    return cache_folder() / "datasets" / recipe.name
+    """Return the folder in the cache in which the groups of a recipe are.
+
+    The name of a recipe of your own is followed by a hash of its fields: two recipes of one name never replace one
+    another's data.
+    """
+    own = RECIPES.get(recipe.name.removesuffix(f"-{recipe.dtype}"))
+    name = recipe.name
+    if own is None or own.with_dtype(recipe.dtype) != recipe:
+        name = f"{name}-{hashlib.sha256(recipe.to_json().encode()).hexdigest()[:8]}"
+    return cache_folder() / "datasets" / name
 
 
 def open_dataset(
@@ -337,11 +396,3 @@ def open_dataset(
             reasons = "; ".join(f"{system}: {reason}" for (_, system), reason in failures.items())
             raise StorageError(f"{recipe.name} could not be built for {len(failures)} systems: {reasons}")
     return collection
-
-
-def origin_of(path: Path) -> str | None:
-    """Return where a group was downloaded from, or None if it was built here."""
-    try:
-        return str(json.loads((path / ORIGIN).read_text())["source"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

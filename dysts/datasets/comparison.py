@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 COMPARED = (
+    "system",
     "sha256",
     "inputs",
     "format",

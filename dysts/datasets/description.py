@@ -121,6 +121,11 @@ def no_lyapunov_time(attributes: Mapping[Any, Any]) -> str:
     )
 
 
+def lyapunov_time_of(attributes: Mapping[Any, Any]) -> float:
+    """Return the Lyapunov time of the series of a data set that has one, from its attributes."""
+    return 1.0 / float(attributes["lyapunov_exponent"])
+
+
 def regime_of_series(attributes: Mapping[Any, Any]) -> str:
     """Return the regime that the attributes of a data set name, or an empty text."""
     invariants = attributes.get("invariants")

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -12,8 +13,10 @@ from dysts.cache import cannot_write, put_in_place, temporary_folder
 from dysts.datasets.archive import unpack
 from dysts.datasets.catalogue import Archive, Catalogue, Published
 from dysts.datasets.source import Source
-from dysts.datasets.store import ORIGIN, content_of, open_group, seal
+from dysts.datasets.store import METADATA, ORIGIN, read_group, seal
+from dysts.datasets.verification import verify_group
 from dysts.errors import StorageError
+from dysts.systems.registry import get_system
 
 CONNECTIONS = 8
 ALL_AT_ONCE = 0.5
@@ -82,7 +85,7 @@ def _one(catalogue: Catalogue, source: Source, system: str, folder: Path) -> Non
 def _is_there(path: Path, published: Published) -> bool:
     """Whether the very group is there, perhaps since another process has just downloaded it."""
     try:
-        return bool(open_group(path).attrs["sha256"] == published.attributes["sha256"])
+        return read_group(path).seal == published.metadata_sha256
     except StorageError:
         return False
 
@@ -111,13 +114,29 @@ def _fetched(
     """Give a verified zip file, and remove it afterwards."""
     part = folder / f".{name}.{archive.sha256[:16]}.part"
     try:
+        _check_space(archive, source, folder, part)
         _fetch(archive, source, part, say)
-        yield part
-        part.unlink()
+        try:
+            yield part
+        finally:
+            # Its hash was right, so what is wrong inside it would be wrong again.
+            part.unlink(missing_ok=True)
     except StorageError:
         raise
     except OSError as error:
         raise cannot_write(folder, error) from None
+
+
+def _check_space(archive: Archive, source: Source, folder: Path, part: Path) -> None:
+    """Refuse what the disk cannot hold twice, as an archive and unpacked, before the first byte."""
+    there = part.stat().st_size if part.exists() else 0
+    free = shutil.disk_usage(folder).free
+    if 2 * archive.bytes - there > free:
+        raise StorageError(
+            f"cannot write to {folder}: No space left on device: {source.address(archive.file)} is announced with "
+            f"{archive.bytes} bytes, and {free} bytes are free for it and its content; free some space, or set "
+            "DYSTS_CACHE to a folder on another disk"
+        )
 
 
 def _fetch(archive: Archive, source: Source, part: Path, say: Callable[[str], None] | None) -> None:
@@ -151,18 +170,22 @@ def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Seque
     with temporary_folder(folder / systems[0]) as temporary:
         unpacked = temporary / "unpacked"
         unpacked.mkdir()
-        unpack(archive, unpacked)
+        unpack(archive, unpacked, groups=len(catalogue.systems))
 
         def install(system: str) -> None:
             group = unpacked / system
             published = catalogue.systems[system]
-            _verify(group, published, source)
-            origin = {"source": source.base, "archive": published.archive.file, "sha256": published.archive.sha256}
+            _verify(group, published, source, catalogue)
+            origin = {
+                "source": source.base,
+                "archive": published.archive.file,
+                "sha256": published.archive.sha256,
+                "metadata_sha256": published.metadata_sha256,
+            }
             (group / ORIGIN).write_text(json.dumps(origin))
             place = temporary / system
             place.mkdir()
             os.rename(group, place / system)
-            seal(place / system)
             put_in_place(place / system, folder / system)
 
         # Bringing files to the disk is mostly waiting.
@@ -170,16 +193,22 @@ def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Seque
             list(pool.map(install, systems))
 
 
-def _verify(group: Path, published: Published, source: Source) -> None:
+def _verify(group: Path, published: Published, source: Source, catalogue: Catalogue) -> None:
     where = source.address(published.archive.file)
     try:
-        metadata = (group / "zarr.json").read_bytes()
+        digest = hashlib.sha256((group / METADATA).read_bytes()).hexdigest()
     except OSError:
         raise StorageError(f"{where} does not hold the group {group.name}; tell whoever publishes it") from None
-    dataset = open_group(group)
-    if (
-        hashlib.sha256(metadata).hexdigest() != published.metadata_sha256
-        or dataset.attrs["sha256"] != published.attributes["sha256"]
-        or content_of(dataset, place=where) != dataset.attrs["sha256"]
-    ):
+    if digest != published.metadata_sha256:
         raise StorageError(f"the series in {where} do not match the catalogue; tell whoever publishes it")
+    (group / ORIGIN).unlink(missing_ok=True)
+    seal(group)
+    try:
+        found = verify_group(group, recipe=catalogue.recipe, system=get_system(group.name))
+    except StorageError as error:
+        raise StorageError(f"the series in {where} are refused: {error}") from None
+    for name, value in published.attributes.items():
+        if found.attributes.get(name) != value:
+            raise StorageError(
+                f"the series in {where} do not match the catalogue in the attribute {name!r}; tell whoever publishes it"
+            )

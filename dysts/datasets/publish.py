@@ -12,8 +12,10 @@ from dysts.datasets.archive import pack
 from dysts.datasets.catalogue import CATALOGUE, CATALOGUE_FORMAT, Archive, Catalogue, Published
 from dysts.datasets.comparison import COMPARED
 from dysts.datasets.recipe import Recipe
-from dysts.datasets.store import ORIGIN, open_group, verify_group
+from dysts.datasets.store import METADATA, ORIGIN
+from dysts.datasets.verification import verify_group
 from dysts.errors import InvalidArgumentError, StorageError
+from dysts.systems.registry import get_system
 
 EVERYTHING = "everything.zip"
 
@@ -47,9 +49,10 @@ def publish(
         If a group is missing or damaged, or the folder cannot be written.
     """
     if not systems:
-        raise InvalidArgumentError("no systems to publish were named")
+        raise InvalidArgumentError("systems must name at least one system to publish, got none")
+    attributes = {}
     for count, name in enumerate(systems):
-        verify_group(groups / name)
+        attributes[name] = verify_group(groups / name, recipe=recipe, system=get_system(name)).attributes
         if report:
             report(f"{recipe.name} {count + 1}/{len(systems)} {name}: verified")
     with replacing(destination / recipe.name) as folder:
@@ -58,12 +61,11 @@ def publish(
         for name in systems:
             shutil.copytree(groups / name, folder / name, ignore=shutil.ignore_patterns(ORIGIN))
             pack({name: folder / name}, folder / f"{name}.zip")
-            attributes = open_group(groups / name).attrs
             published[name] = Published(
                 archive=_archive(folder / f"{name}.zip", recipe.name),
                 group=f"{recipe.name}/{name}",
-                metadata_sha256=hashlib.sha256((folder / name / "zarr.json").read_bytes()).hexdigest(),
-                attributes={key: attributes[key] for key in COMPARED},
+                metadata_sha256=hashlib.sha256((folder / name / METADATA).read_bytes()).hexdigest(),
+                attributes={key: attributes[name][key] for key in COMPARED},
             )
         pack({name: folder / name for name in systems}, folder / EVERYTHING)
         catalogue = Catalogue(recipe=recipe, everything=_archive(folder / EVERYTHING, recipe.name), systems=published)

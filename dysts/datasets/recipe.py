@@ -15,6 +15,9 @@ DTYPES = ("float64", "float32")
 STRATUM = 2.0
 """Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
 
+READ_ROWS = 256
+"""Trajectories that are held in memory at once where a whole data set is read."""
+
 
 def solver_of(system: System) -> str:
     """Return the solver of the series of a system.

@@ -5,33 +5,31 @@ import http.client
 import os
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from dysts.datasets.sinks import Memory, PartFile, Sink
+from dysts.datasets.transfer import Deadline, Stream, TooSlowError, http_stream, printable
 from dysts.errors import NotSupportedError, StorageError
 
-if TYPE_CHECKING:
-    from zarr.abc.store import Store
-
 ENVIRONMENT_VARIABLE = "DYSTS_SOURCE"
-TIMEOUT = 30.0
-"""Seconds without an answer."""
 ATTEMPTS = 5
-"""In a row without a single new byte."""
+"""Connections in a row that bring no new byte."""
+MOST_ATTEMPTS, BYTES_OF_AN_ATTEMPT = 100, 2**18
+"""Connections in total for one file, whatever they bring, and one more for so many of its bytes."""
 PAUSE = 0.2
 """Seconds before the second attempt; each pause is twice as long as the one before."""
-BLOCK = 2**18
 LARGEST_DOCUMENT = 64 * 2**20
+"""Bytes of a catalogue, or of the metadata of one system."""
+LONGEST_DOCUMENT = 600.0
+"""Seconds for a catalogue, or for the metadata of one system."""
 
 
-class Stream(Protocol):
-    """What bytes are read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes, and none at the end."""
+class MissingFileError(StorageError):
+    """A source does not have a file."""
 
 
 class Source:
@@ -64,26 +62,39 @@ class Source:
         """Return the whole address of a file."""
         return f"{self.base}/{path}"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and self.base == other.base
+
+    def __hash__(self) -> int:
+        return hash(self.base)
+
     def read(self, path: str) -> bytes:
         """Return a small file.
 
         Raises
         ------
         StorageError
-            If it is not there or cannot be fetched.
+            If it is not there, cannot be fetched, is too large, or takes too long.
         """
-        content = b""
+        into = Memory(LARGEST_DOCUMENT + 1)
+        self._persist(path, into, None, Deadline(LONGEST_DOCUMENT))
+        if len(into.content) > LARGEST_DOCUMENT:
+            raise StorageError(f"{self.address(path)} has more than {LARGEST_DOCUMENT} bytes")
+        return bytes(into.content)
 
-        def take(stream: Stream, begin: int) -> None:
-            nonlocal content
-            content = content[:begin]
-            while block := stream.read(BLOCK):
-                content += block
-                if len(content) > LARGEST_DOCUMENT:
-                    raise StorageError(f"{self.address(path)} has more than {LARGEST_DOCUMENT} bytes")
+    def read_part(self, path: str, begin: int, size: int) -> bytes:
+        """Return some bytes of a file.
 
-        self._persist(path, lambda: len(content), None, take)
-        return content
+        Raises
+        ------
+        MissingFileError
+            If it is not there.
+        StorageError
+            If it cannot be fetched, or ends before.
+        """
+        into = Memory(size)
+        self._persist(path, into, size, Deadline(), begin=begin)
+        return bytes(into.content)
 
     def fetch(self, path: str, part: Path, size: int, *, report: Callable[[int], None] | None = None) -> None:
         """Fetch a file of known size, going on behind what is in `part` already.
@@ -107,91 +118,79 @@ class Source:
         if part.exists() and part.stat().st_size > size:
             part.unlink()
         part.touch()
+        self._persist(path, PartFile(part, size, self.address(path), report), size, Deadline())
 
-        def take(stream: Stream, begin: int) -> None:
-            with part.open("r+b") as file:
-                file.truncate(begin)
-                file.seek(begin)
-                there = begin
-                while block := stream.read(BLOCK):
-                    there += len(block)
-                    if there > size:
-                        raise StorageError(f"{self.address(path)} has more than the {size} bytes of the catalogue")
-                    file.write(block)
-                    file.flush()
-                    if report:
-                        report(there)
-
-        self._persist(path, lambda: part.stat().st_size, size, take)
-
-    def _persist(
-        self, path: str, there: Callable[[], int], size: int | None, take: Callable[[Stream, int], None]
-    ) -> None:
+    def _persist(self, path: str, into: Sink, size: int | None, deadline: Deadline, *, begin: int = 0) -> None:
         """Open the file again and again, each time behind what is there, until it is complete."""
+        where = self.address(path)
         failures, restarted = 0, False
         complaint = "the connection ends too early"
-        while failures < ATTEMPTS:
-            begin = there()
-            if size is not None and begin == size:
+        for _ in range(MOST_ATTEMPTS + (size or 0) // BYTES_OF_AN_ATTEMPT):
+            there = into.size()
+            if size is not None and there == size:
                 return
             try:
-                with self._open(path, begin) as (stream, position):
-                    take(stream, position)
-                if size is None or there() == size:
+                end = None if size is None or not begin else begin + size
+                with self._open(path, begin + there, end, deadline) as (stream, position):
+                    into.take(stream, position - begin)
+                if size is None or into.size() == size:
                     return
                 complaint = "the connection ends too early"
+            except TooSlowError as error:
+                complaint = str(error)
+                break
             except (TimeoutError, ConnectionError, http.client.HTTPException, urllib.error.URLError) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code < 500:
-                    if error.code == 416 and begin and not restarted:
+                    if error.code == 416 and there and not restarted:
                         # The server has less than is here already, perhaps as that is of another file.
-                        take(_NOTHING, 0)
+                        into.clear()
                         restarted = True
                         continue
                     if error.code == 416:
                         raise StorageError(
-                            f"{self.address(path)} ends too early: the server has no more than {begin} of {size} bytes"
+                            f"{where} ends too early: the server has no more than {begin + there} of {size} bytes"
                         ) from None
-                    raise StorageError(
-                        f"{self.address(path)}: the server answers {error.code} {error.reason}"
-                    ) from None
-                complaint = str(getattr(error, "reason", None) or error or type(error).__name__)
-            if there() > begin:
-                failures = 0
-                continue
-            failures += 1
-            if failures < ATTEMPTS:
+                    kind = MissingFileError if error.code in (404, 410) else StorageError
+                    raise kind(f"{where}: the server answers {error.code} {printable(error.reason)}") from None
+                complaint = printable(getattr(error, "reason", None) or error or type(error).__name__)
+            if deadline.left() <= 0.0:
+                complaint = f"{deadline.received} bytes have arrived in the longest time that is allowed for them"
+                break
+            failures = 0 if into.size() > there else failures + 1
+            if failures == ATTEMPTS:
+                break
+            if failures:
                 time.sleep(PAUSE * 2.0 ** (failures - 1))
-        kept = f"; {there()} of {size} bytes are kept, and the same command goes on from there" if size else ""
-        raise StorageError(f"cannot fetch {self.address(path)}: {complaint}{kept}")
+        kept = f"; {into.size()} of {size} bytes are kept, and the same command goes on from there" if into.kept else ""
+        raise StorageError(f"cannot fetch {where}: {complaint}{kept}")
 
     @contextlib.contextmanager
-    def _open(self, path: str, begin: int) -> Iterator[tuple[Stream, int]]:
+    def _open(self, path: str, begin: int, end: int | None, deadline: Deadline) -> Iterator[tuple[Stream, int]]:
         """Give a stream, and the position in the file at which it starts."""
         if self.kind == "http":
-            request = urllib.request.Request(self.address(path), headers={"Accept-Encoding": "identity"})
-            if begin:
-                request.add_header("Range", f"bytes={begin}-")
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                # A server that does not know ranges sends everything from the start.
-                partial = answer.status == 206
-                if partial and not str(answer.headers.get("Content-Range", "")).startswith(f"bytes {begin}-"):
-                    raise StorageError(f"{self.address(path)}: the server sends another range than was asked for")
-                yield _Complete(answer), begin if partial else 0
+            with http_stream(self.address(path), begin, end, deadline) as opened:
+                yield opened
             return
-        opened: Any
+        opened_file: Any
         try:
-            opened = (
-                (self._folder / path).open("rb") if self.kind == "file" else self._filesystem().open(self._inside(path))
-            )
+            if self.kind == "file":
+                # A pipe or a device would be read for ever.
+                if (self._folder / path).exists() and not (self._folder / path).is_file():
+                    raise StorageError(f"{self.address(path)} is no file")
+                opened_file = (self._folder / path).open("rb")
+            else:
+                opened_file = self._filesystem().open(self._inside(path))
         except FileNotFoundError:
-            raise StorageError(
+            raise MissingFileError(
                 f"{self.address(path)} does not exist; the source must be a folder that dysts dataset publish wrote"
             ) from None
+        except StorageError:
+            raise
         except OSError as error:
-            raise StorageError(f"cannot read {self.address(path)}: {error}") from None
-        with opened as stream:
+            raise StorageError(f"cannot read {self.address(path)}: {printable(error)}") from None
+        with opened_file as stream:
             stream.seek(begin)
-            yield stream, begin
+            yield _Timed(stream, deadline), begin
 
     def _filesystem(self) -> Any:
         try:
@@ -211,50 +210,38 @@ class Source:
 
         return f"{fsspec.core.url_to_fs(self.base)[1].rstrip('/')}/{path}"
 
-    def store(self, path: str) -> "Store":
-        """Return a Zarr store over a folder, for lazy reading.
 
-        Raises
-        ------
-        NotSupportedError
-            If a package is missing that the address needs.
-        """
-        from zarr.storage import FsspecStore, LocalStore
+@dataclass(frozen=True)
+class SourceFiles:
+    """The files of a published group, for lazy reading."""
 
-        if self.kind == "file":
-            return LocalStore(self._folder / path, read_only=True)
+    source: Source
+    group: str
+    remote: bool = True
+
+    def read(self, key: str, begin: int, size: int) -> bytes | None:
+        """Return some bytes of a file, or None if it does not exist."""
         try:
-            return FsspecStore.from_url(self.address(path), read_only=True)
-        except ImportError as error:
-            raise NotSupportedError(
-                f"lazy reading from {self.base} needs a package that is not installed ({error}); "
-                "pip install 'dysts[remote]'"
-            ) from None
+            return self.source.read_part(f"{self.group}/{key}", begin, size)
+        except MissingFileError:
+            return None
 
 
-class _Complete:
-    """An HTTP answer that complains if it ends before its announced length, which reading in blocks does not."""
+class _Timed:
+    """A file that is read like an answer of a server."""
 
-    def __init__(self, answer: http.client.HTTPResponse) -> None:
-        self._answer = answer
-        length = answer.headers.get("Content-Length")
-        self._left = int(length) if length is not None else None
+    def __init__(self, stream: Stream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
 
     def read(self, size: int) -> bytes:
-        block = self._answer.read1(size)
-        if self._left is not None:
-            self._left -= len(block)
-            if not block and self._left > 0:
-                raise ConnectionError(f"the connection ends {self._left} bytes too early")
+        try:
+            block = self._stream.read(size)
+        except Exception as error:  # noqa: BLE001 - each file system of fsspec has exceptions of its own
+            raise ConnectionError(printable(error)) from None
+        self._deadline.received += len(block)
+        self._deadline.check()
         return block
-
-
-class _Nothing:
-    def read(self, size: int) -> bytes:  # noqa: ARG002
-        return b""
-
-
-_NOTHING: Stream = _Nothing()
 
 
 def default_source() -> str | None:

@@ -3,26 +3,27 @@
 import hashlib
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from dysts.cache import replacing
-from dysts.datasets.description import no_lyapunov_time
-from dysts.datasets.digest import FORMAT, ContentDigest
-from dysts.errors import NewerFormatError, StorageError
+from dysts.datasets.chunks import parts_of
+from dysts.datasets.group import LARGEST_METADATA, Group, check_metadata
+from dysts.datasets.layout import Array, array_document, group_document, to_json
+from dysts.datasets.recipe import Recipe
+from dysts.errors import StorageError
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     import xarray
-    from zarr.abc.store import Store
 
+METADATA = "zarr.json"
 SEAL = "zarr.json.sha256"
-"""Holds the hash of the metadata, which have no checksum of their own."""
+"""File with the hash of the metadata, which have no checksum of their own."""
 ORIGIN = "origin.json"
-"""In a downloaded group: where it comes from."""
+"""File of a downloaded group: its source, and the hash of the metadata in the catalogue at that time."""
 REMEDY = "delete it (dysts dataset remove) and open the data set again"
-READ_ROWS = 256
 
 
 def write_group(dataset: "xarray.Dataset", path: Path) -> None:
@@ -40,51 +41,86 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
     StorageError
         If the disk is full or the folder cannot be written; nothing is left behind then.
     """
+    arrays = {
+        str(name): Array(
+            name=str(name),
+            dims=tuple(map(str, variable.dims)),
+            shape=variable.shape,
+            dtype=str(variable.dtype),
+            labels=variable.attrs,
+            rows=variable.shape[0],
+        )
+        for name, variable in dataset.variables.items()
+    }
     with replacing(path) as group:
-        write_zarr(dataset, group)
-        seal(group)
+        stored = create_arrays(group, arrays)
+        for name, variable in dataset.variables.items():
+            stored[str(name)][...] = variable.values
+        finish(group, arrays, dataset.attrs)
+
+
+def create_arrays(group: Path, arrays: Mapping[str, Array]) -> dict[str, Any]:
+    """Write the metadata of arrays without their chunks, and return the arrays, ready to be filled."""
+    import zarr
+
+    group.mkdir(parents=True)
+    (group / METADATA).write_bytes(to_json({"zarr_format": 3, "node_type": "group", "attributes": {}}))
+    for name, array in arrays.items():
+        (group / name).mkdir()
+        (group / name / METADATA).write_bytes(to_json(array_document(array)))
+    root = zarr.open_group(zarr.storage.LocalStore(group), mode="r+", zarr_format=3)
+    return {name: root[name] for name in arrays}
+
+
+def finish(group: Path, arrays: Mapping[str, Array], attributes: Mapping[str, Any]) -> None:
+    """Write the metadata of a group whose chunks are complete, with the checksums of all of them, and seal it."""
+    complete = {}
+    for name, array in arrays.items():
+        files = [parts_of((group / key).read_bytes(), inner_chunks=array.inner_chunks) for key in array.paths()]
+        complete[name] = array.with_files(tuple(files))
+        (group / name / METADATA).write_bytes(to_json(array_document(complete[name])))
+    (group / METADATA).write_bytes(to_json(group_document(attributes, complete)))
+    seal(group)
 
 
 def seal(group: Path) -> None:
     """Write the hash of the metadata of a complete group beside them."""
-    (group / SEAL).write_text(hashlib.sha256((group / "zarr.json").read_bytes()).hexdigest())
+    (group / SEAL).write_text(hashlib.sha256((group / METADATA).read_bytes()).hexdigest())
 
 
 def write_zarr(dataset: "xarray.Dataset", path: Path) -> None:
-    """Write a data set as a consolidated Zarr v3 group, compressed and with checksums."""
+    """Write any data set as a consolidated Zarr v3 group, compressed and with checksums."""
+    from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec
     from zarr.errors import ZarrUserWarning
 
-    with warnings.catch_warnings():
-        # Consolidated metadata is an extension of format 3; xarray opens a group with one read because of it.
-        warnings.simplefilter("ignore", ZarrUserWarning)
-        dataset.to_zarr(path, zarr_format=3, consolidated=True, encoding=_encoding(dataset))
-
-
-def codecs(dimensions: int, itemsize: int) -> dict[str, Any]:
-    """Return how an array is stored: component after component compresses best, and a checksum tells of damage."""
-    from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, TransposeCodec
-
-    return {
-        "filters": (TransposeCodec(order=(0, 2, 1)),) if dimensions == 3 else (),
-        "serializer": BytesCodec(endian="little"),
-        "compressors": (BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=itemsize), Crc32cCodec()),
-    }
-
-
-def _encoding(dataset: "xarray.Dataset") -> dict[str, Any]:
-    return {
-        str(name): {**codecs(variable.ndim, variable.dtype.itemsize), "chunks": variable.shape}
+    encoding = {
+        str(name): {
+            "serializer": BytesCodec(endian="little"),
+            "compressors": (
+                BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=variable.dtype.itemsize),
+                Crc32cCodec(),
+            ),
+            "chunks": variable.shape,
+        }
         for name, variable in dataset.variables.items()
         if variable.dtype.kind in "fi"
     }
+    with warnings.catch_warnings():
+        # Consolidated metadata is an extension of format 3; xarray opens a group with one read because of it.
+        warnings.simplefilter("ignore", ZarrUserWarning)
+        dataset.to_zarr(path, zarr_format=3, consolidated=True, encoding=encoding)
 
 
-def open_group(path: Path) -> "xarray.Dataset":
-    """Open one group lazily, with the names of its components and the three clocks as coordinates.
+def open_group(path: Path, *, recipe: Recipe | None = None, system: System | None = None) -> "xarray.Dataset":
+    """Open one group, its numbers still unread, with names of components and the three clocks as coordinates.
 
     Parameters
     ----------
     path : Path
+    recipe : Recipe, optional
+        The recipe that it must follow.
+    system : System, optional
+        The system that it must hold.
 
     Returns
     -------
@@ -95,111 +131,59 @@ def open_group(path: Path) -> "xarray.Dataset":
     NewerFormatError
         If a newer version wrote it.
     StorageError
-        If it is not there, damaged, or in an older format. A damaged chunk is noticed when it is read.
+        As `read_group`. A damaged or exchanged chunk is an error when it is read.
     """
-    from zarr.storage import LocalStore
+    return read_group(path, recipe=recipe, system=system).open()
+
+
+def read_group(path: Path, *, recipe: Recipe | None = None, system: System | None = None) -> Group:
+    """Read and check the metadata of one group.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer version wrote it.
+    StorageError
+        If it is not there, damaged, in an older format, not what this package writes, not what its catalogue said
+        when it was downloaded, or of another system or recipe.
+    """
+    from dysts.datasets.checked_store import LocalFiles
 
     try:
-        metadata = (path / "zarr.json").read_bytes()
-        seal = (path / SEAL).read_text()
+        with open(path / METADATA, "rb") as file:
+            metadata = file.read(LARGEST_METADATA + 1)
+        expected = (path / SEAL).read_text()
     except FileNotFoundError:
         if path.is_dir():
             raise StorageError(f"{path} is damaged or in an older format; {REMEDY}") from None
         raise StorageError(f"no data set at {path}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{path} cannot be read ({error}); {REMEDY}") from None
-    return open_checked(LocalStore(path, read_only=True), metadata, seal=seal, place=str(path), remedy=REMEDY)
+    group = check_metadata(metadata, seal=expected.strip(), files=LocalFiles(path), place=str(path), remedy=REMEDY)
+    told = origin_of(path)
+    if told is not None and told["metadata_sha256"] != group.seal:
+        raise StorageError(
+            f"{path} is not what its catalogue said when it was downloaded from {told['source']}: it was edited, or "
+            f"mixed with a copy or a backup of another version; {REMEDY}"
+        )
+    group.check_identity(recipe=recipe, system=system)
+    return group
 
 
-def open_checked(store: "Store", metadata: bytes, *, seal: str, place: str, remedy: str) -> "xarray.Dataset":
-    """Open the group in a store, local or remote, whose metadata were read already.
-
-    Parameters
-    ----------
-    store : zarr.abc.store.Store
-    metadata : bytes
-        The content of its ``zarr.json``.
-    seal : str
-        The SHA-256 that it must have.
-    place, remedy : str
-        For messages: where it is, and what to do about damage.
-
-    Raises
-    ------
-    NewerFormatError, StorageError
-    """
-    import xarray
-
-    from dysts.datasets.checked_store import CheckedStore
-
-    if hashlib.sha256(metadata).hexdigest() != seal.strip():
-        raise StorageError(f"{place} is damaged: its metadata do not match their hash; {remedy}")
-    try:
-        attributes = json.loads(metadata)["attributes"]
-        found = attributes["format"]
-    except (ValueError, KeyError, TypeError):
-        raise StorageError(f"{place} is no data set of this package; {remedy}") from None
-    if found != FORMAT:
-        if isinstance(found, int) and found > FORMAT:
-            raise NewerFormatError(
-                f"{place} was written by dysts {attributes.get('dysts_version')} in format {found}; this version reads "
-                f"format {FORMAT}: upgrade dysts, or remove the data set to have it built in the format of this version"
-            )
-        raise StorageError(f"{place} is in format {found}, not {FORMAT}; {remedy}")
-    checked = CheckedStore(store, metadata=metadata, place=place, remedy=remedy)
-    try:
-        dataset = xarray.open_zarr(checked, zarr_format=3, consolidated=True, chunks=None)
-    except StorageError:
-        raise
-    except (OSError, ValueError, KeyError) as error:
-        raise StorageError(f"{place} cannot be read ({error}); {remedy}") from None
-    # Without consolidated metadata a group would open empty and without an error.
-    if "series" not in dataset:
-        raise StorageError(f"{place} holds no series; {remedy}")
-    return with_coordinates(dataset)
-
-
-def with_coordinates(dataset: "xarray.Dataset") -> "xarray.Dataset":
-    """Return a data set with the coordinates that follow from its attributes and are not stored."""
-    attributes = dataset.attrs
-    coordinates: dict[str, Any] = {"component": attributes["components"]}
-    if "variable" in dataset.dims:
-        coordinates["variable"] = list(json.loads(attributes["definition"])["variables"])
-    times = dataset["time"].values
-    coordinates["time_in_periods"] = ("time", times / attributes["period"])
-    if not no_lyapunov_time(attributes):
-        coordinates["time_in_lyapunov_times"] = ("time", times * attributes["lyapunov_exponent"])
-    return dataset.assign_coords(coordinates)
-
-
-def verify_group(path: Path) -> None:
-    """Read everything in a group and compare it with its hash.
+def origin_of(path: Path) -> dict[str, str] | None:
+    """Return where a group was downloaded from, and the hashes in the catalogue then; None if it was built here.
 
     Raises
     ------
     StorageError
-        If a checksum or the hash does not match.
-    """
-    dataset = open_group(path)
-    if content_of(dataset, place=str(path)) != dataset.attrs["sha256"]:
-        raise StorageError(f"{path} does not match its hash; {REMEDY}")
-
-
-def content_of(dataset: "xarray.Dataset", *, place: str) -> str:
-    """Return the hash of the numbers in a data set, read some trajectories at a time.
-
-    Raises
-    ------
-    StorageError
-        If something cannot be read.
+        If the file that holds it is damaged.
     """
     try:
-        digest = ContentDigest(dataset["time"].values)
-        for name, variable in dataset.data_vars.items():
-            for first in range(0, variable.shape[0], READ_ROWS):
-                digest.update({str(name): np.asarray(variable[first : first + READ_ROWS].values)})
-    except StorageError:
-        raise
-    except (OSError, ValueError, RuntimeError) as error:
-        raise StorageError(f"{place} is damaged ({error}); {REMEDY}") from None
-    return digest.hexdigest()
+        with open(path / ORIGIN, "rb") as file:
+            told = json.loads(file.read(2**20))
+        source, digest = told["source"], told["metadata_sha256"]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StorageError(f"{path / ORIGIN} cannot be read ({type(error).__name__}); {REMEDY}") from None
+    return {"source": str(source), "metadata_sha256": str(digest)}

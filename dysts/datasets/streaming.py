@@ -5,19 +5,19 @@ build that was killed goes on with the first block that is missing.
 """
 
 import contextlib
-import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dysts.cache import cannot_write, put_in_place
+from dysts.cache import cannot_write, put_in_place, replacing
 from dysts.datasets.build import CHUNK_BYTES, Series
 from dysts.datasets.digest import ContentDigest, inputs_digest
-from dysts.datasets.store import codecs, seal
+from dysts.datasets.layout import Array
+from dysts.datasets.store import METADATA, create_arrays, finish
 from dysts.errors import StorageError
 
 
@@ -40,20 +40,23 @@ def write_series(series: Series, path: Path, *, report: Callable[[int, int], Non
     """
     with _growing(path, inputs_digest(series.recipe, series.system)) as folder:
         group = folder / "group"
-        arrays = _arrays(series, group)
+        arrays = _arrays(series)
+        stored = _stored(arrays, series, group)
         digest = ContentDigest(series.time)
         for index, (first, last) in enumerate(series.blocks):
-            if not all(_shard(group, name, index).exists() for name in series.dims):
+            block = None
+            if all((group / arrays[name].key(index)).exists() for name in series.names):
+                # An unreadable shard of an earlier run is computed again.
+                with contextlib.suppress(ValueError, RuntimeError):
+                    block = {name: np.asarray(stored[name][first:last]) for name in series.names}
+            if block is None:
                 block = series.compute(first, last)
                 for name, values in block.items():
-                    arrays[name][first:last] = values
-            else:
-                block = {name: np.asarray(arrays[name][first:last]) for name in series.dims}
+                    stored[name][first:last] = values
             digest.update(block)
             if report:
                 report(index + 1, len(series.blocks))
-        _finish(group, series.attributes(digest.hexdigest()))
-        seal(group)
+        finish(group, arrays, series.attributes(digest.hexdigest()))
         put_in_place(group, path)
 
 
@@ -82,56 +85,26 @@ def _growing(path: Path, inputs: str) -> Iterator[Path]:
         raise cannot_write(path, error) from None
 
 
-def _arrays(series: Series, group: Path) -> dict[str, Any]:
-    import zarr
-
-    store = zarr.storage.LocalStore(group)
-    if (group / "zarr.json").exists():
-        root = zarr.open_group(store, mode="r+", zarr_format=3)
-        return {name: root[name] for name in series.dims}
-    shutil.rmtree(group, ignore_errors=True)
-    part = group.with_name("beginning")
-    shutil.rmtree(part, ignore_errors=True)
-    root = zarr.create_group(zarr.storage.LocalStore(part), zarr_format=3)
-    sizes, rows = series.sizes, series.blocks[0][1]
-    for name, dims in (("time", ("time",)), *series.dims.items()):
-        shape = tuple(sizes[dimension] for dimension in dims)
-        dtype = np.dtype("float64") if name == "time" else series.dtype(name)
-        layout: dict[str, Any] = {"chunks": shape}
-        if name != "time":
-            row_bytes = dtype.itemsize * int(np.prod(shape[1:]))
-            inner = max(k for k in range(1, rows + 1) if rows % k == 0 and (k == 1 or k * row_bytes <= CHUNK_BYTES))
-            layout = {"chunks": (inner, *shape[1:]), "shards": (rows, *shape[1:])}
-        array = root.create_array(
-            name,
-            shape=shape,
-            dtype=dtype,
-            dimension_names=dims,
-            attributes=series.labels(name),
-            fill_value=np.nan,
-            **codecs(len(shape), dtype.itemsize),
-            **layout,
-        )
+def _arrays(series: Series) -> dict[str, Array]:
+    """Return the arrays of a series, in shards of one block."""
+    rows = series.blocks[0][1]
+    arrays = {}
+    for name, array in series.arrays.items():
         if name == "time":
-            array[:] = series.time
-    os.rename(part, group)
-    root = zarr.open_group(store, mode="r+", zarr_format=3)
-    return {name: root[name] for name in series.dims}
+            arrays[name] = array
+            continue
+        row_bytes = array.decoded_bytes // array.shape[0]
+        inner = max(k for k in range(1, rows + 1) if rows % k == 0 and (k == 1 or k * row_bytes <= CHUNK_BYTES))
+        arrays[name] = replace(array, rows=rows, inner=inner)
+    return arrays
 
 
-def _shard(group: Path, name: str, index: int) -> Path:
-    dimensions = len(json.loads((group / name / "zarr.json").read_text())["shape"])
-    return group.joinpath(name, "c", str(index), *["0"] * (dimensions - 1))
-
-
-def _finish(group: Path, attributes: dict[str, Any]) -> None:
-    import warnings
-
+def _stored(arrays: dict[str, Array], series: Series, group: Path) -> dict[str, Any]:
+    """Return the arrays of the growing group, which begins with its metadata and its times."""
     import zarr
-    from zarr.errors import ZarrUserWarning
 
+    if not (group / METADATA).exists():
+        with replacing(group) as part:
+            create_arrays(part, arrays)["time"][...] = series.time
     root = zarr.open_group(zarr.storage.LocalStore(group), mode="r+", zarr_format=3)
-    root.attrs.put(attributes)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ZarrUserWarning)
-        zarr.consolidate_metadata(root.store, zarr_format=3)
+    return {name: root[name] for name in arrays}

@@ -20,7 +20,8 @@ import dysts
 from dysts.datasets.collection import Collection
 from dysts.datasets.publish import publish
 from dysts.datasets.source import Source
-from dysts.datasets.store import open_group, verify_group
+from dysts.datasets.store import open_group
+from dysts.datasets.verification import verify_group
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "dysts" / "datasets"))
 from dataset_helpers import SMALL, Handler, serving
@@ -29,7 +30,8 @@ NAMES = tuple(dysts.list_systems()[:12])
 PROGRAM = f"""
 import sys, pathlib, dysts
 import dysts.datasets.source as source
-source.BLOCK = 256
+import dysts.datasets.sinks as sinks
+sinks.BLOCK = 256
 from dysts.datasets import Recipe
 from dysts.datasets.collection import Collection
 recipe = Recipe.from_dict({SMALL.to_dict()!r})

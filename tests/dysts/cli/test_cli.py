@@ -146,7 +146,7 @@ def test_a_data_set_from_its_build_to_its_removal(
     )
     assert "1 of 1 systems" in run("info", "mine.toml", "--systems", "Lorenz")
     assert "1 downloaded" in run("info", "mine.toml", "--systems", "Lorenz")
-    chunk = tmp_path / "here" / "datasets" / "mine" / "Lorenz" / "series" / "c" / "0" / "0" / "0"
+    (chunk,) = (tmp_path / "here" / "datasets").glob("mine-*/Lorenz/series/c/0/0/0")
     chunk.write_bytes(chunk.read_bytes()[:-1])
     assert main(["dataset", "verify", "mine.toml"]) == 1
     assert "dysts dataset remove" in capsys.readouterr().out

@@ -7,6 +7,7 @@ import pytest
 from dataset_helpers import NAMES, SMALL, Server, serving
 
 import dysts
+from dysts.datasets import sinks as sinks_module
 from dysts.datasets import source as source_module
 from dysts.datasets.build import build
 from dysts.datasets.publish import publish
@@ -33,6 +34,6 @@ def published(built: Path, tmp_path: Path) -> Path:
 def server(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The same, on the loopback interface."""
     monkeypatch.setattr(source_module, "PAUSE", 0.01)
-    monkeypatch.setattr(source_module, "BLOCK", 1000)
+    monkeypatch.setattr(sinks_module, "BLOCK", 1000)
     with serving(published) as running:
         yield running

@@ -10,7 +10,8 @@ from pathlib import Path
 from dysts.datasets import Recipe
 from dysts.datasets.collection import Collection
 from dysts.datasets.source import Source
-from dysts.datasets.store import open_group, verify_group
+from dysts.datasets.store import open_group
+from dysts.datasets.verification import verify_group
 
 SMALL = Recipe(name="small", points_per_period=20, periods=6, trajectories=3)
 NAMES = ("Lorenz", "Rossler", "Torus")

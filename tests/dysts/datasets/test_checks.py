@@ -13,6 +13,7 @@ from dysts.cli import main
 from dysts.datasets import get_recipe
 from dysts.datasets.build import build
 from dysts.datasets.checks import check_overlap, check_series, counterpart_name
+from dysts.datasets.collection import dataset_folder
 from dysts.datasets.store import write_group
 
 
@@ -22,7 +23,7 @@ def good() -> xarray.Dataset:
 
 
 def with_series(dataset: xarray.Dataset, values: np.ndarray) -> xarray.Dataset:
-    return dataset.assign(series=(dataset["series"].dims, values))
+    return dataset.assign(series=(dataset["series"].dims, values, dataset["series"].attrs))
 
 
 def test_nothing_is_found_in_what_is_right(good: xarray.Dataset) -> None:
@@ -86,11 +87,11 @@ def test_the_command_reports_what_it_finds(
     recipe = tmp_path / "mine.toml"
     recipe.write_text("[small]\npoints_per_period = 20\nperiods = 6\ntrajectories = 3\n")
     command = ["check", f"{recipe}:small", "--systems", "Rossler,Lorenz"]
-    write_group(good, tmp_path / "datasets" / "small" / "Rossler")
+    write_group(good, dataset_folder(SMALL) / "Rossler")
     assert main(["dataset", *command]) == 0
     assert "small: 1 systems checked, 0 findings, 1 not stored" in capsys.readouterr().out
     values = good["series"].values.copy()
     values[0, 3:60] = values[0, 3]
-    write_group(with_series(good, values), tmp_path / "datasets" / "small" / "Rossler")
+    write_group(with_series(good, values), dataset_folder(SMALL) / "Rossler")
     assert main(["dataset", *command]) == 1
     assert "small: Rossler: frozen: trajectory 0" in capsys.readouterr().out

@@ -11,7 +11,7 @@ from dataset_helpers import SMALL
 import dysts
 from dysts.datasets import conversions
 from dysts.datasets.build import build
-from dysts.datasets.store import with_coordinates
+from dysts.datasets.clocks import with_coordinates
 from dysts.errors import InvalidArgumentError, StorageError
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dataset_helpers import Server, assert_same, collection, visible
 
+from dysts.datasets.catalogue import CATALOGUE_FORMAT
 from dysts.errors import NewerFormatError, StorageError
 
 
@@ -20,6 +21,10 @@ def _page(path: Path) -> None:
     path.write_text("<!DOCTYPE html><title>Not found</title>")
 
 
+def _empty(path: Path) -> None:
+    path.write_text(json.dumps({"format": CATALOGUE_FORMAT}))
+
+
 FAULTS = {
     "truncated zip": ("small/Rossler.zip", lambda p: p.write_bytes(p.read_bytes()[:-500]), "ends too early"),
     "longer zip": ("small/Rossler.zip", lambda p: p.write_bytes(p.read_bytes() + b"x" * 500), "more than the"),
@@ -29,7 +34,11 @@ FAULTS = {
     "page instead of a catalogue": ("small/catalogue.json", _page, "does not match its hash in the index"),
     "page instead of the index": ("catalogue.json", _page, "begins with '<!DOCTYPE html>"),
     "no index": ("catalogue.json", Path.unlink, "404"),
-    "index without data sets": ("catalogue.json", lambda p: p.write_text('{"format": 1}'), "no index"),
+    "index without data sets": (
+        "catalogue.json",
+        _empty,
+        "no index",
+    ),
 }
 
 
@@ -74,6 +83,6 @@ def test_a_catalogue_with_a_wrong_hash_or_of_a_newer_version(published: Path, tm
             collection(published, tmp_path / "cache").fetch(["Rossler"])
         assert visible(tmp_path / "cache") == []
         (published / "small" / "catalogue.json").write_text(original)
-    rewrite("format", 2)  # type: ignore[arg-type]
+    rewrite("format", CATALOGUE_FORMAT + 1)  # type: ignore[arg-type]
     with pytest.raises(NewerFormatError, match="upgrade dysts"):
         collection(published, tmp_path / "cache").fetch(["Rossler"])

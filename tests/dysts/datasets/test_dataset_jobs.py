@@ -16,9 +16,11 @@ from dataset_helpers import SMALL
 import dysts
 from dysts.datasets import Recipe
 from dysts.datasets.build import Series, build
+from dysts.datasets.collection import dataset_folder
 from dysts.datasets.jobs import Job, build_jobs
-from dysts.datasets.store import open_group, verify_group
+from dysts.datasets.store import open_group
 from dysts.datasets.streaming import write_series
+from dysts.datasets.verification import verify_group
 from dysts.errors import DystsError, NotSupportedError
 
 NAMES = ("Lorenz", "Rossler", "Thomas")
@@ -99,7 +101,7 @@ def test_a_killed_build_goes_on_and_every_visible_group_is_complete(tmp_path: Pa
         "r = Recipe(name='small', points_per_period=20, periods=6, trajectories=3)\n"
         "dysts.open_dataset(r, systems=dysts.list_systems()[:4])\n"
     )
-    folder = tmp_path / "datasets" / "small"
+    folder = tmp_path / "datasets" / dataset_folder(SMALL).name
     for wait_for in (1, 3):
         process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 300.0

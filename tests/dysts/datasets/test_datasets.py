@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +14,15 @@ from dataset_helpers import SMALL
 import dysts
 from dysts.datasets import Recipe
 from dysts.datasets.build import build
-from dysts.datasets.collection import Collection
+from dysts.datasets.collection import Collection, dataset_folder
 from dysts.datasets.digest import FORMAT, content_digest
 from dysts.datasets.recipe import solver_of
-from dysts.datasets.store import SEAL, open_group, verify_group, write_group
-from dysts.errors import InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
+from dysts.datasets.store import SEAL, open_group, write_group
+from dysts.datasets.verification import verify_group
+from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A data folder of its own; compiled code stays where it is."""
     monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path)
@@ -191,13 +191,13 @@ def test_damaged_metadata_are_noticed_when_a_group_is_opened(tmp_path: Path) -> 
         open_group(path)
 
 
-def test_groups_that_are_absent_empty_older_or_newer(tmp_path: Path, cache: Path) -> None:
+def test_groups_that_are_absent_empty_older_or_newer(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no data set at"):
         open_group(tmp_path / "Absent")
     (tmp_path / "Empty").mkdir()
     with pytest.raises(StorageError, match="older format"):
         open_group(tmp_path / "Empty")
-    folder = cache / "datasets" / "small"
+    folder = dataset_folder(SMALL)
     built = build(SMALL, dysts.get_system("Rossler"))
     write_group(built.assign_attrs(format=FORMAT + 1, dysts_version="99.0"), folder / "Rossler")
     with pytest.raises(NewerFormatError, match=r"dysts 99.0.*upgrade dysts"):
@@ -217,28 +217,13 @@ def test_an_interrupted_write_leaves_nothing_and_says_what_to_do(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_killed_processes_have_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
-    for name in (".dysts-Rossler-abc", ".dysts-Rossler-new", ".config-of-somebody", "Lorenz"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").touch()
-        if name != ".dysts-Rossler-new":
-            os.utime(tmp_path / name, (0.0, 0.0))
-    write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "Rossler")
-    assert {path.name for path in tmp_path.iterdir()} == {
-        ".dysts-Rossler-new",
-        ".config-of-somebody",
-        "Lorenz",
-        "Rossler",
-    }
-
-
-def test_open_dataset_computes_what_is_missing_and_says_so(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_open_dataset_computes_what_is_missing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     collection = dysts.open_dataset(SMALL, systems=["Rossler", "Lorenz"])
     told = capsys.readouterr().err
     assert "computing small of 2 systems" in told
     assert "no source is configured" in told
     assert "1/2 Rossler" in told
-    assert sorted(path.name for path in (cache / "datasets" / "small").iterdir()) == ["Lorenz", "Rossler"]
+    assert sorted(path.name for path in (dataset_folder(SMALL)).iterdir()) == ["Lorenz", "Rossler"]
     assert collection["Lorenz"]["series"].shape == (3, 120, 3)
     dysts.open_dataset(SMALL, systems=["Rossler"])
     assert capsys.readouterr().err == ""
@@ -250,16 +235,21 @@ def test_open_dataset_computes_what_is_missing_and_says_so(cache: Path, capsys: 
     np.testing.assert_array_equal(tree["Lorenz/series"].values, collection["Lorenz"]["series"].values)
 
 
-def test_outdated_and_damaged_groups_are_computed_anew(cache: Path) -> None:
-    folder = cache / "datasets" / "small"
+def test_outdated_and_damaged_groups_are_computed_anew() -> None:
+    folder = dataset_folder(SMALL)
     built = build(SMALL, dysts.get_system("Rossler"))
-    write_group(built.assign_attrs(inputs="of another version"), folder / "Rossler")
+    write_group(built.assign_attrs(inputs="0" * 64), folder / "Rossler")
     assert Collection(SMALL, ["Rossler"], folder).missing() == ["Rossler"]
-    assert dysts.open_dataset(SMALL)["Rossler"].attrs["inputs"] == built.attrs["inputs"]
+    with warnings.catch_warnings():
+        # What is outdated is replaced as a matter of course, what is damaged is not.
+        warnings.simplefilter("error")
+        assert dysts.open_dataset(SMALL)["Rossler"].attrs["inputs"] == built.attrs["inputs"]
     (folder / "Rossler" / "zarr.json").write_text("{")
-    assert dysts.open_dataset(SMALL)["Rossler"].attrs["sha256"] == built.attrs["sha256"]
+    with pytest.warns(DystsWarning, match="Rossler of small is replaced: .* do not match their hash"):
+        assert dysts.open_dataset(SMALL)["Rossler"].attrs["sha256"] == built.attrs["sha256"]
     (folder / "Rossler" / SEAL).unlink()
-    assert dysts.open_dataset(SMALL)["Rossler"].attrs["sha256"] == built.attrs["sha256"]
+    with pytest.warns(DystsWarning, match="Rossler of small is replaced: .*older format"):
+        assert dysts.open_dataset(SMALL)["Rossler"].attrs["sha256"] == built.attrs["sha256"]
 
 
 def test_mistakes(cache: Path) -> None:
@@ -271,8 +261,8 @@ def test_mistakes(cache: Path) -> None:
         dysts.open_dataset(SMALL, systems=["Rossler"])["Lorenz"]
     with pytest.raises(InvalidArgumentError, match="DYSTS_SOURCE"):
         dysts.open_dataset(SMALL, lazy=True)
-    (cache / "datasets" / "small").rename(cache / "moved")
-    (cache / "datasets" / "small").write_text("a file in the way")
+    (dataset_folder(SMALL)).rename(cache / "moved")
+    (dataset_folder(SMALL)).write_text("a file in the way")
     with pytest.raises(StorageError, match="cannot write"):
         dysts.open_dataset(SMALL, systems=["Rossler"])
 
