@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmark.contract import add_check, check_command
 from benchmark.listing import completed_words, list_command, suites_text
 from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.running.requirements import check_installed
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from benchmark.running.processes import Scheduler
 
 _GROUPS = {
-    "running": ("run", "status", "list", "rescore", "merge"),
+    "running": ("run", "check", "status", "list", "rescore", "merge"),
     "results": ("leaderboard", "compare", "report", "export"),
 }
 
@@ -59,7 +60,10 @@ _EXAMPLES = (
     "dysts-benchmark merge machine-1 machine-2 -o together",
 )
 
-_EXIT_CODES = exit_codes_text(done="done, even if some cells failed: they are rows, and they count", in_part=None)
+_EXIT_CODES = exit_codes_text(
+    done="done, even if some cells failed: they are rows, and they count",
+    in_part="check: a property on which the benchmark relies does not hold",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -229,6 +233,7 @@ def _merge(options: argparse.Namespace) -> int:
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
+    "check": check_command,
     "report": _report,
     "leaderboard": _leaderboard,
     "compare": _compare,
@@ -270,6 +275,7 @@ def _parser() -> Parser:
     add_completion(parser, completed_words())
     commands = add_commands(parser, _GROUPS, dest="command")
     _add_run(commands)
+    add_check(commands)
     report = commands.add_parser(
         "report",
         help="write a folder of pages about a results folder",

@@ -1,14 +1,14 @@
-"""Checks arguments: series, counts, numbers and choices."""
+"""Checks arguments and forecasts: series, counts, numbers and choices."""
 
 import math
 import operator
-from collections.abc import Iterable
-from typing import SupportsIndex, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, SupportsIndex, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dysts.errors import InvalidArgumentError, unknown_name
+from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
 
 FloatArray = NDArray[np.float64]
 
@@ -44,6 +44,52 @@ def checked_series(series: ArrayLike, *, minimum_length: int, who: str) -> Float
             f"({len(bad)} such values)"
         )
     return array
+
+
+def checked_forecast(forecast: Any, shape: tuple[int, int], *, who: str) -> FloatArray:
+    """Return a forecast as float64 [time, component], finite or not.
+
+    Parameters
+    ----------
+    forecast : array_like
+        The return value of a forecaster.
+    shape : tuple of int
+        Its horizon and number of components.
+    who : str
+        Name of the forecaster, for the message.
+
+    Raises
+    ------
+    ForecastError
+        If it is not an array of real numbers of this shape, or has masked values.
+
+    Examples
+    --------
+    >>> checked_forecast([[1, 2]], (1, 2), who="Mine").tolist()
+    [[1.0, 2.0]]
+    """
+    expected = f"{who} must forecast an array of real numbers with shape {shape} (time, component), got"
+    if isinstance(forecast, np.ma.MaskedArray) and np.ma.is_masked(forecast):
+        raise ForecastError(f"{expected} {int(np.ma.count_masked(forecast))} masked values")
+    # Such as darts' TimeSeries, of which numpy would make an array of objects.
+    if callable(getattr(forecast, "values", None)):
+        hint = "" if isinstance(forecast, Mapping) else ": return its values()"
+        raise ForecastError(f"{expected} a {type(forecast).__name__}{hint}")
+    try:
+        array = np.asarray(forecast)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ForecastError(f"{expected} a {type(forecast).__name__} ({error})") from None
+    if array.dtype.kind not in "fiu":
+        kind = f"a {type(forecast).__name__}" if array.ndim == 0 else f"values of type {array.dtype}"
+        raise ForecastError(f"{expected} {kind}")
+    if array.shape != shape:
+        hint = ""
+        if array.shape == shape[::-1]:
+            hint = ": transpose it"
+        elif shape[1] == 1 and array.shape == shape[:1]:
+            hint = ": return forecast[:, None]"
+        raise ForecastError(f"{expected} shape {array.shape}{hint}")
+    return np.array(array, dtype=np.float64)
 
 
 def checked_count(name: str, value: object, *, least: int) -> int:

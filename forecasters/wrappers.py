@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
 from forecasters.base import BaseForecaster, Config
-from forecasters.checks import checked_count
+from forecasters.checks import checked_count, checked_forecast
 from forecasters.closed_loop import LaggedForecaster
 from forecasters.isolation import imports_for, isolated
 from forecasters.numerics.box import Box
@@ -106,7 +106,7 @@ class CallableForecaster(BaseForecaster[WrappedConfig]):
     def _predict(self, horizon: int) -> FloatArray:
         with isolated(self.config.description, seed=self.seed):
             forecast = self._function(self._series.copy(), horizon)
-        return _checked_forecast(forecast, (horizon, self._series.shape[1]), self.config.description)
+        return checked_forecast(forecast, (horizon, self._series.shape[1]), who=self.config.description)
 
 
 class ObjectForecaster(BaseForecaster[WrappedConfig]):
@@ -153,7 +153,7 @@ class ObjectForecaster(BaseForecaster[WrappedConfig]):
     def _predict(self, horizon: int) -> FloatArray:
         with isolated(self.config.description, seed=self.seed):
             forecast = self._model.predict(horizon)
-        return _checked_forecast(forecast, (horizon, self._components), self.config.description)
+        return checked_forecast(forecast, (horizon, self._components), who=self.config.description)
 
 
 class RegressorForecaster(LaggedForecaster[RegressorConfig]):
@@ -306,12 +306,3 @@ class DartsModel(BaseForecaster[DartsConfig]):
         path = self._wall.clip(forecast)
         self.diverged_at = self._wall.first_exit(path)
         return path
-
-
-def _checked_forecast(forecast: ArrayLike, shape: tuple[int, int], who: str) -> FloatArray:
-    array = np.asarray(forecast)
-    if array.dtype.kind not in "fiu":
-        raise ForecastError(f"{who} forecast values of type {array.dtype}, not real numbers")
-    if array.shape != shape:
-        raise ForecastError(f"{who} forecast an array of shape {array.shape}, expected {shape} (time, component)")
-    return array.astype(np.float64)

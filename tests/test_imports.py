@@ -26,7 +26,7 @@ FLOORS = {
     ],
     "forecasters": [
         ("checks", "isolation", "numerics"),
-        ("base",),
+        ("base", "contract"),
         ("season", "closed_loop"),
         ("libraries", "wrappers"),
         ("methods",),
@@ -38,7 +38,7 @@ FLOORS = {
         ("own_series",),
         ("tasks",),
         ("running", "scoring"),
-        ("schema", "listing"),
+        ("schema", "listing", "contract"),
         ("results",),
         ("runner", "export", "comparison"),
         ("report",),
