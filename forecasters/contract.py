@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -214,7 +215,7 @@ def refuses_bad_horizons(build: Build, series: FloatArray) -> None:
     """Horizons that are no positive number of points are refused."""
     model = _fitted(build, series)
     for horizon in BAD_HORIZONS:
-        _demand_refusal(lambda horizon=horizon: model.predict(horizon), f"predict({horizon!r})")
+        _demand_refusal(partial(model.predict, horizon), f"predict({horizon!r})")
 
 
 def refuses_missing_values(build: Build, series: FloatArray) -> None:
@@ -222,8 +223,8 @@ def refuses_missing_values(build: Build, series: FloatArray) -> None:
     for value in (np.nan, np.inf):
         spoilt = series.copy()
         spoilt[len(series) // 2, 0] = value
-        _demand_refusal(lambda spoilt=spoilt: _fitted(build, spoilt).predict(SHORT), f"a series with {value}")
-    _demand_refusal(lambda: _fitted(build, series[:0]).predict(SHORT), "a series without points")
+        _demand_refusal(partial(_fit_and_predict, build, spoilt), f"a series with {value}")
+    _demand_refusal(partial(_fit_and_predict, build, series[:0]), "a series without points")
 
 
 CHECKS: dict[str, Callable[[Build, FloatArray], None]] = {
@@ -298,6 +299,10 @@ def _fitted(build: Build, series: FloatArray) -> Any:
     model = build()
     fitted = model.fit(series.copy())
     return model if fitted is None else fitted
+
+
+def _fit_and_predict(build: Build, series: FloatArray) -> Any:
+    return _fitted(build, series).predict(SHORT)
 
 
 def _forecast(model: Any, horizon: int, series: FloatArray) -> FloatArray:
