@@ -95,7 +95,5 @@ def outcomes_text(outcomes: Sequence[Checked]) -> str:
     held = sum(outcome.holds for outcome in outcomes)
     broken = sum(outcome.required and not outcome.holds for outcome in outcomes)
     needed = sum(outcome.required for outcome in outcomes)
-    lines.append(
-        f"{held} of {len(outcomes)} properties hold; {needed - broken} of {needed} on which the benchmark relies"
-    )
+    lines.append(f"{held} of {len(outcomes)} properties hold; {needed - broken} of {needed} the benchmark relies on")
     return "\n".join(lines)
