@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark compilers clean
 
 install: $(INSTALLED)
 
@@ -117,6 +117,10 @@ store-kills: $(INSTALLED)
 # Streams series that are larger than memory, and projects what 1e10 points cost.
 ensemble-benchmark: $(INSTALLED)
 	$(BIN)/python tests/performance/ensemble.py
+
+# Tests the compiled code with the oldest and the newest numba and llvmlite, in environments of their own.
+compilers: $(INSTALLED)
+	$(BIN)/python tests/performance/compilers.py
 
 clean:
 	rm -rf $(VENV) build benchmark-results .pytest_cache .ruff_cache .mypy_cache

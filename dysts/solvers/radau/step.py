@@ -103,6 +103,14 @@ def radau_step(
     size = state.size
     jacobian = work.jacobian
     call(jacobian_address, t, state, jacobian_constants, jacobian)
+    if not _is_finite(jacobian):
+        # A root or a power may have an infinite slope where a component is zero. Newton's iterations converge to the
+        # same stages with the Jacobian of a place ahead.
+        for i in range(size):
+            work.argument[i] = state[i] + step * derivative[i]
+        call(jacobian_address, t + step, work.argument, jacobian_constants, jacobian)
+        if not _is_finite(jacobian):
+            return math.inf, 0
     real = REAL_EIGENVALUE / step
     pair = COMPLEX_EIGENVALUE / step
     for i in range(size):
@@ -130,6 +138,14 @@ def radau_step(
         counts[2] += 1
         error = _error(state, trial, work.slopes[0], step, relative_tolerance, absolute_tolerance, work)
     return error, iterations
+
+
+@njit(error_model="numpy")
+def _is_finite(values: np.ndarray) -> bool:
+    total = 0.0
+    for value in values:
+        total += 0.0 * value
+    return total == 0.0
 
 
 @njit(error_model="numpy")

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from dysts.systems.validation import validate
+from linear_systems import make
 
 import dysts
 from dysts.compilation.emission.functions import EMISSIONS
@@ -102,22 +102,11 @@ def test_the_formula_can_be_typeset(name: str) -> None:
     from dysts.equations.formulas import as_mathml
 
     names = ["u", "v"][: FUNCTIONS[name].arguments[0]]
-    system = validate("Test", entry({"u": f"{name}({', '.join(names)})", "v": "u"}))
+    system = make({"u": f"{name}({', '.join(names)})", "v": "u"}, [0.5, 0.5])
     assert system.to_latex().count("\\dot{") == 2
     lines = as_mathml(system.vector_field)
     assert len(lines) == 2
     assert all("<mi>u</mi>" in line for line in lines)
-
-
-def entry(equations: dict[str, str]) -> dict[str, object]:
-    definition = {
-        "description": "A system of the tests",
-        "field": "mathematics",
-        "variables": list(equations),
-        "equations": equations,
-        "initial_conditions": [0.5] * len(equations),
-    }
-    return {"definition": definition}
 
 
 @pytest.mark.parametrize("name", sorted(KINKED))
@@ -164,7 +153,7 @@ def test_a_staircase_goes_on_smoothly_on_both_sides_of_an_edge(u: float) -> None
     ],
 )
 def test_ends_of_the_domain_give_what_numpy_gives_without_a_warning(text: str, values: list[float]) -> None:
-    system = validate("Test", entry({"x": text}))
+    system = make({"x": text}, [0.5])
     tree = parse(text, where="test", names={"x"})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -175,8 +164,8 @@ def test_ends_of_the_domain_give_what_numpy_gives_without_a_warning(text: str, v
 
 
 def test_an_orbit_that_leaves_the_domain_ends_with_a_status() -> None:
-    # asin(x) is x' = asin(x); from 0.5 it reaches 1, where the function ends, after the integral of 1/asin.
-    system = validate("Test", entry({"x": "asin(x)"}))
+    # From 0.5 it reaches 1, where the function ends, at about 0.6.
+    system = make({"x": "asin(x)"}, [0.5])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(IntegrationError, match="Test"):
