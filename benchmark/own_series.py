@@ -1,4 +1,4 @@
-"""Series of one's own as datasets: from an array or a CSV file, with a time step and perhaps an exponent."""
+"""Series of one's own as datasets: from a file, a table or an array, with a time step and perhaps an exponent."""
 
 import hashlib
 import math
@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from benchmark.values import known_fields
-from dysts.errors import DystsError, InvalidArgumentError, unreadable
+from dysts.errors import DystsError, InvalidArgumentError
+from dysts.series import read_series
 
 if TYPE_CHECKING:
+    import pandas
     import xarray
 
 OWN = "own"
@@ -22,7 +24,7 @@ OWN = "own"
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesFile:
-    """A series in a CSV file, a row per time and a column per component, with a header of their names.
+    """A series in a file that `dysts.read_series` reads: CSV and other text, NPZ, NPY or Parquet.
 
     Parameters
     ----------
@@ -30,14 +32,14 @@ class SeriesFile:
         What the series is called in place of a system.
     file : str
         Path of the file.
-    step : float
-        Time between two rows.
+    step : float, optional
+        Time between two rows, where the file has no column of times.
     period : float, optional
         Dominant period; estimated from the series if omitted.
     lyapunov_exponent, lyapunov_exponent_error : float, optional
         Largest exponent, per unit of time, where it is known, and its standard error.
     columns : sequence of str
-        The columns to read; empty for all.
+        The components; empty for all columns that hold neither times, trajectories nor an index.
 
     Raises
     ------
@@ -47,7 +49,7 @@ class SeriesFile:
 
     name: str
     file: str
-    step: float
+    step: float | None = None
     period: float | None = None
     lyapunov_exponent: float | None = None
     lyapunov_exponent_error: float | None = None
@@ -63,14 +65,14 @@ class SeriesFile:
             number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
             if field in ("step", "period") and number:
                 number = value > 0
-            if not number and (value is not None or field == "step"):
+            if not number and value is not None:
                 raise InvalidArgumentError(f"the {field} of a series must be a number, got {value!r}")
         object.__setattr__(self, "columns", tuple(self.columns))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "SeriesFile":
         """Build a series from its fields, refusing unknown ones."""
-        return cls(**known_fields(cls, "series", values, required=("name", "file", "step")))
+        return cls(**known_fields(cls, "series", values, required=("name", "file")))
 
     def beside(self, folder: Path) -> "SeriesFile":
         """Return the series with its path relative to a folder."""
@@ -83,15 +85,14 @@ class SeriesFile:
         ------
         StorageError
             If the file cannot be read.
+        UnknownNameError
+            If it has no column of a name that is given.
         InvalidArgumentError
-            If a column is missing, or a value is no finite number.
+            If the step is missing, a value is no finite number, or it is not clear what is what.
         """
-        values, components = _read_csv(Path(self.file), self.columns)
         return own_series(
-            values,
-            step=self.step,
+            read_series(self.file, columns=self.columns, step=self.step),
             name=self.name,
-            components=components,
             period=self.period,
             lyapunov_exponent=self.lyapunov_exponent,
             lyapunov_exponent_error=self.lyapunov_exponent_error,
@@ -99,27 +100,27 @@ class SeriesFile:
 
 
 def own_series(
-    values: ArrayLike,
+    values: "ArrayLike | pandas.DataFrame | xarray.DataArray",
     *,
-    step: float,
+    step: float | None = None,
     name: str = "own",
     components: Sequence[str] | None = None,
     period: float | None = None,
     lyapunov_exponent: float | None = None,
     lyapunov_exponent_error: float | None = None,
 ) -> "xarray.Dataset":
-    """Make a dataset of one trajectory, as `benchmark.run` takes it.
+    """Make a dataset of a series of one's own, as `benchmark.run` takes it.
 
     Parameters
     ----------
-    values : array_like, float [time, component]
-        Evenly sampled and finite.
-    step : float
-        Time between two rows.
+    values : array_like, pandas.DataFrame or xarray.DataArray
+        Evenly sampled and finite: [time, component], or [trajectory, time, component] for several trajectories.
+    step : float, optional
+        Time between two rows, where the values have no times.
     name : str
         What the series is called in place of a system.
     components : sequence of str, optional
-        Names of the columns.
+        Names of the components; by default those of the values.
     period : float, optional
         Dominant period, in the unit of `step`; estimated if omitted.
     lyapunov_exponent, lyapunov_exponent_error : float, optional
@@ -132,7 +133,7 @@ def own_series(
     Raises
     ------
     InvalidArgumentError
-        If the values are not finite numbers [time, component], or no period is given or found.
+        If the values are not finite numbers, no step is given or found, or no period.
 
     Examples
     --------
@@ -144,23 +145,20 @@ def own_series(
     import xarray
 
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(f"the series {name!r} must hold real numbers: {error}") from error
-    if array.ndim != 2 or array.size == 0:
-        raise InvalidArgumentError(f"the series {name!r} must have axes (time, component), got shape {array.shape}")
-    if not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0].tolist()
-        raise InvalidArgumentError(f"the series {name!r} has a missing or infinite value at row {row}, column {column}")
-    if not (math.isfinite(step) and step > 0):
-        raise InvalidArgumentError(f"the step of the series {name!r} must be a positive number, got {step!r}")
-    names = list(components) if components is not None else [str(index) for index in range(array.shape[1])]
-    if len(names) != array.shape[1] or len(set(names)) != len(names):
-        raise InvalidArgumentError(f"the series {name!r} needs {array.shape[1]} different component names, got {names}")
-    length = _period(array, step, name) if period is None else float(period)
+        read = read_series(values, step=step)
+    except InvalidArgumentError as error:
+        raise InvalidArgumentError(f"the series {name!r}: {error}") from None
+    array, step = np.asarray(read.values), float(read.attrs["step"])
+    names = list(read["component"].values) if components is None else list(components)
+    if len(names) != array.shape[-1] or len(set(names)) != len(names):
+        raise InvalidArgumentError(
+            f"the series {name!r} needs {array.shape[-1]} different component names, got {names}"
+        )
+    whole = array if array.ndim == 3 else array[np.newaxis]
+    length = _period(whole[0], step, name) if period is None else float(period)
     return xarray.Dataset(
-        {"series": (("trajectory", "time", "component"), array[np.newaxis])},
-        coords={"time": step * np.arange(len(array)), "component": names},
+        {"series": (("trajectory", "time", "component"), whole)},
+        coords={"time": step * np.arange(whole.shape[1]), "component": names},
         attrs={
             "system": name,
             "period": length,
@@ -179,22 +177,3 @@ def _period(array: np.ndarray, step: float, name: str) -> float:
         return float(dysts.dominant_period(array, step=step).period)
     except DystsError as error:
         raise InvalidArgumentError(f"the period of the series {name!r} is not clear ({error}); give it") from error
-
-
-def _read_csv(path: Path, columns: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    import pandas as pd
-
-    try:
-        frame = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error, what="the series") from error
-    for column in columns:
-        if column not in frame.columns:
-            raise InvalidArgumentError(
-                f"the file {path} has no column {column!r}; it has {', '.join(map(str, frame.columns))}"
-            )
-    chosen = frame[list(columns)] if columns else frame
-    for column in chosen.columns:
-        if not pd.api.types.is_numeric_dtype(chosen[column]):
-            raise InvalidArgumentError(f"column {column!r} of the file {path} holds something that is not a number")
-    return chosen.to_numpy(dtype=np.float64), [str(column) for column in chosen.columns]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dysts.integration.rebuild import rebuild
     from dysts.integration.sections import poincare_section
     from dysts.invariants import bifurcation_diagram, dominant_period, local_exponents, lyapunov_spectrum
+    from dysts.series import read_series
     from dysts.systems.registry import get_system, list_systems, load_systems
     from dysts.systems.system import Ensemble, System
 
@@ -34,6 +35,7 @@ _HOME = {
     "lyapunov_spectrum": "dysts.invariants",
     "open_dataset": "dysts.datasets",
     "poincare_section": "dysts.integration.sections",
+    "read_series": "dysts.series",
     "rebuild": "dysts.integration.rebuild",
 }
 _MODULES = ("errors", "metrics")
@@ -55,6 +57,7 @@ __all__ = [
     "metrics",
     "open_dataset",
     "poincare_section",
+    "read_series",
     "rebuild",
 ]
 

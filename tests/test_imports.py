@@ -13,7 +13,7 @@ FLOORS = {
     "dysts": [
         ("errors",),
         ("version", "checks"),
-        ("equations", "cache", "threads"),
+        ("equations", "cache", "threads", "series"),
         ("compilation",),
         ("systems", "solvers"),
         ("integration", "citations"),

@@ -3,31 +3,44 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dysts.cache import replacing
 from dysts.cli.arguments import names, system_of, values_of
 from dysts.errors import InvalidArgumentError, StorageError
+from dysts.series import read_series
+from dysts.series.reader import SUFFIXES
+
+if TYPE_CHECKING:
+    import xarray
 
 FORMATS = (".png", ".svg", ".pdf", ".webp")
 RESOLUTION = 150
 
 
 def plot_command(arguments: argparse.Namespace) -> int:
-    """Draw one picture of one system."""
+    """Draw one picture of a system, or of a series in a file."""
     from dysts.plotting import PLOTS
 
-    system = system_of(arguments.system)
-    destination = Path(arguments.output or f"{system.name}.png")
+    file = Path(arguments.system)
+    drawn = _series(file) if arguments.system.endswith(SUFFIXES) else system_of(arguments.system)
+    destination = Path(arguments.output or f"{drawn.name}.png")
     if destination.suffix not in FORMATS:
         raise InvalidArgumentError(f"--output must end in {', '.join(FORMATS)}, got {str(destination)!r}")
     if destination.exists() and not arguments.overwrite:
         raise StorageError(f"{destination} exists; --overwrite replaces it")
-    figure = PLOTS[arguments.kind](system, **_diagram_options(arguments))
+    figure = PLOTS[arguments.kind](drawn, **_diagram_options(arguments))
     with replacing(destination) as part:
         figure.savefig(part, dpi=RESOLUTION)
-    print(f"{destination}: {arguments.kind} of {system.name}")
+    print(f"{destination}: {arguments.kind} of {drawn.name}")
     return 0
+
+
+def _series(file: Path) -> "xarray.DataArray":
+    """Return the series in a file under its name, saying what was taken for what."""
+    series = read_series(file)
+    print(f"{file}: {series.attrs['read_as']}", file=sys.stderr)
+    return series.rename(file.stem)
 
 
 def _diagram_options(arguments: argparse.Namespace) -> dict[str, Any]:

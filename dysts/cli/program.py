@@ -153,7 +153,7 @@ def _add_pictures(known: Commands) -> None:
             "dysts plot Rossler --kind bifurcation --vary c=2:6:2000",
         ),
     )
-    plot.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
+    plot.add_argument("system", metavar="SYSTEM", help="a name, FILE.json:NAME, or a series such as FILE.csv")
     plot.add_argument(
         "--kind",
         choices=("projection", "space", "series", "spectrum", "return-map", "bifurcation"),

@@ -17,6 +17,7 @@ from benchmark.own_series import SeriesFile, own_series
 from benchmark.tasks.data import cut
 from benchmark.tasks.named_suites import read_suite
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
+from dysts.export import export
 from forecasters import list_forecasters
 
 WAVE = np.stack([np.sin(2 * np.pi * np.arange(400) / 40), 2 + np.cos(2 * np.pi * np.arange(400) / 40)], axis=1)
@@ -251,8 +252,11 @@ def test_an_array_takes_the_place_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"values": WAVE[:, 0]}, "axes"),
-        ({"values": np.full((300, 1), np.nan)}, "missing or infinite value at row 0"),
+        ({"values": np.zeros((2, 2, 2, 2))}, "axes"),
+        (
+            {"values": np.full((300, 1), np.nan)},
+            "got a missing value in row 1",
+        ),
         ({"step": 0.0}, "step"),
         ({"components": ["a"]}, "2 different component names"),
         ({"values": np.ones((300, 2)), "period": None}, "period"),
@@ -263,12 +267,23 @@ def test_unusable_series_are_refused(change: dict[str, Any], words: str) -> None
         own_series(**{"values": WAVE, "step": 0.1, "period": 4.0, **change})
 
 
+def test_the_step_comes_from_the_times_and_the_names_from_the_file(tmp_path: Path) -> None:
+    x = dysts.integrate("Rossler", 300, step=0.2, initial_conditions=[[1.0, 2.0, 0.5], [2.0, 1.0, 0.1]])
+    dataset = SeriesFile(name="w", file=str(export(x, tmp_path / "x.csv")), period=6.0).read()
+    np.testing.assert_array_equal(dataset["series"].values, x.values)
+    assert dataset["component"].values.tolist() == ["x", "y", "z"]
+    assert dataset.attrs["points_per_period"] == pytest.approx(30.0)
+    assert own_series(x.isel(trajectory=0), period=6.0)["component"].values.tolist() == ["x", "y", "z"]
+    with pytest.raises(InvalidArgumentError, match="step must be given"):
+        own_series(x.values, period=6.0)
+
+
 def test_csv_files_with_words_or_without_the_column_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "words.csv"
     path.write_text("a,b\n1.0,yes\n2.0,no\n", encoding="utf-8")
     with pytest.raises(InvalidArgumentError, match="'b' of the file"):
         SeriesFile(name="w", file=str(path), step=1.0, period=1.0).read()
-    with pytest.raises(InvalidArgumentError, match="has no column 'c'"):
+    with pytest.raises(UnknownNameError, match=r"unknown column of the file .* 'c'"):
         SeriesFile(name="w", file=str(path), step=1.0, period=1.0, columns=("c",)).read()
     kept = SeriesFile(name="w", file=str(path), step=1.0, period=1.0, columns=("a",)).read()
     assert isinstance(kept, xarray.Dataset)

@@ -205,3 +205,14 @@ def test_mistakes_of_a_diagram_are_one_sentence(
     assert main(["plot", "Rossler", "-o", str(tmp_path / "r.png"), *options]) == 2
     assert sentence in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_draws_a_series_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from dysts.export import export
+
+    path = export(dysts.integrate("Rossler", 500), tmp_path / "probe.csv")
+    assert main(["plot", str(path), "--kind", "series", "-o", str(tmp_path / "p.svg")]) == 0
+    output = capsys.readouterr()
+    assert "series of probe" in output.out
+    assert "times from the column 'time'; components x, y, z; 500 rows" in output.err
+    assert ">probe</text>" in (tmp_path / "p.svg").read_text()
