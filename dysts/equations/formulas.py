@@ -1,11 +1,17 @@
 """The equations of a system as SymPy expressions, as LaTeX and as MathML."""
 
+import ast
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 from dysts.equations.expressions import TIME
+from dysts.equations.formula_size import Size, size_of
 from dysts.equations.symbolic import to_sympy
 from dysts.equations.vector_field import VectorField
+from dysts.errors import NotSupportedError
 
 LARGEST_DENOMINATOR = 12
 """Larger fractions are typeset as decimal numbers, as they were written."""
@@ -22,11 +28,42 @@ def symbols_of(field: VectorField) -> dict[str, Any]:
 def as_sympy(field: VectorField) -> dict[Any, Any]:
     """Return the derivative of each variable; see `System.to_sympy`."""
     symbols = symbols_of(field)
+    sizes: dict[str, Size] = {}
+    total = 0
     for name, tree in field.definitions.items():
-        symbols[name] = to_sympy(tree, symbols)
+        sizes[name] = size_of(tree, sizes)
+        sizes[name].check(f"{field.name}: definitions.{name}")
+    for name, tree in zip(field.variables, field.derivatives, strict=True):
+        size = size_of(tree, sizes)
+        total += size.parts
+        replace(size, parts=total).check(f"{field.name}: equations.{name}")
+    for name, tree in field.definitions.items():
+        symbols[name] = _converted(tree, symbols, f"{field.name}: definitions.{name}")
     return {
-        symbols[name]: to_sympy(tree, symbols) for name, tree in zip(field.variables, field.derivatives, strict=True)
+        symbols[name]: _converted(tree, symbols, f"{field.name}: equations.{name}")
+        for name, tree in zip(field.variables, field.derivatives, strict=True)
     }
+
+
+def _converted(tree: ast.expr, symbols: Mapping[str, Any], where: str) -> Any:
+    try:
+        return to_sympy(tree, symbols)
+    except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+        # SymPy refuses, for example, to compare what it finds to be imaginary.
+        raise NotSupportedError(f"{where}: SymPy has no formula for this expression ({error})") from None
+
+
+def _check_separate_formulas(field: VectorField) -> None:
+    """Refuse equations and definitions that are too long as they are written."""
+    total = 0
+    for kind, names, trees in (
+        ("equations", field.variables, field.derivatives),
+        ("definitions", field.definitions, field.definitions.values()),
+    ):
+        for name, tree in zip(names, trees, strict=True):
+            size = size_of(tree, {})
+            total += size.parts
+            replace(size, parts=total).check(f"{field.name}: {kind}.{name}")
 
 
 def as_latex(field: VectorField, delay: str | None = None) -> str:
@@ -40,6 +77,7 @@ def as_latex(field: VectorField, delay: str | None = None) -> str:
     """
     import sympy
 
+    _check_separate_formulas(field)
     symbols = symbols_of(field)
     symbols |= {name: sympy.Symbol(name, real=True) for name in field.definitions}
     written = {symbol: _typeset_name(name) for name, symbol in symbols.items()}
@@ -50,17 +88,20 @@ def as_latex(field: VectorField, delay: str | None = None) -> str:
         return str(sympy.latex(_with_decimals(expression), symbol_names=written, full_prec=False))
 
     lines = [
-        rf"\dot{{{written[symbols[name]]}}} &= {typeset(to_sympy(tree, symbols))}"
+        rf"\dot{{{written[symbols[name]]}}} &= {typeset(_converted(tree, symbols, name))}"
         for name, tree in zip(field.variables, field.derivatives, strict=True)
     ]
     lines += [
-        f"{written[symbols[name]]} &= {typeset(to_sympy(tree, symbols))}" for name, tree in field.definitions.items()
+        f"{written[symbols[name]]} &= {typeset(_converted(tree, symbols, name))}"
+        for name, tree in field.definitions.items()
     ]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
 def as_mathml(field: VectorField) -> list[str]:
     """Return each equation, then each definition, as MathML that browsers typeset by themselves.
+
+    Of equations that are too long for formulas, one line says so.
 
     Examples
     --------
@@ -71,12 +112,17 @@ def as_mathml(field: VectorField) -> list[str]:
     import sympy
     from sympy.printing.mathml import MathMLPresentationPrinter
 
+    try:
+        _check_separate_formulas(field)
+    except NotSupportedError as error:
+        # A page about a system is worth having without its formulas.
+        return [f'<math display="block"><mtext>{escape(str(error))}</mtext></math>']
     symbols = symbols_of(field)
     symbols |= {name: sympy.Symbol(name, real=True) for name in field.definitions}
     printer = MathMLPresentationPrinter()
 
     def typeset(tree: Any) -> str:
-        return str(printer.doprint(_with_decimals(to_sympy(tree, symbols))))
+        return str(printer.doprint(_with_decimals(_converted(tree, symbols, field.name))))
 
     def name_of(name: str) -> str:
         return str(printer.doprint(symbols[name]))
@@ -102,7 +148,7 @@ def _with_decimals(expression: Any) -> Any:
 
     return expression.xreplace(
         {
-            number: sympy.Float(str(float(number)), 15)
+            number: sympy.Float(number, 15)
             for number in expression.atoms(sympy.Rational)
             if number.q > LARGEST_DENOMINATOR
         }
