@@ -64,11 +64,15 @@ with_parameters(rho=35.0)
 
     @functools.wraps(function)
     def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
-        for name in keywords:
-            if name not in known:
-                first = arguments[0] if arguments else keywords.get("system")
-                raise _unknown(function.__name__, name, keywords[name], first, known)
-        return function(*arguments, **keywords)
+        try:
+            return function(*arguments, **keywords)
+        except TypeError:
+            # Looked at after the fact: a call that is right pays nothing for it.
+            for name in keywords:
+                if name not in known:
+                    first = arguments[0] if arguments else keywords.get("system")
+                    raise _unknown(function.__name__, name, keywords[name], first, known) from None
+            raise
 
     return checked
 

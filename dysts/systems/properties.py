@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from dysts.errors import NotSupportedError
@@ -79,7 +80,7 @@ class ComputedProperties:
         """
         return None if self.no_lyapunov_time else 1.0 / self.lyapunov_exponent
 
-    @property
+    @cached_property
     def no_lyapunov_time(self) -> str:
         """Why there is no Lyapunov time: regular motion, or an exponent that is not positive by three errors.
 
