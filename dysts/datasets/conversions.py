@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dysts.cache import replacing
-from dysts.checks import check_count
+from dysts.datasets.recipe import Recipe
 from dysts.errors import InvalidArgumentError, StorageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _Collection = Mapping[str, "xarray.Dataset"]
 
 
 def to_numpy(dataset: "xarray.Dataset", *, first_component: bool = False) -> np.ndarray:
-    """Return the series of one system.
+    """Return a copy of the series of one system, which may be changed.
 
     Parameters
     ----------
@@ -34,6 +34,7 @@ def to_numpy(dataset: "xarray.Dataset", *, first_component: bool = False) -> np.
     Returns
     -------
     float64 or float32 [trajectory, time, component], or [trajectory, time]
+        Its own memory: what is written into it does not reach the data set.
 
     Examples
     --------
@@ -42,7 +43,7 @@ def to_numpy(dataset: "xarray.Dataset", *, first_component: bool = False) -> np.
     (10, 180, 3)
     """
     series = dataset["series"].values
-    return np.asarray(series[..., 0] if first_component else series)
+    return np.array(series[..., 0] if first_component else series)
 
 
 def to_pandas(dataset: "xarray.Dataset") -> "pandas.DataFrame":
@@ -99,7 +100,7 @@ def to_darts(dataset: "xarray.Dataset") -> list[Any]:
 
     index = pandas.RangeIndex(dataset.sizes["time"], name="point")
     names = list(dataset.attrs["components"])
-    return [TimeSeries.from_times_and_values(index, values, columns=names) for values in dataset["series"].values]
+    return [TimeSeries.from_times_and_values(index, values, columns=names) for values in to_numpy(dataset)]
 
 
 def to_torch(dataset: "xarray.Dataset", *, context: int, horizon: int, stride: int = 1) -> Any:
@@ -116,33 +117,18 @@ def to_torch(dataset: "xarray.Dataset", *, context: int, horizon: int, stride: i
     Returns
     -------
     torch.utils.data.Dataset
-        Its items are pairs of tensors [context, component] and [horizon, component].
+        Its items are pairs of tensors [context, component] and [horizon, component], in memory of their own: a copy
+        costs a microsecond, and a model that changes its input changes no window of another one. It can be sent to
+        other processes, by whatever method they start. A window lies within one trajectory.
 
     Raises
     ------
     InvalidArgumentError
         If no window fits into a trajectory.
     """
-    import torch
+    from dysts.datasets.windows import Windows
 
-    series = torch.from_numpy(np.ascontiguousarray(dataset["series"].values))
-    length = check_count("context", context) + check_count("horizon", horizon)
-    positions = (series.shape[1] - length) // check_count("stride", stride) + 1
-    if positions < 1:
-        raise InvalidArgumentError(f"a window of {length} points does not fit into {series.shape[1]}")
-
-    class Windows(torch.utils.data.Dataset[tuple[torch.Tensor, torch.Tensor]]):
-        def __len__(self) -> int:
-            return len(series) * positions
-
-        def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
-            if not 0 <= index < len(self):
-                raise IndexError(index)
-            trajectory, position = divmod(index, positions)
-            window = series[trajectory, position * stride : position * stride + length]
-            return window[:context], window[context:]
-
-    return Windows()
+    return Windows(dataset["series"].values, context=context, horizon=horizon, stride=stride)
 
 
 def write_csv(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
@@ -182,7 +168,9 @@ def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -
 
     kinds = {dataset["series"].dtype for dataset in collection.values()}
     if len(kinds) != 1:
-        raise InvalidArgumentError("the collection is empty or mixes types of numbers")
+        raise InvalidArgumentError(
+            f"the series must be of one type of number, got {', '.join(map(str, kinds)) or 'no series'}"
+        )
     number = pyarrow.from_numpy_dtype(kinds.pop())
     schema = pyarrow.schema(
         [
@@ -193,8 +181,13 @@ def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -
             ("series", pyarrow.list_(pyarrow.list_(number))),
         ]
     )
-    name = getattr(getattr(collection, "recipe", None), "name", "series")
-    split = "train" if name.startswith("train") else "test"
+    recipes = [Recipe.from_dict(json.loads(dataset.attrs["recipe"])) for dataset in collection.values()]
+    splits = {recipe.split for recipe in recipes}
+    if len(splits) != 1:
+        raise InvalidArgumentError(f"the series must be of one split, got {', '.join(sorted(splits))}")
+    name = recipes[0].name
+    # Hugging Face knows no split "all"; data that are not split come as "train" there.
+    split = "test" if splits == {"test"} else "train"
     with _new_folder(folder) as part:
         (part / "data").mkdir()
         with parquet.ParquetWriter(part / "data" / f"{split}-00000-of-00001.parquet", schema) as writer:

@@ -1,5 +1,7 @@
 """What leaves a data set is read back by the library that it is for, number by number."""
 
+import dataclasses
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +58,51 @@ def test_torch_windows_in_a_data_loader(series: dict[str, xarray.Dataset]) -> No
     for (trajectory, position), (past, future) in zip(expected, seen, strict=True):
         np.testing.assert_array_equal(past.numpy(), values[trajectory, position : position + 30])
         np.testing.assert_array_equal(future.numpy(), values[trajectory, position + 30 : position + 40])
-    with pytest.raises(IndexError):
-        windows[len(windows)]
-    with pytest.raises(InvalidArgumentError, match="does not fit into 120"):
+    for last, first in ((windows[-1], windows[-len(windows)]), (windows[len(windows) - 1], windows[np.int64(0)])):
+        np.testing.assert_array_equal(last[0].numpy(), values[2, positions[-1] : positions[-1] + 30])
+        np.testing.assert_array_equal(first[0].numpy(), values[0, :30])
+    for beyond in (len(windows), -len(windows) - 1):
+        with pytest.raises(IndexError, match="must be from"):
+            windows[beyond]
+    with pytest.raises(InvalidArgumentError, match="must fit into the 120 points of a trajectory, got 121"):
         conversions.to_torch(series["Lorenz"], context=115, horizon=6)
+    assert len(conversions.to_torch(series["Lorenz"], context=115, horizon=5, stride=1000)) == 3
+
+
+def test_what_is_handed_out_can_be_changed_without_changing_the_data_set(series: dict[str, xarray.Dataset]) -> None:
+    dataset = series["Lorenz"]
+    before = dataset["series"].values.copy()
+    whole, first = conversions.to_numpy(dataset), conversions.to_numpy(dataset, first_component=True)
+    whole *= 0.0
+    first *= 0.0
+    windows = conversions.to_torch(dataset, context=3, horizon=2)
+    for tensor in windows[0]:
+        tensor -= 1000.0
+    conversions.to_darts(dataset)[0].values(copy=False)[...] = 0.0
+    conversions.to_arrow(dataset)
+    frame = conversions.to_pandas(dataset)
+    frame.loc[:, "value"] = 0.0
+    np.testing.assert_array_equal(dataset["series"].values, before)
+    np.testing.assert_array_equal(windows[0][0].numpy(), before[0, :3])
+    np.testing.assert_array_equal(windows[1][0].numpy(), before[0, 1:4])
+
+
+def test_torch_windows_travel_to_other_processes(series: dict[str, xarray.Dataset]) -> None:
+    windows = conversions.to_torch(series["Lorenz"], context=30, horizon=10, stride=7)
+    again = pickle.loads(pickle.dumps(windows))  # noqa: S301
+    assert len(again) == len(windows)
+    for here, there in zip(windows[5], again[5], strict=True):
+        np.testing.assert_array_equal(here.numpy(), there.numpy())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_data_loader_with_every_start_method(method: str, series: dict[str, xarray.Dataset]) -> None:
+    torch = pytest.importorskip("torch")
+    windows = conversions.to_torch(series["Lorenz"], context=30, horizon=10, stride=40)
+    loader = torch.utils.data.DataLoader(windows, batch_size=4, num_workers=2, multiprocessing_context=method)
+    seen = np.concatenate([past.numpy() for past, _ in loader])
+    np.testing.assert_array_equal(seen, np.stack([windows[index][0].numpy() for index in range(len(windows))]))
 
 
 def test_csv(series: dict[str, xarray.Dataset], tmp_path: Path) -> None:
@@ -91,6 +134,24 @@ def test_hugging_face(series: dict[str, xarray.Dataset], tmp_path: Path, monkeyp
     assert (row["system"], row["trajectory"], row["components"]) == ("Lorenz", 1, ["x", "y", "z"])
     np.testing.assert_array_equal(np.array(row["series"]), series["Lorenz"]["series"].values[1])
     assert row["step"] == series["Lorenz"].attrs["step"]
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "written"),
+    [("mine", "train", "train"), ("training-free", "test", "test"), ("test-of-all", "all", "train")],
+)
+def test_the_split_of_an_export_is_that_of_the_recipe(name: str, split: str, written: str, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(SMALL, name=name, split=split)
+    built = {"Lorenz": build(recipe, dysts.get_system("Lorenz"))}
+    folder = conversions.write_huggingface(built, tmp_path / "out")
+    assert [path.name for path in (folder / "data").iterdir()] == [f"{written}-00000-of-00001.parquet"]
+    assert f"split: {written}" in (folder / "README.md").read_text()
+
+
+def test_train_and_test_are_not_exported_as_one(series: dict[str, xarray.Dataset], tmp_path: Path) -> None:
+    train = build(dataclasses.replace(SMALL, split="train"), dysts.get_system("Rossler"))
+    with pytest.raises(InvalidArgumentError, match="must be of one split, got test, train"):
+        conversions.write_huggingface({**series, "Rossler": train}, tmp_path / "out")
 
 
 def test_a_folder_that_exists_is_refused_and_a_failure_leaves_nothing(
