@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from zarr.abc.store import RangeByteRequest, Store, SuffixByteRequest
 
-from dysts.datasets.chunks import Part, complaint
+from dysts.datasets.chunks import SLACK, Part, complaint
 from dysts.datasets.layout import Array
 from dysts.errors import StorageError
 
@@ -139,8 +139,7 @@ class CheckedStore(Store):
         return content if (first, len(content)) == (begin, end - begin) else content[begin - first : end - first]
 
     def _read(self, key: str, begin: int, size: int, *, whole: bool) -> bytes:
-        # One byte more than a whole file should have tells of a longer one; a source may refuse to look for it.
-        content = self.files.read(key, begin, size + (whole and not self.files.remote))
+        content = self.files.read(key, begin, 2 * size + SLACK if whole and not self.files.remote else size)
         if content is None:
             raise StorageError(f"{self.place}/{key} is missing; {self.remedy}")
         return content

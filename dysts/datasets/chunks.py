@@ -7,7 +7,7 @@ anyway, and tells damage and mix-ups. The SHA-256 is compared where the bytes co
 
 import hashlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ INDEX_ENTRY_BYTES = 16
 ABSENT = 2**64 - 1
 """Position of an inner chunk that holds fill values only and is not written."""
 BLOSC_HEADER_BYTES = 16
+SLACK = 2**16
+"""Bytes beyond twice the size that a chunk file should have at which it is read no further: it may be a longer one of
+another array."""
 
 
 @dataclass(frozen=True)
@@ -136,19 +139,18 @@ def complaint(content: bytes, part: Part, *, decoded_bytes: int | None, cryptogr
     return ""
 
 
-def file_complaint(path: Path, parts: Iterable[Part], *, decoded_bytes: int) -> str:
+def file_complaint(path: Path, parts: Sequence[Part], *, decoded_bytes: int) -> str:
     """Say what is wrong with a whole chunk file, SHA-256 included; empty if nothing is."""
     with path.open("rb") as file:
-        for part, last in _with_last(tuple(parts)):
-            inner = None if last and part.begin else decoded_bytes
+        if len(parts) == 1:
+            content = file.read(2 * parts[0].size + SLACK)
+            return complaint(content, parts[0], decoded_bytes=decoded_bytes, cryptographic=True)
+        for part in parts:
+            inner = None if part is parts[-1] else decoded_bytes
             problem = complaint(file.read(part.size), part, decoded_bytes=inner, cryptographic=True)
             if problem:
                 return problem
         return "has more bytes than it should" if file.read(1) else ""
-
-
-def _with_last(parts: tuple[Part, ...]) -> Iterable[tuple[Part, bool]]:
-    return ((part, number == len(parts) - 1) for number, part in enumerate(parts))
 
 
 def _part(content: bytes, begin: int, size: int) -> Part:
