@@ -62,7 +62,7 @@ def _takes_series(problem: Problem) -> bool:
     if problem.solver == SERIES and not right_hand_side.expandable:
         raise InvalidArgumentError(
             f"solver must not be 'taylor', as the equations of {problem.systems[0].name} contain a function or an "
-            "exponent without a recurrence for its power series; use 'auto'"
+            "exponent without a recurrence for its power series, or more than 1000 operations; use 'auto'"
         )
     return problem.solver == SERIES
 

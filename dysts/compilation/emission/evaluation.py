@@ -15,6 +15,9 @@ from dysts.compilation.program import LARGEST_UNROLLED, Operation, Program
 
 SCALAR, LANED = "evaluate", "evaluate_lanes"
 
+MOST_INLINE = 32
+"""Functions of a program up to which their code is written out; the time that LLVM takes grows with each."""
+
 _LEAVES = ("state", "constant", "number", "time")
 
 
@@ -54,6 +57,7 @@ class ProgramEmitter:
         self.width = width
         self.vectors = Vectors(self.builder, width)
         self.values: dict[int, Value] = {}
+        self.batched = sum(_batch(operation) is not None for operation in program.operations)
 
     def emit(self) -> None:
         """Write the whole function."""
@@ -134,16 +138,36 @@ class ProgramEmitter:
         assert batch is not None
         if self.width > 1:
             for number, (own, _), argument in zip(numbers, operations, arguments, strict=True):
-                self.values[number] = batch.write(self.vectors, argument, [own] * self.width)
+                self.values[number] = self._written(batch, self.vectors, argument, [own] * self.width)
             return
+        if len(numbers) > MOST_INLINE:
+            # Sorted, the groups of eight have few patterns of names, each of which has one function.
+            order = sorted(range(len(numbers)), key=lambda index: operations[index][0])
+            numbers = [numbers[index] for index in order]
+            operations = [operations[index] for index in order]
+            arguments = [arguments[index] for index in order]
         for begin in range(0, len(numbers), LANES):
             part = slice(begin, begin + LANES)
             width = 1 << (len(numbers[part]) - 1).bit_length()
             v = Vectors(self.builder, width)
             names = [name for name, _ in operations[part]]
             names += names[:1] * (width - len(names))
-            result = batch.write(v, v.put_together(arguments[part]), names)
+            result = self._written(batch, v, v.put_together(arguments[part]), names)
             self.values |= dict(zip(numbers[part], v.take_apart(result), strict=False))
+
+    def _written(self, batch: Batch, v: Vectors, argument: Value, names: Sequence[str]) -> Value:
+        """Write a batch in place, or as a call of one function for all that are alike in a long program."""
+        if self.batched <= MOST_INLINE or v.width < LANES:
+            return batch.write(v, argument, names)
+        module = self.builder.module
+        name = ".".join([batch.name, *names])
+        if name not in module.globals:
+            function = ir.Function(module, ir.FunctionType(v.type, [v.type]), name)
+            function.linkage = "internal"
+            function.attributes.add("noinline")
+            inside = Vectors(ir.IRBuilder(function.append_basic_block()), v.width)
+            inside.builder.ret(batch.write(inside, function.args[0], names))
+        return self.builder.call(module.globals[name], [argument])
 
     def products(self) -> None:
         """Store the product of the matrix with each of the vectors that follow the state."""

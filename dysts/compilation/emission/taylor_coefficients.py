@@ -41,6 +41,10 @@ WRITTEN_OUT = 3
 FEWEST_LOOPED = 10
 """Number of inner sums from which on a loop is faster than writing out all orders."""
 
+LONGEST_EXPANDED = 1000
+"""Operations up to which a program is expanded; LLVM takes about four seconds for the expansion of so many, and far
+more than twice as long for twice as many."""
+
 _ARITHMETIC = ("state", "constant", "number", "time", "add", "sub", "neg", "mul", "div", "power")
 """Operations beside the functions that have a recurrence; a power has one if its exponent is constant."""
 
@@ -54,11 +58,13 @@ def padded(places: int) -> int:
 
 
 def expandable(program: Program) -> bool:
-    """Whether the solution has a power series: all operations are smooth and have a recurrence.
+    """Whether the solution is expanded: all operations are smooth and have a recurrence, and there are not too many.
 
     A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does.
     """
     program, _ = with_rates(program)
+    if len(program.operations) > LONGEST_EXPANDED:
+        return False
     fixed = {number for number, (name, *_) in enumerate(program.operations) if name in ("constant", "number")}
     powers: dict[int, tuple[int, int]] = {}
     for number, (name, *operands) in enumerate(program.operations):

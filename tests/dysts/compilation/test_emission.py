@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from dysts.compilation.emission.elementary import LARGEST_ANGLE, LARGEST_EXPONENT
-from dysts.compilation.emission.evaluation import LANES
+from dysts.compilation.emission.evaluation import LANES, emit
+from dysts.compilation.emission.taylor_coefficients import expandable
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
@@ -129,3 +130,31 @@ def test_what_repeats_is_computed_once_and_constants_not_at_all() -> None:
     assert names.count("div") == 0
     # x*y, x**2, its square, and x times the reciprocal of a
     assert names.count("mul") == 4
+
+
+def test_a_long_program_calls_one_function_for_all_that_are_alike() -> None:
+    names = [f"x{index}" for index in range(90)]
+    texts = [f"{('sin', 'cos', 'exp')[index % 3]}({name})" for index, name in enumerate(names)]
+    program = program_of(texts, names)
+    states = np.random.default_rng(0).uniform(-3.0, 3.0, (LANES, 90))
+    expected = [getattr(np, text[:3])(column) for text, column in zip(texts, states.T, strict=True)]
+    value = run(program, states)
+    np.testing.assert_allclose(value, np.transpose(expected), rtol=1e-15)
+    # A short program has the code of each in place, and the same bits.
+    short = run(program_of(texts[:9], names[:9]), states[:, :9])
+    np.testing.assert_array_equal(short, value[:, :9])
+    lanes = run_lanes(compile_function(program, "test"), program.table({}), states)
+    np.testing.assert_array_equal(lanes, value)
+    # Sines and cosines come in groups of eight: all sines, all cosines, and the group between.
+    assert emit(program, lanes=False).count("define internal") <= 7
+
+
+def test_a_dense_network_is_not_expanded() -> None:
+    # Fifty oscillators take LLVM more than ten minutes; seconds are for ten of them.
+    def network(size: int) -> Program:
+        names = [f"x{index}" for index in range(size)]
+        sums = ["+".join(f"sin({other}-{own})" for other in names if other != own) for own in names]
+        return program_of(sums, names)
+
+    assert expandable(network(10))
+    assert not expandable(network(20))

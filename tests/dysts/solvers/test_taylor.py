@@ -251,7 +251,7 @@ def test_wrong_requests() -> None:
         dysts.integrate("Chua", 10, solver="taylor")
     with pytest.raises(InvalidArgumentError, match="Lorenz has an event to find"):
         dysts.integrate("Lorenz", 10, solver="taylor", stop="z - 30")
-    with pytest.raises(InvalidArgumentError, match="no power series"):
+    with pytest.raises(InvalidArgumentError, match="without a recurrence for its power series"):
         dysts.integrate(make({"x": "2**x"}, [1.0]), times=[0.0, 0.1], solver="taylor")
     with pytest.raises(NotSupportedError, match="without solver='taylor'"):
         dysts.integrate("MackeyGlass", 10, solver="taylor")
