@@ -11,7 +11,16 @@ from dysts.errors import unknown_name
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
-_SPECIAL = re.compile(r"([&%$#_{}])")
+_SPECIAL = {
+    **{character: f"\\{character}" for character in "&%$#_"},
+    # BibTeX counts braces whether or not a backslash stands before them.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+"""What stands in LaTeX for characters that are commands there."""
 
 
 def list_methods() -> list[str]:
@@ -91,21 +100,21 @@ def _entry(citation: Mapping[str, Any], owner: str) -> str:
         ("publisher" if book else "journal" if kind == "article" else "howpublished"): _escaped(
             container.removesuffix("(book)").strip()
         ),
-        "year": str(citation.get("year", "")),
+        "year": _verbatim(str(citation.get("year", ""))),
         # A DOI goes into a command that takes it as it is.
-        "doi": str(citation.get("doi", "")),
+        "doi": _verbatim(str(citation.get("doi", ""))),
         "note": _escaped(_note(citation)),
     }
     volume = re.fullmatch(r"([^()]*)\(([^()]*)\)", str(citation.get("volume", "")))
     if volume:
-        fields |= {"volume": volume[1].strip(), "number": volume[2]}
+        fields |= {"volume": _escaped(volume[1]), "number": _escaped(volume[2])}
     else:
         fields["volume"] = _escaped(str(citation.get("volume", "")))
     fields["pages"] = _escaped(str(citation.get("pages", "")).replace("-", "--"))
     plain = unicodedata.normalize("NFKD", authors[0].partition(",")[0])
     stem = re.sub(r"[^A-Za-z]", "", plain) or "anonymous"
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{kind}{{{owner}:{stem}{citation.get('year', '')},", *lines, "}"])
+    return "\n".join([f"@{kind}{{{owner}:{stem}{re.sub(r'[^0-9A-Za-z]', '', fields['year'])},", *lines, "}"])
 
 
 def _note(citation: Mapping[str, Any]) -> str:
@@ -116,4 +125,10 @@ def _note(citation: Mapping[str, Any]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    """Return a text of which LaTeX takes no character for a command."""
+    return "".join(_SPECIAL.get(character, character) for character in " ".join(text.split()))
+
+
+def _verbatim(text: str) -> str:
+    """Return a text for a field that is taken as it is, without what could end the field."""
+    return re.sub(r"[{}\\\s]", "", text)

@@ -1,5 +1,6 @@
 """Writes a trajectory to a file that other programs read; the file appears complete or not at all."""
 
+import csv
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import numpy as np
 
 from dysts.cache import replacing
 from dysts.errors import InvalidArgumentError, StorageError
+from dysts.series.text import as_cell
 
 if TYPE_CHECKING:
     import xarray
@@ -89,7 +91,7 @@ def _write_csv(trajectory: "xarray.DataArray", path: Path) -> None:
         columns.insert(0, np.repeat(trajectory["trajectory"].values, trajectory.sizes["time"]))
         names.insert(0, "trajectory")
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(names) + "\n")
+        csv.writer(file, lineterminator="\n").writerow(map(as_cell, names))
         for row in zip(*columns, strict=True):
             # repr is the shortest text that reads back to the same number.
             file.write(",".join(repr(value.item()) for value in row) + "\n")

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from dysts.cli.terminal import columns, styled
+from dysts.cli.terminal import columns, printable, styled
 from dysts.errors import DystsError, DystsWarning, unknown_name
 
 EXIT_DONE = 0
@@ -186,7 +186,7 @@ def run_command(program: str, command: Callable[[], int], *, interrupted: str) -
             sys.stdout.flush()
             return code
         except DystsError as error:
-            print(f"{_error_prefix(program)} {error}", file=sys.stderr)
+            print(f"{_error_prefix(program)} {printable(str(error))}", file=sys.stderr)
             return EXIT_MISTAKE
         except KeyboardInterrupt:
             print(f"\n{program}: {interrupted}", file=sys.stderr)
@@ -205,6 +205,6 @@ def _show_warning(program: str) -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
         # Warnings of libraries speak of their own code, to which the reader of a command's output has no key.
         if issubclass(category, DystsWarning):
-            print(f"{program}: {styled('warning:', 'warning', sys.stderr)} {message}", file=sys.stderr)
+            print(f"{program}: {styled('warning:', 'warning', sys.stderr)} {printable(str(message))}", file=sys.stderr)
 
     return show

@@ -3,20 +3,21 @@
 import textwrap
 from collections.abc import Iterator
 
+from dysts.cli.terminal import printable
 from dysts.systems.as_text import citation_text, value_text
 from dysts.systems.system import System
 
 
 def describe(system: System, *, width: int = 100) -> str:
     """Return equations, parameters, properties and citation of a system as lines of text."""
-    return "\n".join(part for line in _lines(system) for part in _wrapped(line, width))
+    return "\n".join(part for line in _lines(system) for part in _wrapped(printable(line), width))
 
 
 def _lines(system: System) -> Iterator[str]:
     kind = "delay" if system.delay else "ordinary"
-    yield f"{system.name}: {system.description}"
+    yield f"{system.name}: {system.description}" if system.description else system.name
     variables = f"{system.dimension} variable{'s' if system.dimension > 1 else ''}"
-    yield f"{variables}, {kind} differential equations, from {system.field}"
+    yield f"{variables}, {kind} differential equations" + (f", from {system.field}" if system.field else "")
     if system.variant_of:
         yield f"variant of {system.variant_of['name']}: {system.variant_of['reason']}"
     yield ""

@@ -21,6 +21,7 @@ RESOLUTION = 150
 def plot_command(arguments: argparse.Namespace) -> int:
     """Draw one picture of a system, or of a series in a file."""
     from dysts.plotting import PLOTS
+    from dysts.plotting.style import house_style
 
     file = Path(arguments.system)
     drawn = _series(file) if arguments.system.endswith(SUFFIXES) else system_of(arguments.system)
@@ -30,7 +31,8 @@ def plot_command(arguments: argparse.Namespace) -> int:
     if destination.exists() and not arguments.overwrite:
         raise StorageError(f"{destination} exists; --overwrite replaces it")
     figure = PLOTS[arguments.kind](drawn, **_diagram_options(arguments))
-    with replacing(destination) as part:
+    # The style counts when the file is written as well: text in an SVG stays text.
+    with house_style(), replacing(destination) as part:
         figure.savefig(part, dpi=RESOLUTION)
     print(f"{destination}: {arguments.kind} of {drawn.name}")
     return 0

@@ -19,6 +19,22 @@ def columns() -> int:
     return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
 
 
+def printable(text: str) -> str:
+    """Return a text in which characters that would move the cursor or colour the terminal are written out.
+
+    Examples
+    --------
+    >>> printable("red \\x1b[31m")
+    'red \\\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character == "\n" else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def styled(text: str, style: str, stream: TextIO) -> str:
     """Return a text with the colour of a style, if the stream is a terminal that should have colours.
 

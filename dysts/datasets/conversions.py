@@ -13,6 +13,7 @@ import numpy as np
 from dysts.cache import replacing
 from dysts.datasets.recipe import Recipe
 from dysts.errors import InvalidArgumentError, StorageError
+from dysts.series.text import as_cell
 
 if TYPE_CHECKING:
     import pandas
@@ -138,7 +139,7 @@ def write_csv(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
         series, times = dataset["series"].values, dataset["time"].values
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["trajectory", "time", *dataset.attrs["components"]])
+            writer.writerow(["trajectory", "time", *map(as_cell, dataset.attrs["components"])])
             for trajectory, points in enumerate(series):
                 # The text of a Python float is the shortest that reads back to the same number.
                 writer.writerows(

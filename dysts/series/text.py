@@ -28,6 +28,26 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z|[+-]?inf(inity)?\
 _OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
+FORMULAS = ("=", "+", "-", "@", "\t")
+"""Characters with which a cell begins that a spreadsheet would compute."""
+
+
+def as_cell(name: str) -> str:
+    """Return a name for a cell of a text file, after an apostrophe where a spreadsheet would take it for a formula.
+
+    Examples
+    --------
+    >>> as_cell("x"), as_cell("=1+1")
+    ('x', "'=1+1")
+    """
+    return f"'{name}" if name.startswith(FORMULAS) else name
+
+
+def from_cell(cell: str) -> str:
+    """Return the name that `as_cell` made a cell of."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULAS) else cell
+
+
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """How a text file is written.
@@ -101,7 +121,9 @@ def read_text(
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise unreadable(path, error, what="the series") from error
     form = form_of(lines, str(path), separator=separator, decimal=decimal)
-    names = list(form.names) if form.names is not None else [str(index) for index in range(form.columns)]
+    names = (
+        list(map(from_cell, form.names)) if form.names is not None else [str(index) for index in range(form.columns)]
+    )
     unique = [str(position) for position in range(form.columns + form.trailing)]
     try:
         with warnings.catch_warnings(), _open(path) as file:

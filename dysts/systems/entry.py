@@ -53,8 +53,8 @@ CONSERVATION = (
 )
 MOST_NAMES = 5000
 """Largest number of variables, of definitions and of observables: far more than can be compiled in minutes."""
-MOST_CHARACTERS = 200_000
-"""Largest number of characters in all expressions of an entry, which take about half a second to parse."""
+MOST_CHARACTERS = 100_000
+"""Largest number of characters in all expressions of an entry, which take about half a second to check."""
 MOST_REMARKS = 200
 _REQUIRED = {"variables", "equations", "initial_conditions"}
 _OPTIONAL = {
@@ -114,7 +114,7 @@ class _Definition:
     def __init__(self, name: str, definition: Mapping[str, Any]) -> None:
         self.name = name
         self.raw = definition
-        self.characters = 0
+        _check_length(name, definition)
         self.variables = self._variables()
         self.parameters = self._parameters()
         self.delay = self._delay()
@@ -127,12 +127,7 @@ class _Definition:
         self.equations = self._equations()
 
     def _expression(self, text: object, where: str, names: Collection[str]) -> str:
-        """Check an expression, and that those of the entry are not too long in all."""
-        self.characters += len(text) if isinstance(text, str) else 0
-        if self.characters > MOST_CHARACTERS:
-            raise RegistryError(
-                f"{self.name}: the expressions must have at most {MOST_CHARACTERS} characters, got more at {where}"
-            )
+        """Check an expression and return it."""
         parse(text, where=where, names=names)
         return str(text)
 
@@ -235,6 +230,21 @@ class _Definition:
             for variable in pair:
                 check_choice(variable, where, self.variables)
         return fields
+
+
+def _check_length(name: str, definition: Mapping[str, Any]) -> None:
+    """Refuse expressions that are too long in all, before any of them is parsed."""
+    texts = [
+        text
+        for field in ("definitions", "equations", "observables")
+        if isinstance(definition.get(field), Mapping)
+        for text in definition[field].values()
+    ]
+    total = sum(len(text) for text in texts if isinstance(text, str))
+    if total > MOST_CHARACTERS:
+        raise RegistryError(
+            f"{name}: the expressions must have at most {MOST_CHARACTERS} characters in all, got {total}"
+        )
 
 
 def _few(values: dict[str, Any], where: str) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """BibTeX of systems and methods: complete, balanced, with keys of their own."""
 
+import dataclasses
 import json
 import re
 
+import numpy as np
 import pytest
 
 import dysts
 from dysts.citations import cite_method, cite_system, list_methods
 from dysts.cli import main
 from dysts.errors import UnknownNameError
+from dysts.systems.frozen import FrozenMapping
 from dysts.systems.system import System
 
 ENTRY = re.compile(r"@(article|book|misc)\{([^,\s]+),\n((?:  [a-z]+ = \{.*\},\n)+)\}")
@@ -38,7 +41,7 @@ def test_special_characters_are_escaped_and_doubts_are_told() -> None:
     ]
     text = cite_system(System.from_entry("Mine", entry))
     assert r"A\_B, C. \& D" in text
-    assert r"100 \% of \{chaos\}" in text
+    assert r"100 \% of \textbraceleft{}chaos\textbraceright{}" in text
     assert "note = {not looked up}" in text
 
 
@@ -58,3 +61,25 @@ def test_what_the_citation_file_names_is_what_the_command_names() -> None:
     for line in (dysts.systems.registry.systems_file().parent / "CITATION.cff").read_text().splitlines():
         if line.startswith("    title: "):
             assert line.removeprefix("    title: ") in names
+
+
+def test_no_citation_leaves_its_entry() -> None:
+    rossler = dysts.get_system("Rossler")
+    hostile = {
+        "authors": r"\input{/etc/passwd}; A ~ B",
+        "title": "x},\n note={injected}}\n@misc{evil,title={y",
+        "container": r"\write18{touch x}",
+        "volume": r"1}(2\x})",
+        "year": "1963}, note={a",
+        "doi": "10.1/x},\n note={injected}}\n@misc{evil,title={y",
+        "note": "^^4d",
+    }
+    system = dataclasses.replace(rossler, citations=(FrozenMapping(hostile),))
+    text = cite_system(system)
+    assert text.count("\n@") == 0
+    depths = np.cumsum([{"{": 1, "}": -1}.get(character, 0) for character in text])
+    assert depths[-1] == 0
+    assert (depths[text.index("{") : -1] > 0).all()
+    commands = set(re.findall(r"\\([A-Za-z]+)", text))
+    assert commands == {"textbackslash", "textasciitilde", "textasciicircum", "textbraceleft", "textbraceright"}
+    assert ENTRY.fullmatch(text)

@@ -69,3 +69,16 @@ def test_a_failed_write_leaves_nothing(
     with pytest.raises(StorageError, match="No space left"):
         export(trajectory, tmp_path / "x.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_of_components_are_no_formulas_of_a_spreadsheet(tmp_path: Path) -> None:
+    from dysts.series import read_series
+
+    names = ["=cmd|'/c calc'!A1", 'a,"b"', "-x"]
+    x = dysts.integrate("Rossler", 5).assign_coords(component=np.array(names, dtype=object))
+    path = export(x, tmp_path / "x.csv")
+    header = next(csv.reader(path.open()))
+    assert header == ["time", "'=cmd|'/c calc'!A1", 'a,"b"', "'-x"]
+    back = read_series(path)
+    np.testing.assert_array_equal(back.values, x.values)
+    assert back["component"].values.tolist() == names

@@ -1,0 +1,72 @@
+"""Malformed and hostile registry files are read or refused in bounded time, and nothing in them is executed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import dysts
+from dysts.errors import NotSupportedError, RegistryError
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "performance"))
+
+from hostile_registries import KINDS, draw, examine
+
+SEEDS = range(1000, 1120)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "too many"])
+def test_a_part_of_the_campaign(kind: str, tmp_path: Path) -> None:
+    drawn = [(seed, content) for seed in SEEDS for drawn_kind, content in [draw(seed)] if drawn_kind == kind]
+    assert drawn
+    for seed, content in drawn:
+        found, notes = examine(content, tmp_path, use=False)
+        # Slowness is the campaign's to count: a busy machine is no failure.
+        assert "foreign" not in found.values(), f"seed {seed}: {notes}"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"variables": [f"x{index}" for index in range(100_000)]}, "variables must have at most 5000 items"),
+        ({"parameters": {f"p{index}": 1.0 for index in range(100_001)}}, "parameters must have at most 100000 numbers"),
+        ({"definitions": {f"d{index}": "x" for index in range(100_000)}}, "definitions must have at most 5000 items"),
+        ({"equations": {"x": "x" + "+x" * 1500, "y": "1"}}, "none but the fields x, got 'y'"),
+        (
+            {"definitions": {f"d{index}": "x" + "+x" * 1900 for index in range(60)}},
+            "must have at most 200000 characters",
+        ),
+    ],
+)
+def test_too_many_of_anything_is_refused(change: dict[str, object], message: str) -> None:
+    definition = {"variables": ["x"], "equations": {"x": "-x"}, "initial_conditions": [1.0], **change}
+    with pytest.raises(RegistryError, match=message):
+        dysts.System.from_entry("Mine", {"definition": definition})
+
+
+def test_formulas_have_bounded_cost() -> None:
+    definitions = {"d0": "x + 1", **{f"d{index}": f"d{index - 1}*d{index - 1} + 1" for index in range(1, 60)}}
+    doubling = dysts.System.from_equations("Doubling", {"x": "d59"}, definitions=definitions, initial_conditions=[0.0])
+    with pytest.raises(NotSupportedError, match="formulas of Doubling must have at most 6000 names"):
+        doubling.to_sympy()
+    assert r"d_{59} &= d_{58}^{2} + 1" in doubling.to_latex()
+    power = dysts.System.from_equations("Power", {"x": "((1.23e-290*x)**64)**64"}, initial_conditions=[0.0])
+    with pytest.raises(NotSupportedError, match="exact numbers of at most 10000 digits"):
+        power.to_sympy()
+    assert "x^{4096}" in power.to_latex()
+    whole = dysts.System.from_equations("Whole", {"x": "(((7*x)**64)**64)**64"}, initial_conditions=[0.0])
+    with pytest.raises(NotSupportedError, match="exact numbers"):
+        whole.to_latex()
+    # A number below the range of doubles is typeset as it is, and not as zero.
+    small = dysts.System.from_equations("Small", {"x": "((0.5*x)**64)**32"}, initial_conditions=[0.0])
+    assert r"10^{-617} x^{2048}" in small.to_latex()
+
+
+def test_a_sum_of_a_thousand_terms_is_typeset() -> None:
+    many = dysts.System.from_equations(
+        "Many",
+        {"x": " + ".join(f"a**{power}*x" for power in range(2, 60)) + " - x" * 1000},
+        parameters={"a": 1.0},
+        initial_conditions=[0.0],
+    )
+    assert "- 1000 x" in many.to_latex()
