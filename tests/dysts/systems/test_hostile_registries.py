@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import dysts
+from dysts.cli.describe import describe
 from dysts.errors import NotSupportedError, RegistryError
+from dysts.gallery.build import _equations
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "performance"))
 
@@ -30,11 +32,11 @@ def test_a_part_of_the_campaign(kind: str, tmp_path: Path) -> None:
     [
         ({"variables": [f"x{index}" for index in range(100_000)]}, "variables must have at most 5000 items"),
         ({"parameters": {f"p{index}": 1.0 for index in range(100_001)}}, "parameters must have at most 100000 numbers"),
-        ({"definitions": {f"d{index}": "x" for index in range(100_000)}}, "definitions must have at most 5000 items"),
+        ({"definitions": {f"d{index}": "x" for index in range(50_000)}}, "definitions must have at most 5000 items"),
         ({"equations": {"x": "x" + "+x" * 1500, "y": "1"}}, "none but the fields x, got 'y'"),
         (
             {"definitions": {f"d{index}": "x" + "+x" * 1900 for index in range(60)}},
-            "must have at most 200000 characters",
+            "must have at most 100000 characters",
         ),
     ],
 )
@@ -44,29 +46,14 @@ def test_too_many_of_anything_is_refused(change: dict[str, object], message: str
         dysts.System.from_entry("Mine", {"definition": definition})
 
 
-def test_formulas_have_bounded_cost() -> None:
+def test_a_system_whose_formulas_are_too_large_is_shown_as_text() -> None:
     definitions = {"d0": "x + 1", **{f"d{index}": f"d{index - 1}*d{index - 1} + 1" for index in range(1, 60)}}
     doubling = dysts.System.from_equations("Doubling", {"x": "d59"}, definitions=definitions, initial_conditions=[0.0])
-    with pytest.raises(NotSupportedError, match="formulas of Doubling must have at most 6000 names"):
+    with pytest.raises(NotSupportedError, match="a formula must have at most"):
         doubling.to_sympy()
     assert r"d_{59} &= d_{58}^{2} + 1" in doubling.to_latex()
-    power = dysts.System.from_equations("Power", {"x": "((1.23e-290*x)**64)**64"}, initial_conditions=[0.0])
-    with pytest.raises(NotSupportedError, match="exact numbers of at most 10000 digits"):
-        power.to_sympy()
-    assert "x^{4096}" in power.to_latex()
-    whole = dysts.System.from_equations("Whole", {"x": "(((7*x)**64)**64)**64"}, initial_conditions=[0.0])
-    with pytest.raises(NotSupportedError, match="exact numbers"):
-        whole.to_latex()
-    # A number below the range of doubles is typeset as it is, and not as zero.
-    small = dysts.System.from_equations("Small", {"x": "((0.5*x)**64)**32"}, initial_conditions=[0.0])
-    assert r"10^{-617} x^{2048}" in small.to_latex()
-
-
-def test_a_sum_of_a_thousand_terms_is_typeset() -> None:
-    many = dysts.System.from_equations(
-        "Many",
-        {"x": " + ".join(f"a**{power}*x" for power in range(2, 60)) + " - x" * 1000},
-        parameters={"a": 1.0},
-        initial_conditions=[0.0],
-    )
-    assert "- 1000 x" in many.to_latex()
+    assert "d59 = d58*d58 + 1" in describe(doubling)
+    power = dysts.System.from_equations("Power", {"x": "(((7*x)**64)**64)**64"}, initial_conditions=[0.0])
+    with pytest.raises(NotSupportedError):
+        power.to_latex()
+    assert _equations(power) == ["<code>dx/dt = (((7*x)**64)**64)**64</code>"]
