@@ -1,7 +1,6 @@
 """Writes the gallery: draws what is missing in worker processes, then the pages."""
 
 import hashlib
-import html
 import multiprocessing
 import os
 import time
@@ -14,7 +13,7 @@ from typing import Any
 from dysts.cache import write_atomically
 from dysts.checks import check_count
 from dysts.equations.formulas import as_mathml
-from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, NotSupportedError, StorageError
+from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
@@ -162,7 +161,7 @@ def _write_pages(
         page = template.render(
             style=style,
             system=system,
-            equations=_equations(system),
+            equations=as_mathml(system.vector_field),
             parameters=[(name, f"{value:.10g}") for name, value in system.flat_parameters.items()],
             properties=_properties(system),
             pictures={kind: path.name for kind, path in files[system.name].items()},
@@ -170,16 +169,6 @@ def _write_pages(
             after=systems[position + 1].name if position + 1 < len(systems) else None,
         )
         _write(folder / "systems" / f"{system.name}.html", page)
-
-
-def _equations(system: System) -> list[str]:
-    """Return the equations as MathML, or as escaped text where they are too large to be typeset."""
-    try:
-        return as_mathml(system.vector_field)
-    except NotSupportedError:
-        lines = [f"d{name}/dt = {text}" for name, text in system.equations.items()]
-        lines += [f"{name} = {text}" for name, text in system.definitions.items()]
-        return [f"<code>{html.escape(line)}</code>" for line in lines]
 
 
 def _properties(system: System) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ import pytest
 
 import dysts
 from dysts.cli.describe import describe
+from dysts.equations.formulas import as_mathml
 from dysts.errors import NotSupportedError, RegistryError
-from dysts.gallery.build import _equations
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "performance"))
 
@@ -56,4 +56,4 @@ def test_a_system_whose_formulas_are_too_large_is_shown_as_text() -> None:
     power = dysts.System.from_equations("Power", {"x": "(((7*x)**64)**64)**64"}, initial_conditions=[0.0])
     with pytest.raises(NotSupportedError):
         power.to_latex()
-    assert _equations(power) == ["<code>dx/dt = (((7*x)**64)**64)**64</code>"]
+    assert "digits in an exact number" in as_mathml(power.vector_field)[0]
