@@ -20,6 +20,8 @@ SHORTEST = 100
 """Least number of points of a series."""
 SEGMENTS = 5
 """Number of segments of the series, whose spread gives the error."""
+FEWEST_SEGMENTS = 4
+"""Least number of segments in which the autocorrelation falls; in fewer, the time is a good part of a segment."""
 LONGEST_SHARE = 0.25
 """Longest lag as a share of the series."""
 CONCLUSIVE = 0.9
@@ -52,8 +54,8 @@ def autocorrelation_time(series: Any, *, step: float = 1.0) -> Estimate:
     Returns
     -------
     Estimate
-        The error is the standard error over five segments. Not reliable where the envelope does not fall: the motion is
-        regular, or the series too short.
+        The error is the standard error over five segments, and that of a whole number of points. Not reliable where the
+        envelope does not fall in the series and in four of the segments: the motion is regular or the series too short.
 
     Raises
     ------
@@ -78,8 +80,15 @@ def autocorrelation_time(series: Any, *, step: float = 1.0) -> Estimate:
         for part in np.array_split(values, SEGMENTS)
     ]
     known = [part for part in parts if part is not None]
-    error = np.std(known, ddof=1) / math.sqrt(len(known)) if len(known) > 1 else np.nan
-    return Estimate(whole * spacing, float(error) * spacing)
+    if len(known) < FEWEST_SEGMENTS:
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"the autocorrelation falls below 1/e in only {len(known)} of {SEGMENTS} parts of the series",
+        )
+    # A lag is a whole number of points, which has an error of its own where all segments agree.
+    error = math.hypot(np.std(known, ddof=1) / math.sqrt(len(known)), 1.0 / math.sqrt(12.0))
+    return Estimate(whole * spacing, error * spacing)
 
 
 def _fall(correlation: np.ndarray) -> float | None:

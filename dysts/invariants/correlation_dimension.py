@@ -18,6 +18,7 @@ from dysts.checks import check_count
 from dysts.compilation.driver import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
+from dysts.invariants.resolution import RESOLVED, quantisation
 from dysts.invariants.scaling import scaling_region
 from dysts.invariants.time_series import check_series, standardised
 
@@ -134,7 +135,8 @@ def correlation_dimension(series: Any, *, theiler: int, seed: int = 0) -> Estima
     """Estimate the correlation dimension, the slope of the logarithm of the correlation sum over that of the radius.
 
     The scaling region is the widest range of radii, at least a factor of 4, in which the local slope stays within 7 %
-    of its mean; it counts radii with at least 300 pairs and at most 5 % of all pairs.
+    of its mean; it counts radii with at least 300 pairs and at most 5 % of all pairs, above three times the step
+    of quantised data.
 
     Parameters
     ----------
@@ -165,14 +167,23 @@ def correlation_dimension(series: Any, *, theiler: int, seed: int = 0) -> Estima
     """
     found = correlation_sum(series, theiler=theiler, seed=seed)
     total = found.shares.mean(axis=0)
-    usable = np.flatnonzero((found.pairs >= FEWEST_PAIRS) & (total <= LARGEST_SHARE))
+    smallest = RESOLVED * quantisation(standardised(check_series(series, shortest=SHORTEST)))
+    usable = np.flatnonzero((found.pairs >= FEWEST_PAIRS) & (total <= LARGEST_SHARE) & (found.radii >= smallest))
     if usable.size == 0:
-        return Estimate(np.nan, np.nan, "no radius has enough pairs and is small against the whole set")
-    # Only the radii up to the first gap belong together.
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"no radius above {smallest:.2g}, three times the rounding of the data, has at least {FEWEST_PAIRS} "
+            f"pairs and at most {100.0 * LARGEST_SHARE:g} % of all",
+        )
     x, y = np.log(found.radii[usable]), np.log(total[usable])
     region = scaling_region(x, y, narrowest=NARROWEST, relative=STRAIGHT)
     if region is None:
-        return Estimate(np.nan, np.nan, "no scaling region: the slope is not constant over a factor of 4 in the radius")
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"no scaling region: the slope is not constant over a factor of 4 in the radius above {math.exp(x[0]):.2g}",
+        )
     inside = usable[region.first : region.last + 1]
     with np.errstate(divide="ignore"):
         logarithms = np.log(found.shares[:, inside])

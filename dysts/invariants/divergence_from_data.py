@@ -1,4 +1,4 @@
-"""Largest Lyapunov exponent of a series, from how fast close states move apart.
+"""Estimates the largest Lyapunov exponent of a series from the rate at which close states separate.
 
 References
 ----------
@@ -15,19 +15,34 @@ from scipy.spatial import cKDTree
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
+from dysts.invariants.resolution import RESOLVED, resolution
 from dysts.invariants.scaling import scaling_region
 from dysts.invariants.time_series import check_series, standardised
 
 SHORTEST = 500
+"""Least number of states."""
 REFERENCES = 5000
+"""Largest number of reference states whose neighbours are followed."""
 FEWEST_REFERENCES = 50
+"""Least number of reference states with neighbours."""
+LEAST_SHARE = 0.2
+"""Least share of the reference states that has neighbours; a smaller one shows the densest part of the set alone."""
 FEWEST_NEIGHBOURS = 5
+"""Least number of neighbours in the ball of Kantz's method."""
 PARTS = 10
+"""Number of groups of reference states, whose spread gives the error."""
 CANDIDATES = 32
+"""Number of neighbours that are searched for at first, as many of them may be close in time."""
 STRAIGHT = 0.15
+"""Largest relative difference of a local slope in the scaling region from their mean."""
 SATURATED = 0.2
+"""Distance at which the divergence saturates, as a fraction of the distance of two random states."""
 NARROWEST_SHARE = 0.15
-"""Least width of the straight part, as a share of the curve before saturation."""
+"""Least width of the scaling region, as a share of the curve between resolution and saturation."""
+LEAST_GROWTH = 2.0
+"""Least factor by which neighbours separate in the scaling region; over less, any curve is straight."""
+FEWEST_POINTS = 5
+"""Least number of points of the curve between resolution and saturation."""
 
 
 def divergence_curve(
@@ -39,37 +54,53 @@ def divergence_curve(
     radius: float = 0.05,
     seed: int = 0,
 ) -> np.ndarray:
-    """Return the mean logarithm of the distance between neighbours, step by step: float64 [part, step].
+    """Return the mean logarithm of the distance between neighbours after each step: float64 [part, step].
 
     Parameters
     ----------
     series : array_like [time, component]
         States or delay vectors, equidistant in time; components are standardised.
     steps : int
-        How many steps to follow the neighbours.
+        Number of steps for which neighbours are followed.
     theiler : int
         Neighbours fewer points apart in time do not count.
     method : {"rosenstein", "kantz"}
+        Follow the closest neighbour, or all neighbours in a ball.
     radius : float
-        Of the ball of `kantz`, in units of the standard deviation.
+        Radius of the ball of `kantz`, in units of the standard deviation.
     seed : int
-        For the reference points, 5000 at most.
+        Seed of the choice of reference states, at most 5000.
 
     Raises
     ------
     InvalidArgumentError
-        If the series is too short, constant or not finite, or hardly a state has neighbours.
+        If the series is too short, constant or not finite, or fewer than 50 states have neighbours.
+    """
+    curves, _ = _curves(series, steps=steps, theiler=theiler, method=method, radius=radius, seed=seed, least=0.0)
+    return _in_parts(curves)
+
+
+def _in_parts(curves: np.ndarray) -> np.ndarray:
+    return np.stack([part.mean(axis=0) for part in np.array_split(curves, PARTS)])
+
+
+def _curves(
+    series: Any, *, steps: int, theiler: int, method: str, radius: float, seed: int, least: float
+) -> tuple[np.ndarray, float]:
+    """Return the curve of each reference state with neighbours, float64 [state, step], and the share of such states.
+
+    Distances below `least` count as it; without it, states that coincide with a neighbour are left out.
     """
     values = standardised(check_series(series, shortest=SHORTEST))
     window, ahead = check_count("theiler", theiler), check_count("steps", steps)
     usable = len(values) - ahead
     if usable < SHORTEST // 2 or 4 * window > usable:
         raise InvalidArgumentError(
-            f"a series of {len(values)} points is too short to follow neighbours for {ahead} steps at least {window} "
-            "points apart"
+            f"series must be longer to follow neighbours at least {window} points apart for {ahead} steps, got "
+            f"{len(values)} points"
         )
     if method not in ("rosenstein", "kantz"):
-        raise InvalidArgumentError(f"method is {method!r}; allowed are 'rosenstein' and 'kantz'")
+        raise InvalidArgumentError(f"method must be 'rosenstein' or 'kantz', got {method!r}")
     check_positive("radius", radius)
     references = np.random.default_rng(seed).permutation(usable)[:REFERENCES]
     tree = cKDTree(values[:usable])
@@ -81,15 +112,16 @@ def divergence_curve(
         paths = np.arange(ahead + 1)
         distances = np.linalg.norm(values[reference + paths] - values[neighbours[:, None] + paths], axis=2)
         with np.errstate(divide="ignore"):
-            curve = np.log(distances.mean(axis=0))
+            curve = np.log(np.maximum(distances.mean(axis=0), least))
         if np.isfinite(curve).all():
             curves.append(curve)
     if len(curves) < FEWEST_REFERENCES:
         raise InvalidArgumentError(
-            f"only {len(curves)} of {len(references)} states have neighbours at least {window} points away"
+            f"at least {FEWEST_REFERENCES} states must have neighbours at least {window} points away"
             + (f" within {radius} standard deviations" if method == "kantz" else "")
+            + f", got {len(curves)} of {len(references)}"
         )
-    return np.stack([part.mean(axis=0) for part in np.array_split(np.array(curves), PARTS)])
+    return np.array(curves), len(curves) / len(references)
 
 
 def _neighbours(
@@ -120,11 +152,11 @@ def lyapunov_from_data(
     radius: float = 0.05,
     seed: int = 0,
 ) -> Estimate:
-    """Estimate the largest Lyapunov exponent from a series alone.
+    r"""Estimate the largest Lyapunov exponent from a series alone.
 
-    The exponent is the slope of the divergence curve where it is straight: the widest stretch in which local slopes
-    are within 15 % of their mean, at least 15 % of what precedes saturation, when neighbours are a fifth as far apart
-    as any two states.
+    The exponent is the slope of the divergence curve in its scaling region: the widest stretch in which local slopes
+    are within 15 % of their mean, between three times the resolution of the data (`dysts.invariants.resolution`) and
+    saturation, which is at a fifth of the distance of two random states.
 
     Parameters
     ----------
@@ -133,30 +165,39 @@ def lyapunov_from_data(
     step : float
         Time between two points.
     steps : int
-        How many steps to follow the neighbours: until they are about as far apart as any two states.
+        Number of steps for which neighbours are followed, until they are about as far apart as two random states.
     theiler : int
-        Neighbours fewer points apart in time do not count; a period or more.
+        Neighbours fewer points apart in time do not count. Two periods are safe, and half of this window is the least
+        length of the scaling region, as the distance of neighbours oscillates with the period.
     method : {"rosenstein", "kantz"}
+        Follow the closest neighbour, or all neighbours in a ball.
     radius : float
-        Of the ball of `kantz`, in units of the standard deviation.
+        Radius of the ball of `kantz`, in units of the standard deviation.
     seed : int
-        For the reference points.
+        Seed of the choice of reference states.
 
     Returns
     -------
     Estimate
-        Per unit of time. The error is the larger one of the spread of local slopes and the standard error over groups
-        of reference points. Not reliable if the curve has no straight part.
+        Exponent per unit of time. The error is the larger one of the spread of local slopes and the standard error over
+        groups of reference states. Not reliable without a scaling region of half the Theiler window in which neighbours
+        separate by a factor of two: the series is too short, too coarse, too noisy, or not chaotic.
 
     Raises
     ------
     InvalidArgumentError
-        If the series is too short, constant or not finite, or hardly a state has neighbours.
+        If the series is too short, constant or not finite, or fewer than 50 states have neighbours.
 
     Notes
     -----
-    What is found is the mean of the motion in the series. An orbit in conservative chaos sticks to islands for hundreds
-    of periods, along which neighbours hardly part; a series with much of that has a smaller exponent than the system.
+    With :math:`d_i(t)` the distance of the i-th reference state to its neighbour (Rosenstein), or the mean distance to
+    its neighbours (Kantz), after a time t, the divergence curve is
+
+    .. math:: S(t) = \langle \ln d_i(t) \rangle_i \approx S(0) + \lambda t.
+
+    Noise of the distance :math:`\eta` adds to it, :math:`d^2 \approx d_0^2 e^{2 \lambda t} + \eta^2`, which flattens
+    the curve near :math:`\eta`. The estimate is an average over the motion in the series: an orbit in conservative
+    chaos that sticks to islands for hundreds of periods has a smaller exponent than the system.
 
     Examples
     --------
@@ -168,26 +209,61 @@ def lyapunov_from_data(
     """
     check_positive("step", step)
     values = check_series(series, shortest=SHORTEST)
-    curves = divergence_curve(values, steps=steps, theiler=theiler, method=method, radius=radius, seed=seed)
-    curve = curves.mean(axis=0)
+    standard = standardised(values)
     # Two independent states are sqrt(2 n) apart where n components have unit variance.
-    saturated = np.flatnonzero(curve > math.log(SATURATED * math.sqrt(2.0 * standardised(values).shape[1])))
-    ahead = int(saturated[0]) if saturated.size else len(curve)
-    if ahead < 5:
-        return Estimate(np.nan, np.nan, "neighbours are nowhere close enough: the series is too short or too noisy")
-    curve, curves = curve[:ahead], curves[:, :ahead]
-    times = np.arange(ahead) * step
+    limit = SATURATED * math.sqrt(2.0 * standard.shape[1])
+    smallest = resolution(standard, theiler=check_count("theiler", theiler), seed=seed)
+    if RESOLVED * smallest >= limit:
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"three times the resolution of the data, {smallest:.2g} standard deviations, is beyond the distance "
+            f"{limit:.2g} at which neighbours saturate: the series is too short, coarse or noisy",
+        )
+    each, share = _curves(values, steps=steps, theiler=theiler, method=method, radius=radius, seed=seed, least=smallest)
+    if share < LEAST_SHARE:
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"only {100.0 * share:.0f} % of the states have neighbours, which shows the densest part of the set alone",
+        )
+    curves = _in_parts(each)
+    curve = curves.mean(axis=0)
+    saturated = np.flatnonzero(curve > math.log(limit))
+    last = int(saturated[0]) if saturated.size else len(curve)
+    below = np.flatnonzero(curve[:last] < math.log(RESOLVED * smallest)) if smallest > 0.0 else np.empty(0)
+    first = int(below[-1]) + 1 if below.size else 0
+    if last - first < FEWEST_POINTS:
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"distances of neighbours exceed {RESOLVED:g} times the resolution of the data, {smallest:.2g} standard "
+            f"deviations, for {last - first} steps before they saturate: the series is too short, coarse or noisy",
+        )
+    curve, curves = curve[first:last], curves[:, first:last]
+    times = np.arange(last - first) * step
+    shortest = max(NARROWEST_SHARE * times[-1], theiler // 2 * step)
     region = scaling_region(
         times,
         curve,
-        narrowest=NARROWEST_SHARE * times[-1],
+        narrowest=shortest,
         relative=STRAIGHT,
         absolute=0.05 / times[-1],
         # The distance of neighbours oscillates with the period, which the window of Theiler is meant to cover.
         window=max(2, min(theiler // 2, len(times) // 6)),
     )
     if region is None:
-        return Estimate(np.nan, np.nan, "the divergence of neighbours has no straight part")
+        return Estimate(
+            np.nan, np.nan, f"the divergence of neighbours is not exponential for a time of {shortest:.3g} or more"
+        )
+    growth = region.slope * (times[region.last] - times[region.first])
+    if growth < math.log(LEAST_GROWTH):
+        return Estimate(
+            np.nan,
+            np.nan,
+            f"neighbours separate by a factor of {math.exp(growth):.2g} only in the scaling region, at least "
+            f"{LEAST_GROWTH:g} is needed",
+        )
     slopes = np.polyfit(times[region.first : region.last + 1], curves[:, region.first : region.last + 1].T, 1)[0]
     scatter = float(slopes.std(ddof=1) / math.sqrt(len(slopes)))
     return Estimate(region.slope, max(region.spread, scatter))

@@ -21,6 +21,12 @@ from dysts.invariants.time_series import check_series
 
 SHORTEST = 100
 """Least number of points of a series."""
+SEGMENTS = 10
+"""Number of parts of the series, whose spread gives the error of the permutation entropy."""
+FEWEST_PATTERNS = 10
+"""Least number of observed patterns for each possible one."""
+MOST_TIES = 0.02
+"""Largest share of patterns with equal values, whose order is arbitrary."""
 FEWEST_MATCHES = 10
 """Least number of matching pairs of stretches for a reliable estimate."""
 
@@ -129,8 +135,9 @@ def permutation_entropy(series: Any, *, order: int = 4, delay: int = 1) -> Estim
     Returns
     -------
     Estimate
-        Between 0 (monotone) and 1 (all patterns equally frequent); the error counts patterns as independent. Not
-        reliable with fewer than ten patterns observed for each possible one.
+        Between 0 (monotone) and 1 (all patterns equally frequent); the error is the larger one of that for independent
+        patterns and the standard error over ten parts of the series. Not reliable with fewer than ten patterns observed
+        for each possible one, or with equal values in more than 2 % of them, as in coarse data.
 
     Raises
     ------
@@ -154,14 +161,30 @@ def permutation_entropy(series: Any, *, order: int = 4, delay: int = 1) -> Estim
             f"series must have more than {(order - 1) * spacing} points for order {order}, got {len(values)}"
         )
     vectors = np.stack([values[k * spacing : k * spacing + count] for k in range(order)], axis=1)
-    patterns = np.argsort(vectors, axis=1, kind="stable") @ order ** np.arange(order)
-    shares = np.unique(patterns, return_counts=True)[1] / count
+    ordered = np.argsort(vectors, axis=1, kind="stable")
+    patterns = ordered @ order ** np.arange(order)
+    entropy, error = _shannon(patterns)
+    # Patterns that overlap are not independent; the spread over parts of the series shows by how much.
+    parts = [_shannon(part)[0] for part in np.array_split(patterns, SEGMENTS)]
+    error = max(error, float(np.std(parts, ddof=1)) / math.sqrt(SEGMENTS))
+    scale = math.log(possible)
+    sorted_values = np.take_along_axis(vectors, ordered, axis=1)
+    tied = float((np.diff(sorted_values, axis=1) == 0.0).any(axis=1).mean())
+    reason = ""
+    if count < FEWEST_PATTERNS * possible:
+        reason = f"{count} patterns for {possible} possible ones are too few"
+    elif tied > MOST_TIES:
+        reason = f"{100.0 * tied:.0f} % of the patterns hold equal values, which have no order: the data are too coarse"
+    return Estimate(entropy / scale, error / scale, reason)
+
+
+def _shannon(patterns: np.ndarray) -> tuple[float, float]:
+    """Return the entropy of the shares of patterns in nats, and its error for independent patterns."""
+    shares = np.unique(patterns, return_counts=True)[1] / len(patterns)
     information = -np.log(shares)
     entropy = float((shares * information).sum())
     variance = float((shares * information**2).sum()) - entropy**2
-    scale = math.log(possible)
-    reason = "" if count >= 10 * possible else f"{count} patterns for {possible} possible ones are too few"
-    return Estimate(abs(entropy) / scale, math.sqrt(max(variance, 0.0) / count) / scale, reason)
+    return abs(entropy), math.sqrt(max(variance, 0.0) / len(patterns))
 
 
 def _scalar(series: Any, *, shortest: int = SHORTEST) -> np.ndarray:

@@ -80,7 +80,7 @@ def survival_by_amplitude(
         for state in starts
     ]
     spreads = np.array([series.reshape(windows, WINDOW * POINTS_PER_PERIOD, -1).std(axis=1) for series in observed])
-    lifetimes = [float(left * WINDOW) for left in map(_settled_at, spreads) if left is not None]
+    lifetimes = [float(left * WINDOW) for left in map(settled_at, spreads) if left is not None]
     return Survival(
         trajectories=len(spreads),
         periods=float(windows * WINDOW),
@@ -90,7 +90,7 @@ def survival_by_amplitude(
     )
 
 
-def _settled_at(spreads: np.ndarray) -> int | None:
+def settled_at(spreads: np.ndarray) -> int | None:
     """Return the first window from which the spreads, float64 [window, component], are those of the last one."""
     changed = (np.abs(spreads - spreads[-1]) > CONSTANT * np.abs(spreads[-1])).any(axis=1)
     still = np.flatnonzero(changed)

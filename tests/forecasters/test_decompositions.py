@@ -7,6 +7,7 @@ import pytest
 
 from dysts.errors import NotSupportedError
 from forecasters import get_forecaster, list_forecasters
+from forecasters.season import estimate_season_length
 
 NAMES = ["Prophet", "TBATS"]
 
@@ -37,3 +38,9 @@ def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "prophet", None)
     with pytest.raises(NotSupportedError, match=r"Prophet needs .*pip install 'dysts\[prophet\]'"):
         get_forecaster("Prophet").fit(np.sin(np.arange(100.0))[:, None])
+
+
+def test_a_trend_hides_no_season() -> None:
+    times = np.arange(500.0)
+    wave = np.sin(2.0 * np.pi * times / 40.0)
+    assert estimate_season_length((wave + 0.2 * times)[:, None]) == 40

@@ -7,7 +7,7 @@ from linear_systems import make
 import dysts
 from dysts.errors import NotSupportedError
 from dysts.invariants.coexistence import coexistence
-from dysts.invariants.settling import survival_by_amplitude
+from dysts.invariants.settling import settled_at, survival_by_amplitude
 
 
 def test_the_lorenz_attractor_attracts_everything() -> None:
@@ -38,6 +38,14 @@ def test_an_amplitude_that_freezes_ends_the_motion() -> None:
     assert set(left.afterwards) == {"other motion"}
     regular = make({"x": "v", "v": "-x"}, [1.0, 0.0])
     assert survival_by_amplitude(regular, trajectories=2, periods=600, period=6.28).lifetimes == (0.0, 0.0)
+
+
+def test_an_orbit_has_left_after_its_last_window_that_differs() -> None:
+    spreads = np.ones((60, 2))
+    spreads[:25, 1] = 1.5
+    assert settled_at(spreads) == 25
+    spreads[45, 0] = 0.9
+    assert settled_at(spreads) is None
 
 
 def test_only_chaos_without_delays_and_jumps_is_compared() -> None:

@@ -101,3 +101,10 @@ def test_a_hamiltonian_system_conserves_whatever_its_sum() -> None:
         (0.3, 0.0, -0.1, -0.3), (1e-3,) * 4, {"periods": 1000.0, "trajectories": 16, "method": "tangent"}
     )
     assert regime_of(system, spectrum, period=6.3)[0] == "conservative chaos"
+
+
+def test_the_error_counts_the_exponent_that_divides() -> None:
+    # The dimension is 1 + 0.5/2; its derivatives by the exponents are 1/2 and 0.5/4.
+    found = kaplan_yorke_dimension([0.5, -2.0], [0.01, 0.2])
+    assert found.value == 1.25
+    assert found.error == pytest.approx(math.hypot(0.01 / 2.0, 0.2 * 0.5 / 4.0))

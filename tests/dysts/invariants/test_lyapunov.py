@@ -7,6 +7,7 @@ from linear_systems import make
 import dysts
 from dysts.compilation import right_hand_side
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
+from dysts.invariants.jumps import has_jumps
 from dysts.invariants.stored.effort import Effort
 from dysts.invariants.stored.properties import DISCARDED_IN_THE_SEA, precise_spectrum
 
@@ -37,6 +38,11 @@ def test_errors_are_standard_errors_of_the_mean_over_trajectories() -> None:
     np.testing.assert_allclose(found.exponents, [1.2, 0.0], atol=1e-5)
     # Deviations -0.6, -0.2 and 0.8: a variance of 1.04/2, and the error of the mean of three.
     np.testing.assert_allclose(found.errors, [(1.04 / 2.0 / 3.0) ** 0.5, 0.0], atol=1e-5)
+
+
+def test_a_small_jump_is_a_jump_and_a_kink_is_none() -> None:
+    assert has_jumps(make({"x": "y", "y": "-x - 1e-4*sign(y)"}, [2.0, 0.0]), period=6.28)
+    assert not has_jumps(make({"x": "y", "y": "-x - 0.5*abs(x)"}, [2.0, 0.0]), period=6.28)
 
 
 def test_lorenz_at_eight_thirds() -> None:

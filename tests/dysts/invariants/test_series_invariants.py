@@ -2,9 +2,11 @@
 
 import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 import dysts
 from dysts.errors import InvalidArgumentError, UnreliableEstimateError
@@ -21,6 +23,7 @@ from dysts.invariants import (
     sample_entropy,
     zero_one_test,
 )
+from dysts.invariants.resolution import quantisation, resolution
 from dysts.invariants.scaling import scaling_region
 
 
@@ -182,6 +185,7 @@ def test_the_straight_part_is_found_between_bends() -> None:
     assert scaling_region(x, x**2, narrowest=20.0, relative=0.05) is None
 
 
+NOISE = np.random.default_rng(1).standard_normal((6000, 3))
 SHORT, CONSTANT = np.arange(20.0), np.ones(3000)
 MISSING = np.where(np.arange(3000) == 7, np.nan, np.random.default_rng(0).random(3000))
 
@@ -207,7 +211,77 @@ def test_bad_series_are_refused_in_one_sentence(estimator: object, series: objec
 
 def test_no_neighbours_in_the_ball_is_said() -> None:
     scattered = np.random.default_rng(0).standard_normal((600, 8))
-    with pytest.raises(InvalidArgumentError, match=r"have neighbours at least 2 points away within 0\.01"):
-        lyapunov_from_data(scattered, step=1.0, steps=5, theiler=2, method="kantz", radius=0.01)
+    with pytest.raises(
+        InvalidArgumentError,
+        match=r"must have neighbours at least 2 points away within 0\.01 .* got \d+ of",
+    ):
+        divergence_curve(scattered, steps=5, theiler=2, method="kantz", radius=0.01)
     with pytest.raises(InvalidArgumentError, match="theiler must be at most a quarter of the 600 points, got 400"):
         correlation_dimension(scattered, theiler=400)
+
+
+def lorenz_series(points: int) -> tuple[np.ndarray, float]:
+    x = dysts.integrate("Lorenz", points, points_per_period=20, predictability=False)
+    return x.values, float(x.time[1])
+
+
+def test_the_resolution_is_that_of_noise_and_of_rounding() -> None:
+    series, _ = lorenz_series(4000)
+    standard = (series - series.mean(axis=0)) / series.std(axis=0)
+    noise = np.random.default_rng(0).standard_normal(standard.shape)
+    # Two states are sqrt(2 * 3) times the noise of a component apart.
+    assert resolution(standard + 0.02 * noise, theiler=40) == pytest.approx(0.02 * math.sqrt(6.0), rel=0.25)
+    assert resolution(standard, theiler=40) < 0.02
+    # Each of the three rounding errors is uniform, with a variance of a twelfth of the square of the step.
+    coarse = np.round(standard / 0.01) * 0.01
+    assert quantisation(coarse) == pytest.approx(0.01 * math.sqrt(3.0 / 6.0), rel=1e-6)
+    assert quantisation(coarse) <= resolution(coarse, theiler=40) < 0.03
+    assert quantisation(standard) == 0.0
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda x: np.round(x / 4.0) * 4.0, lambda x: x[:600], lambda x: x + 2.0 * NOISE[: len(x)]]
+)
+def test_an_exponent_from_coarse_short_or_noisy_data_is_no_number(spoil: Callable[[np.ndarray], np.ndarray]) -> None:
+    series, step = lorenz_series(6000)
+    clean = lyapunov_from_data(series, step=step, steps=120, theiler=40)
+    assert abs(float(clean) - 0.906) < 3.0 * clean.error
+    spoilt = lyapunov_from_data(spoil(series), step=step, steps=120, theiler=40)
+    assert not spoilt.reliable or abs(spoilt.value - 0.906) < 3.0 * spoilt.error
+
+
+def test_equal_values_have_no_order() -> None:
+    series, _ = lorenz_series(4000)
+    assert permutation_entropy(series[:, 0], order=4, delay=4).reliable
+    coarse = permutation_entropy(np.round(series[:, 0]), order=4, delay=4)
+    assert "equal values" in coarse.reason
+
+
+def test_the_error_of_the_permutation_entropy_is_that_of_many_series() -> None:
+    generator = np.random.default_rng(0)
+    # A slow red noise, whose overlapping patterns are far from independent.
+    series = [lfilter([1.0], [1.0, -0.98], generator.standard_normal(4000)) for _ in range(24)]
+    found = [permutation_entropy(values, order=3, delay=20) for values in series]
+    spread = np.std([estimate.value for estimate in found], ddof=1)
+    assert np.mean([estimate.error for estimate in found]) == pytest.approx(spread, rel=0.5)
+
+
+def test_the_significance_counts_the_series_itself() -> None:
+    wave = np.sin(2.0 * np.pi * np.arange(1000) / 50.0)
+    assert recurrence_significance(wave, lag=50, surrogates=9) == 0.1
+
+
+def test_an_envelope_that_falls_at_the_end_alone_is_no_time() -> None:
+    assert not autocorrelation_time(np.cos(np.pi * np.arange(4000) / 1990.0)).reliable
+    # All parts agree to a point: the error is that of a whole number of points.
+    dice = np.random.default_rng(0).standard_normal(20_000)
+    assert autocorrelation_time(dice, step=2.0).error >= 2.0 / math.sqrt(12.0)
+
+
+def test_local_slopes_take_in_the_oscillation() -> None:
+    x = np.arange(200.0)
+    wavy = 0.1 * x + 0.1 * np.sin(2.0 * np.pi * x / 20.0)
+    assert scaling_region(x, wavy, narrowest=100.0, relative=0.15) is None
+    region = scaling_region(x, wavy, narrowest=100.0, relative=0.15, window=10)
+    assert region is not None
+    assert region.slope == pytest.approx(0.1, rel=0.02)
