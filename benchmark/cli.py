@@ -44,7 +44,8 @@ _RUN_EXAMPLES = (
 )
 
 _RUN_NOTES = """\
-The same command goes on where it stopped: a finished cell is never run twice.
+The same command goes on where it stopped: a finished cell is not run twice, but
+for those of a forecaster whose code has changed.
 A forecaster of your own is module:factory, where
 factory(preset=..., season_length=..., seed=...) returns an object with
 fit(series) and predict(horizon).
@@ -110,6 +111,7 @@ def _run(options: argparse.Namespace) -> int:
         time_limit=options.time_limit,
         memory_limit_mb=options.memory_limit_mb,
         retry_failed=options.retry_failed,
+        again=names(options.again) or (),
         progress=not options.quiet,
         scheduler=_cluster(options),
     )
@@ -377,6 +379,7 @@ def _add_run(commands: Commands) -> None:
     )
     how.add_argument("--scheduler", metavar="ADDRESS", help="run on this dask.distributed cluster")
     how.add_argument("--retry-failed", action="store_true", help="run cells again that have no forecast")
+    how.add_argument("--again", nargs="+", metavar="A,B", help="run the cells of these forecasters again")
     how.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmark.results.reading import Results
-from benchmark.schema import COLUMNS, check_table
+from benchmark.schema import COLUMNS, LATER_COLUMNS, check_table
 from dysts.cache import replacing
 from dysts.errors import StorageError
 
@@ -89,6 +89,8 @@ def read_export(path: str | os.PathLike[str]) -> pd.DataFrame:
         table = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise StorageError(f"cannot read {os.fspath(path)}: {error}") from error
+    table = table.assign(**{name: value for name, value in LATER_COLUMNS.items() if name not in table.columns})
+    table = table[[*(name for name in COLUMNS if name in table.columns), *table.columns.difference(list(COLUMNS))]]
     check_table(table)
     return table
 

@@ -5,7 +5,7 @@ import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,9 @@ from benchmark.running.progress import Costs, Progress
 from benchmark.scoring.compute import scoring_digest
 from benchmark.tasks.named_suites import get_suite
 from benchmark.tasks.suite import Suite
+from benchmark.values import checked_names
 from dysts.checks import check_count, check_positive
+from dysts.errors import unknown_name
 
 if TYPE_CHECKING:
     import xarray
@@ -46,6 +48,7 @@ def run(
     time_limit: float = DEFAULT_TIME_LIMIT,
     memory_limit_mb: int = DEFAULT_MEMORY_LIMIT_MB,
     retry_failed: bool = False,
+    again: Sequence[str] = (),
     progress: bool = True,
     open_dataset: OpenDataset | None = None,
     scheduler: Scheduler | None = None,
@@ -79,6 +82,9 @@ def run(
         Memory of a worker in MiB; 0 for no limit.
     retry_failed : bool
         Run the cells again that ended without a forecast.
+    again : sequence of str
+        Forecasters whose cells are run again whether or not they have results; for one whose code cannot be
+        fingerprinted. A forecaster whose code has changed is run again without it.
     progress : bool
         Report progress on stderr.
     open_dataset : callable, optional
@@ -107,6 +113,9 @@ def run(
     chosen = (get_suite(suite) if isinstance(suite, str) else suite).narrowed(
         systems=systems, forecasters=forecasters, trajectories=trajectories
     )
+    for name in checked_names("forecasters to run again", again):
+        if name not in chosen.forecasters:
+            raise unknown_name("forecaster to run again", name, chosen.forecasters)
     _check_limits(workers=workers, time_limit=time_limit, memory_limit_mb=memory_limit_mb)
     folder = Path("benchmark-results") / chosen.name if output is None else Path(output)
     say = _say if progress else _silence
@@ -115,9 +124,11 @@ def run(
     # The plan is made before the folder is touched, so that a mistake leaves nothing behind.
     planned = plan(chosen, seed=seed, open_dataset=open_dataset, own=own_series or {})
     keys = [entry.key for entry in planned]
+    _tell_unknown_code(planned, say)
     with closing(ResultsWriter(folder)) as writer:
-        todo = [entry for entry in planned if not _is_done(writer, entry.key, retry_failed=retry_failed)]
-        tunings = _tunings_to_do(writer, todo, retry_failed=retry_failed)
+        todo = [entry for entry in planned if not _is_done(writer, entry, retry_failed=retry_failed, again=again)]
+        tunings = _tunings_to_do(writer, todo, retry_failed=retry_failed, again=again)
+        _tell_changed_code(planned, writer, say)
         costs = _costs(writer.rows.values())
         jobs = max(len(todo), len(tunings), 1)
         count = min(workers or min(provenance.available_cores(), MOST_WORKERS), jobs)
@@ -263,21 +274,47 @@ def _chosen(entry: PlannedCell, writer: ResultsWriter) -> Mapping[str, Any]:
     return chosen
 
 
-def _tunings_to_do(writer: ResultsWriter, todo: Sequence[PlannedCell], *, retry_failed: bool) -> list[PlannedTuning]:
+def _tunings_to_do(
+    writer: ResultsWriter, todo: Sequence[PlannedCell], *, retry_failed: bool, again: Sequence[str]
+) -> list[PlannedTuning]:
     needed = {entry.tuning.tuning.digest: entry.tuning for entry in todo if entry.tuning is not None}
     return [
         entry
         for digest, entry in needed.items()
-        if digest not in writer.tunings or (retry_failed and writer.tunings[digest]["status"] != "ok")
+        if digest not in writer.tunings
+        or entry.tuning.forecaster in again
+        or (retry_failed and writer.tunings[digest]["status"] != "ok")
     ]
 
 
-def _is_done(writer: ResultsWriter, key: str, *, retry_failed: bool) -> bool:
-    stored = writer.rows.get(key)
-    if stored is None:
+def _tell_unknown_code(planned: Sequence[PlannedCell], say: Callable[[str], None]) -> None:
+    """Name the forecasters whose code cannot be read, once each."""
+    for name, unknown in {entry.cell.forecaster: entry.code.unknown for entry in planned}.items():
+        if unknown:
+            say(
+                f"{name}: {', '.join(unknown)} has no source that can be read, so a change of it is not noticed; give "
+                f"the forecaster an attribute 'version', or run with --again {name}"
+            )
+
+
+def _tell_changed_code(planned: Sequence[PlannedCell], writer: ResultsWriter, say: Callable[[str], None]) -> None:
+    """Name the forecasters that have results of other code for the same tasks."""
+    now_code = {(entry.cell.forecaster, entry.cell.task.digest): entry.code.fingerprint for entry in planned}
+    older = Counter(
+        str(stored["forecaster"])
+        for stored in writer.rows.values()
+        if now_code.get((str(stored["forecaster"]), str(stored["task"])), "") not in ("", stored.get("code"))
+    )
+    for name, count in older.items():
+        say(f"{name} has changed since {count} of its results were made; they are kept in the journal and not shown")
+
+
+def _is_done(writer: ResultsWriter, entry: PlannedCell, *, retry_failed: bool, again: Sequence[str]) -> bool:
+    stored = writer.rows.get(entry.key)
+    if stored is None or entry.cell.forecaster in again:
         return False
     if stored["status"] == "ok":
-        return writer.has_forecast(key)
+        return writer.has_forecast(entry.key)
     return stored["status"] == "unavailable" or not retry_failed
 
 

@@ -1,6 +1,7 @@
 """The columns of a table of results."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -48,6 +49,7 @@ _RUN: Mapping[str, str] = {
     "tuning": "str",
     "config": "str",
     "data_sha256": "str",
+    "code": "str",
     "version": "str",
     "versions": "str",
     "commit": "str",
@@ -57,8 +59,12 @@ _RUN: Mapping[str, str] = {
 COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
 """Columns of the table and their types; valid times and ``horizon_lyapunov`` are in Lyapunov times.
 
+``code`` is the fingerprint of the forecaster's own code, empty for references and in tables of earlier versions;
 ``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one.
 """
+
+LATER_COLUMNS: Mapping[str, Any] = {"code": ""}
+"""Columns that tables of earlier versions lack, with the value that stands for unknown."""
 
 SCORED_COLUMNS = tuple(_SCORED)
 """Columns that are computed from a stored forecast, and computed again by `rescore`."""

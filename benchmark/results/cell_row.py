@@ -52,6 +52,7 @@ def row(entry: PlannedCell, outcome: CellOutcome, *, tuned: Mapping[str, Any]) -
         "tuning": canonical_json(tuning) if tuning else "",
         "config": canonical_json({**entry.config, **tuned.get("config", {})}),
         "data_sha256": data.sha256,
+        "code": entry.code.fingerprint,
         "version": provenance.package_version(),
         "versions": canonical_json(provenance.versions()),
         "commit": provenance.commit(),

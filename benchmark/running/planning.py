@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmark.own_series import OWN
@@ -10,6 +10,7 @@ from benchmark.running import provenance
 from benchmark.running.building import build, resolved_config
 from benchmark.running.job import Job, one_line
 from benchmark.running.progress import Costs
+from benchmark.running.source_code import Code, code_of
 from benchmark.tasks.data import TaskData, cut
 from benchmark.tasks.references import ORACLE, REFERENCES
 from benchmark.tasks.suite import Suite
@@ -38,6 +39,8 @@ class PlannedCell:
         The choice of configuration that comes before it.
     unavailable : str
         Why a reference does not exist for these data; empty if the cell can run.
+    code : Code
+        The code of the forecaster; of a reference, for which the version of this package stands, an empty one.
     """
 
     cell: Cell
@@ -46,6 +49,7 @@ class PlannedCell:
     key: str
     tuning: "PlannedTuning | None" = None
     unavailable: str = ""
+    code: Code = field(default_factory=lambda: Code(fingerprint=""))
 
     def job(self, chosen: Mapping[str, Any]) -> Job:
         """Return what a worker needs; `chosen` is the tuned part of the configuration."""
@@ -91,6 +95,15 @@ class PlannedTuning:
                 "seconds": tuning.budget.seconds,
             },
         )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Built:
+    """A forecaster as it was built for a number of points per period."""
+
+    config: dict[str, Any]
+    grid: Mapping[str, Sequence[Any]]
+    code: Code
 
 
 class _Data:
@@ -160,21 +173,32 @@ def plan(
         _model(name, suite.preset, season_length=2, seed=seed)
     data = _Data(suite, open_dataset, own)
     planned = []
-    configs: dict[tuple[str, int], tuple[dict[str, Any], Mapping[str, Sequence[Any]]]] = {}
+    built: dict[tuple[str, int], _Built] = {}
     for cell in cells:
         own_data = data(cell.task)
         if cell.forecaster in REFERENCES:
             planned.append(_planned_reference(cell, own_data))
             continue
         shared = (cell.forecaster, own_data.season_length)
-        if shared not in configs:
+        if shared not in built:
             model = _model(cell.forecaster, cell.preset, season_length=own_data.season_length, seed=seed)
-            configs[shared] = (resolved_config(model), dict(getattr(model, "grid", None) or {}))
-        config, grid = configs[shared]
-        tuning = None if suite.tuning is None else _planned_tuning(cell, suite, grid, data)
-        keyed = config if tuning is None else {**config, "tuning": tuning.tuning.digest}
-        key = cell.key(config=keyed, data=own_data.fingerprint(), version=provenance.package_version())
-        planned.append(PlannedCell(cell=cell, data=own_data, config=config, key=key, tuning=tuning))
+            built[shared] = _Built(
+                config=resolved_config(model),
+                grid=dict(getattr(model, "grid", None) or {}),
+                code=code_of(cell.forecaster, model),
+            )
+        model = built[shared]
+        tuning = None if suite.tuning is None else _planned_tuning(cell, suite, model, data)
+        keyed = model.config if tuning is None else {**model.config, "tuning": tuning.tuning.digest}
+        key = cell.key(
+            config=keyed,
+            data=own_data.fingerprint(),
+            version=provenance.package_version(),
+            code=model.code.fingerprint,
+        )
+        planned.append(
+            PlannedCell(cell=cell, data=own_data, config=model.config, key=key, tuning=tuning, code=model.code)
+        )
     return planned
 
 
@@ -192,18 +216,21 @@ def _planned_reference(cell: Cell, data: TaskData) -> PlannedCell:
     reason = data.oracle.reason if cell.forecaster == ORACLE else ""
     # The start is part of the key, so that the oracle runs again where the equations were corrected.
     config = {"known": data.oracle.known} if cell.forecaster == ORACLE else {}
-    key = cell.key(config={**config, "reason": reason}, data=data.fingerprint(), version=provenance.package_version())
+    key = cell.key(
+        config={**config, "reason": reason},
+        data=data.fingerprint(),
+        version=provenance.package_version(),
+        code="",
+    )
     return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason)
 
 
-def _planned_tuning(
-    cell: Cell, suite: Suite, grid: Mapping[str, Sequence[Any]], data: Callable[[Task], TaskData]
-) -> PlannedTuning:
+def _planned_tuning(cell: Cell, suite: Suite, model: _Built, data: Callable[[Task], TaskData]) -> PlannedTuning:
     if suite.tuning is None:
         raise InvalidArgumentError("the suite tunes nothing")
     task = train_task(cell.task)
     own_data = data(task)
-    candidates, of = candidates_of(grid, most=suite.tuning.configurations)
+    candidates, of = candidates_of(model.grid, most=suite.tuning.configurations)
     tuning = Tuning(
         task=task,
         forecaster=cell.forecaster,
@@ -213,6 +240,7 @@ def _planned_tuning(
         of=of,
         budget=suite.tuning,
         data=own_data.fingerprint(),
+        code=model.code.fingerprint,
     )
     return PlannedTuning(tuning=tuning, data=own_data)
 

@@ -141,7 +141,7 @@ class Cell:
         """Return the fields as JSON values."""
         return {**asdict(self), "task": self.task.to_dict()}
 
-    def key(self, *, config: Mapping[str, Any], data: Mapping[str, Any], version: str) -> str:
+    def key(self, *, config: Mapping[str, Any], data: Mapping[str, Any], version: str, code: str) -> str:
         """Hash everything that determines the cell's forecast, so that one is reused only if it holds.
 
         What only its scores depend on, such as a Lyapunov exponent, is not in it: they are computed again from the
@@ -155,8 +155,10 @@ class Cell:
             Fingerprint of the data: content hash, step and season.
         version : str
             Version of this package.
+        code : str
+            Fingerprint of the forecaster's own code, see `benchmark.running.source_code`.
         """
-        return content_hash({**self.to_dict(), "config": config, "data": data, "version": version})
+        return content_hash({**self.to_dict(), "config": config, "data": data, "version": version, "code": code})
 
 
 def _require_name(owner: str, name: str, value: object) -> None:

@@ -75,6 +75,8 @@ class Tuning:
     budget : Budget
     data : mapping
         Fingerprint of the train data.
+    code : str
+        Fingerprint of the forecaster's own code.
     """
 
     task: Task
@@ -85,6 +87,7 @@ class Tuning:
     of: int
     budget: Budget
     data: Mapping[str, Any]
+    code: str
 
     @property
     def digest(self) -> str:
@@ -98,6 +101,7 @@ class Tuning:
                 "candidates": list(self.candidates),
                 "budget": self.budget.to_dict(),
                 "data": dict(self.data),
+                "code": self.code,
             }
         )
 

@@ -13,7 +13,7 @@ import pytest
 from benchmark import Cell, Suite, Task, get_suite
 from dysts.errors import InvalidArgumentError, UnknownNameError
 
-KEY: dict[str, Any] = {"config": {"ridge": 1e-6}, "data": {"sha256": "a"}, "version": "1"}
+KEY: dict[str, Any] = {"config": {"ridge": 1e-6}, "data": {"sha256": "a"}, "version": "1", "code": ""}
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_key_changes_with_everything_that_determines_a_result() -> None:
         cell.key(**{**KEY, "config": {"ridge": 1e-5}}),
         cell.key(**{**KEY, "data": {"sha256": "b"}}),
         cell.key(**{**KEY, "version": "2"}),
+        cell.key(**{**KEY, "code": "edited"}),
     ]
     assert len(set(variants)) == len(variants)
 
