@@ -93,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from benchmark.comparison.leaderboard import leaderboard
     from benchmark.comparison.leaderboard_text import leaderboard_text
+    from benchmark.comparison.shared_cells import notes_text
     from benchmark.runner import run
 
     # As for python -m: a forecaster of one's own may lie in the current folder.
@@ -115,7 +116,7 @@ def _run(options: argparse.Namespace) -> int:
         progress=not options.quiet,
         scheduler=_cluster(options),
     )
-    print(leaderboard_text(leaderboard(results)))
+    print(leaderboard_text(leaderboard(results), notes=notes_text(results.table)))
     print(_failures(results.table["status"].tolist()))
     print(f"results: {folder}")
     return EXIT_DONE
@@ -132,6 +133,7 @@ def _cluster(options: argparse.Namespace) -> "Scheduler | None":
 def _leaderboard(options: argparse.Namespace) -> int:
     from benchmark.comparison.leaderboard import leaderboard
     from benchmark.comparison.leaderboard_text import leaderboard_text
+    from benchmark.comparison.shared_cells import notes_text
     from benchmark.results.reading import Results
     from benchmark.schema import COLUMNS
 
@@ -139,13 +141,15 @@ def _leaderboard(options: argparse.Namespace) -> int:
     if options.by is not None:
         if options.by not in COLUMNS:
             raise unknown_name("column", options.by, COLUMNS)
-        parts = [(value, leaderboard(rows)) for value, rows in results.table.groupby(options.by, sort=True)]
+        parts = [(value, rows, leaderboard(rows)) for value, rows in results.table.groupby(options.by, sort=True)]
         if options.json:
-            print(json_text([{options.by: value, "leaderboard": board.to_dict("records")} for value, board in parts]))
+            print(
+                json_text([{options.by: value, "leaderboard": board.to_dict("records")} for value, _, board in parts])
+            )
             return EXIT_DONE
-        for value, board in parts:
+        for value, rows, board in parts:
             print(f"{options.by} = {value}")
-            print(leaderboard_text(board) + "\n")
+            print(leaderboard_text(board, notes=notes_text(rows)) + "\n")
         return EXIT_DONE
     board = leaderboard(results)
     if options.json:
@@ -154,7 +158,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
     if options.csv:
         print(board.to_csv(index=False, lineterminator="\n"), end="")
         return EXIT_DONE
-    print(leaderboard_text(board))
+    print(leaderboard_text(board, notes=notes_text(results.table)))
     print(_failures(results.table["status"].tolist()))
     if results.missing:
         print(f"{results.missing} of {len(results.manifest['cells'])} cells have not been run yet")
@@ -180,10 +184,12 @@ def _compare(options: argparse.Namespace) -> int:
 
     results = Results.load(options.folder)
     curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
+    # Without any Lyapunov time the valid times are those in periods.
+    score = options.score or ("vpt" if results.table["vpt"].notna().any() else "vpt_periods")
     if options.json:
-        print(json_text(comparison_tables(results.table, options.score, curves=curves)))
+        print(json_text(comparison_tables(results.table, score, curves=curves)))
     else:
-        print(comparison_text(results.table, options.score, curves=curves))
+        print(comparison_text(results.table, score, curves=curves))
     return EXIT_DONE
 
 
@@ -257,12 +263,14 @@ def _failures(statuses: Sequence[str]) -> str:
     counts = {
         status: statuses.count(status) for status in dict.fromkeys(statuses) if status not in ("ok", "unavailable")
     }
+    missing = statuses.count("unavailable")
+    told = f"; {missing} cells of references do not exist for their data" if missing else ""
     if not counts:
-        return f"all {len(statuses)} cells ended with a forecast"
+        return f"all {len(statuses) - missing} cells ended with a forecast{told}"
     listed = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
     return (
-        f"{sum(counts.values())} of {len(statuses)} cells have no forecast ({listed}) and count with the "
-        "worst scores; results.csv has the errors"
+        f"{sum(counts.values())} of {len(statuses) - missing} cells have no forecast ({listed}) and count with the "
+        f"worst scores; results.csv has the errors{told}"
     )
 
 
@@ -304,7 +312,7 @@ def _parser() -> Parser:
         json=True,
         examples=("--score smape",),
     )
-    compare.add_argument("--score", default="vpt", metavar="SCORE", help="what is compared (default: %(default)s)")
+    compare.add_argument("--score", metavar="SCORE", help="what is compared (default: vpt, or vpt_periods without it)")
     compare.add_argument(
         "--over-time",
         action="store_true",

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from benchmark.comparison.shared_cells import shared_cells
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.scoring.table import get_score
 from benchmark.tasks.references import REFERENCES
@@ -38,7 +39,7 @@ def score_by_system(table: pd.DataFrame, score: str = "vpt", *, references: bool
     """
     if get_score(score).direction is None:
         raise InvalidArgumentError(f"{score} has no direction, so nothing can be ranked by it")
-    filled = with_worst_scores(table)
+    filled = with_worst_scores(shared_cells(table))
     if not references:
         filled = filled[~filled["forecaster"].isin(list(REFERENCES))]
     # By default a median skips missing cells, which would hide that a system lacks some.

@@ -17,7 +17,8 @@ from benchmark.comparison import (
     rank_stability,
     win_rates,
 )
-from benchmark.comparison.number_text import figures, short_name
+from benchmark.comparison.number_text import figures, short_name, with_distinct_names
+from benchmark.comparison.shared_cells import notes_text
 from dysts.errors import DystsError
 
 _MOST_SYSTEMS = 10
@@ -49,7 +50,15 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataF
     UnknownNameError, InvalidArgumentError
         If there is no such score, or it has no direction.
     """
-    sections = [_ranks(table, score), _wins(table, score), _front(table, score), _hard(table, score)]
+    told = notes_text(table)
+    table = with_distinct_names(table)
+    sections = [
+        *([told] if told else []),
+        _ranks(table, score),
+        _wins(table, score),
+        _front(table, score),
+        _hard(table, score),
+    ]
     sections.append(_invariants(table, score))
     if curves is not None:
         sections.append(_along_the_forecast(curves))
@@ -213,4 +222,5 @@ def _wrapped(line: str) -> list[str]:
 
 def _short(forecaster: object) -> str:
     name = short_name(str(forecaster))
-    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+    # A name with its module is one that would collide with another if it were cut.
+    return name if len(name) <= _NAME or name.endswith(")") else name[: _NAME - 1] + "…"

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from benchmark.comparison.bootstrap import LEVEL, RESAMPLES, bootstrap_median
+from benchmark.comparison.shared_cells import shared_cells
 from benchmark.comparison.skill import with_skill
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.tasks.references import REFERENCES
@@ -19,6 +20,8 @@ def leaderboard(
     results: "Results | pd.DataFrame", *, resamples: int = RESAMPLES, level: float = LEVEL, seed: int = 0
 ) -> pd.DataFrame:
     """Rank the forecasters by their median valid prediction time, with the references among them.
+
+    Where forecasters have different cells, they are ranked on the cells that all of them have; see `shared_cells`.
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ def leaderboard(
         ``failed``; ``lower_bound``, true where a longer horizon might raise ``vpt``, because a forecast at
         or below the median is censored; total ``seconds``. A failed cell counts with the worst scores.
     """
-    table = results if isinstance(results, pd.DataFrame) else results.table
+    table = shared_cells(results if isinstance(results, pd.DataFrame) else results.table)
     table = with_skill(with_worst_scores(table))
     rows = [
         {

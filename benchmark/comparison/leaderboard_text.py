@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from benchmark.comparison.bootstrap import LEVEL
-from benchmark.comparison.number_text import figures, short_name
+from benchmark.comparison.number_text import distinct_names, figures, short_name
 
 
-def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL) -> str:
+def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL, notes: str = "") -> str:
     """Write a leaderboard as text of at most 80 columns.
 
     Parameters
@@ -16,29 +16,34 @@ def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL) -> str:
         What `leaderboard` returns.
     level : float
         The coverage that `leaderboard` was given, for the heading.
+    notes : str
+        Lines to put below, as from `benchmark.comparison.shared_cells.notes_text`.
 
     Returns
     -------
     str
         Lines without a final newline.
     """
+    names = distinct_names(board["forecaster"])
+    # A name that would collide with another is shown whole, however wide the table becomes.
+    width = max([20, *(len(text) for name, text in names.items() if text != short_name(name))])
     interval = f"{100 * level:g}% interval"
     lines = [
-        f"{'':<3} {'':<20} {'valid time':>10}",
-        f"{'#':>3} {'forecaster':<20} {'(Lyapunov)':>10} {interval:>14} "
+        f"{'':<3} {'':<{width}} {'valid time':>10}",
+        f"{'#':>3} {'forecaster':<{width}} {'(Lyapunov)':>10} {interval:>14} "
         f"{'skill':>6} {'smape':>6} {'fails':>5} {'seconds':>8}",
-        "-" * 79,
+        "-" * (59 + width),
     ]
     rank = 0
     for row in board.to_dict("records"):
         # References frame the table; they are not ranked.
         rank += not row["reference"]
-        name = short_name(row["forecaster"])
-        name = name if len(name) <= 20 else name[:19] + "…"
+        name = names[row["forecaster"]]
+        name = name if len(name) <= width else name[: width - 1] + "…"
         bound = "≥ " if row["lower_bound"] else ""
         span = "n/a" if np.isnan(row["vpt_low"]) else f"{figures(row['vpt_low'])} - {figures(row['vpt_high'])}"
         lines.append(
-            f"{'-' if row['reference'] else rank:>3} {name:<20} {bound + figures(row['vpt']):>10} {span:>14} "
+            f"{'-' if row['reference'] else rank:>3} {name:<{width}} {bound + figures(row['vpt']):>10} {span:>14} "
             f"{figures(row['skill']):>6} {figures(row['smape']):>6} {row['failed']:>5} "
             f"{row['seconds']:>8.1f}"
         )
@@ -49,4 +54,4 @@ def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL) -> str:
     if board["reference"].any():
         lines.append("-: references. Skill is the position of the valid time between the floor, 0,")
         lines.append("   and the oracle, 1, which integrates the true equations.")
-    return "\n".join(lines)
+    return "\n".join([*lines, notes] if notes else lines)

@@ -1,6 +1,10 @@
 """Numbers and names for tables that people read."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import numpy as np
+import pandas as pd
 
 
 def short_name(forecaster: str) -> str:
@@ -12,6 +16,31 @@ def short_name(forecaster: str) -> str:
     ('Wavelets', 'NVAR')
     """
     return str(forecaster).rpartition(":")[2]
+
+
+def distinct_names(forecasters: Iterable[object]) -> dict[str, str]:
+    """Return a name for people for each forecaster: short where that is clear, with its module where it is not.
+
+    Examples
+    --------
+    >>> distinct_names(["a:factory", "b.c:factory", "d:Wavelets", "NVAR"])
+    {'a:factory': 'factory (a)', 'b.c:factory': 'factory (b.c)', 'd:Wavelets': 'Wavelets', 'NVAR': 'NVAR'}
+    """
+    names = list(dict.fromkeys(str(name) for name in forecasters))
+    counts = Counter(short_name(name) for name in names)
+    return {
+        name: f"{short_name(name)} ({name.rpartition(':')[0]})"
+        if ":" in name and counts[short_name(name)] > 1
+        else short_name(name)
+        for name in names
+    }
+
+
+def with_distinct_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which forecasters whose short names collide have names that `short_name` leaves as they are."""
+    shown = distinct_names(table["forecaster"].unique())
+    renamed = {name: text for name, text in shown.items() if text != short_name(name)}
+    return table.assign(forecaster=table["forecaster"].replace(renamed)) if renamed else table
 
 
 def figures(value: float) -> str:

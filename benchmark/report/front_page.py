@@ -63,6 +63,7 @@ def front_page(
         "finished": len(results.table),
         "asked": len(results.manifest["cells"]),
         "board": _board_rows(board, series),
+        "notes": site.notes,
         "pages": site.forecaster_pages,
         "system_pages": site.system_pages,
         "level": f"{100 * LEVEL:g}%",

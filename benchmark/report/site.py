@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from benchmark.comparison.leaderboard import leaderboard
-from benchmark.comparison.number_text import short_name
+from benchmark.comparison.number_text import short_name, with_distinct_names
+from benchmark.comparison.shared_cells import notes
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.results.reading import Results
 from dysts.errors import DystsError
@@ -39,6 +40,8 @@ class Site:
         Addresses of the pages, from the front page.
     known : mapping of str to System
         The systems that the registry knows.
+    notes : tuple of str
+        What the medians leave out or mix.
     """
 
     results: Results
@@ -50,10 +53,13 @@ class Site:
     forecaster_pages: Mapping[str, str]
     system_pages: Mapping[str, str]
     known: Mapping[str, System]
+    notes: tuple[str, ...]
 
     def cells_of_system(self, system: str) -> pd.DataFrame:
         """Return the rows of the first trajectory of a system, one per forecaster, in the order of the leaderboard."""
         cells = self.results.table[self.results.table["system"] == system]
+        # A reference that does not exist for a system has no place on its page.
+        cells = cells[cells["status"] != "unavailable"]
         cells = cells[cells["trajectory"] == cells["trajectory"].min()].drop_duplicates("forecaster")
         order = {name: place for place, name in enumerate(self.forecasters)}
         return cells.iloc[cells["forecaster"].map(order).argsort(kind="stable")]
@@ -85,6 +91,7 @@ def site_of(results: Results) -> Site:
     -------
     Site
     """
+    results = replace(results, table=with_distinct_names(results.table))
     board = leaderboard(results)
     forecasters = tuple(str(name) for name in board["forecaster"])
     systems = tuple(str(name) for name in results.table["system"].unique())
@@ -98,6 +105,7 @@ def site_of(results: Results) -> Site:
         forecaster_pages=page_names("forecasters", forecasters),
         system_pages=page_names("systems", systems),
         known=_known(systems),
+        notes=tuple(notes(results.table)),
     )
 
 
