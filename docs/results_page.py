@@ -14,7 +14,7 @@ from pages import DOCS, table, write_or_check
 from benchmark.comparison import compare_ranks, hardest_systems, invariant_correlations, pareto_front, rank_stability
 from benchmark.comparison.bootstrap import bootstrap_median
 from benchmark.comparison.leaderboard import leaderboard
-from benchmark.comparison.number_text import figures
+from benchmark.comparison.number_text import figures, interval_text, median_text
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.export import exported_manifest, read_export
 from benchmark.running.progress import clock_text
@@ -51,7 +51,7 @@ def page() -> str:
 
 def span(low: float, high: float) -> str:
     """Return an interval for people."""
-    return "n/a" if np.isnan(low) else f"{figures(low)} to {figures(high)}"
+    return interval_text(low, high, between=" to ")
 
 
 def run(results: pd.DataFrame, manifest: Any) -> str:
@@ -75,12 +75,11 @@ def board_table(board: pd.DataFrame) -> str:
     rank = 0
     for row in board.to_dict("records"):
         rank += not row["reference"]
-        bound = "≥ " if row["lower_bound"] else ""
         rows.append(
             (
                 "" if row["reference"] else str(rank),
                 f"*{row['forecaster']}*" if row["reference"] else row["forecaster"],
-                bound + figures(row["vpt"]),
+                median_text(row["vpt"], row["vpt_end"]),
                 span(row["vpt_low"], row["vpt_high"]),
                 figures(row["skill"]),
                 figures(row["smape"]),
@@ -111,8 +110,8 @@ def ranks(results: pd.DataFrame) -> str:
     told = (
         f"Over {found.systems} systems. Friedman: statistic {figures(found.friedman_statistic)}, p = "
         f"{figures(found.friedman_p)}. Nemenyi's critical difference at {found.alpha:g}: "
-        f"{found.critical_difference:.2f}. Wilcoxon's signed-rank test, corrected after Holm, tells {different} of "
-        f"{len(found.pairs)} pairs apart."
+        f"{found.critical_difference:.2f}. The paired Prentice-Wilcoxon test, corrected after Holm, tells "
+        f"{different} of {len(found.pairs)} pairs apart."
     )
     header = ("forecaster", "mean rank", "95 % interval of the rank", "first place over resampled systems")
     return f"{told}\n\n{table(header, rows)}"

@@ -1,7 +1,9 @@
 """The table that every comparison starts from: one number per system and forecaster."""
 
+import numpy as np
 import pandas as pd
 
+from benchmark.comparison.medians import CENSORED, tied
 from benchmark.comparison.shared_cells import shared_cells
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.scoring.table import get_score
@@ -42,9 +44,28 @@ def score_by_system(table: pd.DataFrame, score: str = "vpt", *, references: bool
     filled = with_worst_scores(shared_cells(table))
     if not references:
         filled = filled[~filled["forecaster"].isin(list(REFERENCES))]
+    if score in CENSORED:
+        filled = filled.assign(**{score: tied(filled[score].to_numpy(dtype=np.float64))})
     # By default a median skips missing cells, which would hide that a system lacks some.
     medians = filled.groupby(["system", "forecaster"])[score].agg(lambda values: values.median(skipna=False))
     return medians.unstack("forecaster").dropna(axis=0, how="any").sort_index(axis=0).sort_index(axis=1)
+
+
+def censored_by_system(table: pd.DataFrame, blocks: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Return which entries of `score_by_system` are lower bounds: those of cells that are all censored.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of results.
+    blocks : pandas.DataFrame
+        From `score_by_system`.
+    score : str
+        One of `benchmark.comparison.medians.CENSORED`.
+    """
+    cells = with_worst_scores(shared_cells(table))
+    flags = cells.groupby(["system", "forecaster"])[CENSORED[score]].all().unstack("forecaster")
+    return flags.reindex(index=blocks.index, columns=blocks.columns).astype(bool)
 
 
 def goodness(blocks: pd.DataFrame, score: str) -> pd.DataFrame:

@@ -58,23 +58,60 @@ def bootstrap_median(
         raise InvalidArgumentError(
             f"values have shape {values.shape} and clusters {clusters.shape}; they must be equal and flat"
         )
-    if not 0 < level < 1:
-        raise InvalidArgumentError(f"level must lie between 0 and 1, got {level!r}")
-    if not values.size:
-        return np.nan, np.nan, np.nan
-    median = float(np.median(values))
-    names, membership = np.unique(clusters, return_inverse=True)
-    if len(names) < 2:
+    counts = system_counts(clusters, resamples=resamples, level=level, seed=seed)
+    median = float(np.median(values)) if values.size else np.nan
+    if counts is None:
         return median, np.nan, np.nan
-    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
-    # A value drawn k times stands k times in the resample: the median of counts needs one sort for all.
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-    counted = np.cumsum(draws[:, membership[order]], axis=1)
-    total = counted[:, -1:]
-    lower = ranked[np.argmax(counted > (total - 1) // 2, axis=1)]
-    upper = ranked[np.argmax(counted > total // 2, axis=1)]
-    medians = np.where(lower == upper, lower, (lower + upper) / 2)
+    medians = counted_medians(values, counts)
     tail = 50.0 * (1 - level)
     low, high = np.percentile(medians, [tail, 100 - tail], method="nearest")
     return median, float(low), float(high)
+
+
+def system_counts(
+    systems: NDArray[np.generic], *, resamples: int = RESAMPLES, level: float = LEVEL, seed: int = 0
+) -> NDArray[np.float64] | None:
+    """Draw systems with replacement, and return how often each cell stands in each resample.
+
+    Parameters
+    ----------
+    systems : ndarray [cell]
+        The system of each cell.
+    resamples, level, seed
+        As in `bootstrap_median`.
+
+    Returns
+    -------
+    float64 [resample, cell] or None
+        None with fewer than two systems, of which nothing can be resampled.
+    """
+    if not 0 < level < 1:
+        raise InvalidArgumentError(f"level must lie between 0 and 1, got {level!r}")
+    names, membership = np.unique(systems, return_inverse=True)
+    if len(names) < 2:
+        return None
+    draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    return draws[:, membership].astype(np.float64)
+
+
+def counted_medians(values: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of each resample, in which every value stands as often as its count says.
+
+    Parameters
+    ----------
+    values : float64 [cell]
+    counts : float64 [resample, cell]
+
+    Examples
+    --------
+    >>> counted_medians(np.array([1.0, 5.0, 2.0]), np.array([[1.0, 1.0, 1.0], [0.0, 1.0, 1.0]])).tolist()
+    [2.0, 3.5]
+    """
+    # The median of counts needs one sort for all resamples.
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    counted = np.cumsum(counts[:, order], axis=1)
+    total = counted[:, -1:]
+    lower = ranked[np.argmax(counted > (total - 1) // 2, axis=1)]
+    upper = ranked[np.argmax(counted > total // 2, axis=1)]
+    return np.asarray(np.where(lower == upper, lower, (lower + upper) / 2), dtype=np.float64)

@@ -133,7 +133,7 @@ def _ranks(table: pd.DataFrame, score: str) -> str:
         f"{found.systems} systems.",
         f"Nemenyi: mean ranks that differ by less than {figures(found.critical_difference)} are not told apart:",
         *(f"  {', '.join(_short(name) for name in group)}" for group in found.groups),
-        f"Wilcoxon, corrected after Holm: {different} of {len(found.pairs)} pairs differ at {found.alpha:g}.",
+        f"Pairwise tests, corrected after Holm: {different} of {len(found.pairs)} pairs differ at {found.alpha:g}.",
     ]
     return "\n".join(lines)
 

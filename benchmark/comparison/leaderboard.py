@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from benchmark.comparison.bootstrap import LEVEL, RESAMPLES, bootstrap_median
+from benchmark.comparison.bootstrap import LEVEL, RESAMPLES
+from benchmark.comparison.medians import median_of
 from benchmark.comparison.shared_cells import shared_cells
 from benchmark.comparison.skill import with_skill
 from benchmark.comparison.worst_scores import with_worst_scores
@@ -38,11 +39,13 @@ def leaderboard(
     -------
     pandas.DataFrame
         A row per forecaster, best first: ``forecaster``; ``reference``, true for the rows that frame the others;
-        medians ``vpt`` (Lyapunov times) with ``vpt_low`` and ``vpt_high``, ``vpt_periods``, ``smape``, ``nrmse``,
+        the product-limit median ``vpt`` (Lyapunov times) with ``vpt_low`` and ``vpt_high``, which are infinite where
+        too many forecasts are still valid at their end, and ``vpt_end``, the longest time up to which it is known;
+        medians ``vpt_periods``, ``smape``, ``nrmse``,
         and ``skill``, that of the valid time between floor and oracle (see `with_skill`); counts ``cells``,
         ``vpt_cells`` (those with a Lyapunov time), ``censored`` (those valid to the end of the horizon) and
-        ``failed``; ``lower_bound``, true where a longer horizon might raise ``vpt``, because a forecast at
-        or below the median is censored; total ``seconds``. A failed cell counts with the worst scores.
+        ``failed``; ``lower_bound``, true where ``vpt`` is infinite: the median lies beyond ``vpt_end``; total
+        ``seconds``. A failed cell counts with the worst scores.
     """
     table = shared_cells(results if isinstance(results, pd.DataFrame) else results.table)
     table = with_skill(with_worst_scores(table))
@@ -69,6 +72,7 @@ _SUMMARY = (
     "vpt",
     "vpt_low",
     "vpt_high",
+    "vpt_end",
     "vpt_periods",
     "smape",
     "nrmse",
@@ -93,26 +97,20 @@ def _by_forecaster(table: pd.DataFrame) -> list[tuple[Hashable, pd.DataFrame]]:
 
 
 def _summary(cells: pd.DataFrame, *, resamples: int, level: float, seed: int) -> dict[str, float]:
-    chaotic = cells[cells["vpt"].notna()]
-    median, low, high = bootstrap_median(
-        chaotic["vpt"].to_numpy(dtype=np.float64),
-        chaotic["system"].to_numpy(dtype=np.str_),
-        resamples=resamples,
-        level=level,
-        seed=seed,
-    )
+    found = median_of(cells, "vpt", resamples=resamples, level=level, seed=seed)
     return {
-        "vpt": median,
-        "vpt_low": low,
-        "vpt_high": high,
-        "vpt_periods": float(cells["vpt_periods"].median()),
+        "vpt": found.value,
+        "vpt_low": found.low,
+        "vpt_high": found.high,
+        "vpt_end": found.end,
+        "vpt_periods": median_of(cells, "vpt_periods", resamples=1).value,
         "smape": float(cells["smape"].median()),
         "nrmse": float(np.median(cells["nrmse"].to_numpy())),
         "skill": float(cells["skill"].median()) if cells["skill"].notna().any() else np.nan,
         "cells": len(cells),
-        "vpt_cells": len(chaotic),
-        "censored": int(chaotic["vpt_censored"].sum()),
-        "lower_bound": bool((chaotic["vpt_censored"] & (chaotic["vpt"] <= median)).any()),
+        "vpt_cells": found.cells,
+        "censored": found.censored,
+        "lower_bound": bool(np.isinf(found.value)),
         "failed": int((cells["status"] != "ok").sum()),
         "seconds": float(cells["cell_seconds"].sum()),
     }

@@ -1,10 +1,9 @@
 """The leaderboard as text for a terminal."""
 
-import numpy as np
 import pandas as pd
 
 from benchmark.comparison.bootstrap import LEVEL
-from benchmark.comparison.number_text import distinct_names, figures, short_name
+from benchmark.comparison.number_text import distinct_names, figures, interval_text, median_text, short_name
 
 
 def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL, notes: str = "") -> str:
@@ -40,17 +39,17 @@ def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL, notes: str = 
         rank += not row["reference"]
         name = names[row["forecaster"]]
         name = name if len(name) <= width else name[: width - 1] + "…"
-        bound = "≥ " if row["lower_bound"] else ""
-        span = "n/a" if np.isnan(row["vpt_low"]) else f"{figures(row['vpt_low'])} - {figures(row['vpt_high'])}"
+        median = median_text(row["vpt"], row["vpt_end"])
+        span = interval_text(row["vpt_low"], row["vpt_high"])
         lines.append(
-            f"{'-' if row['reference'] else rank:>3} {name:<{width}} {bound + figures(row['vpt']):>10} {span:>14} "
+            f"{'-' if row['reference'] else rank:>3} {name:<{width}} {median:>10} {span:>14} "
             f"{figures(row['skill']):>6} {figures(row['smape']):>6} {row['failed']:>5} "
             f"{row['seconds']:>8.1f}"
         )
     if not len(board):
         lines.append("no finished cell")
     if board["lower_bound"].any():
-        lines.append("≥: at least, as some of the forecasts were still valid when they ended.")
+        lines.append(">: more, as half of the forecasts or more were still valid when they ended.")
     if board["reference"].any():
         lines.append("-: references. Skill is the position of the valid time between the floor, 0,")
         lines.append("   and the oracle, 1, which integrates the true equations.")

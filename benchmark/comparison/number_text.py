@@ -43,6 +43,30 @@ def with_distinct_names(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(forecaster=table["forecaster"].replace(renamed)) if renamed else table
 
 
+def median_text(value: float, end: float) -> str:
+    """Write a median of censored times; one that lies beyond the longest time is more than that.
+
+    Examples
+    --------
+    >>> median_text(1.2345, 5.0), median_text(float("inf"), 5.0)
+    ('1.23', '> 5.00')
+    """
+    return f"> {figures(end)}" if np.isinf(value) else figures(value)
+
+
+def interval_text(low: float, high: float, *, between: str = " - ") -> str:
+    """Write an interval, whose upper end may be open.
+
+    Examples
+    --------
+    >>> interval_text(0.5, 2.0), interval_text(0.5, float("inf")), interval_text(float("nan"), float("nan"))
+    ('0.500 - 2.00', '0.500 - open', 'n/a')
+    """
+    if np.isnan(low):
+        return "n/a"
+    return between.join("open" if np.isinf(value) else figures(value) for value in (low, high))
+
+
 def figures(value: float) -> str:
     """Write a number in at most six characters, with three significant figures where they fit.
 

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from benchmark.comparison.blocks import goodness, score_by_system
+from benchmark.comparison.medians import median_of
+from benchmark.comparison.shared_cells import shared_cells
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.tasks.references import REFERENCES
 
@@ -22,14 +24,18 @@ def pareto_front(table: pd.DataFrame, score: str = "vpt") -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row per forecaster, cheapest first: ``forecaster``; ``seconds``, the median of fit and forecast together
-        over cells that ended with a forecast; the median ``score`` over systems; ``on_front``, true where no other
-        forecaster is at least as good in both and better in one.
+        over cells that ended with a forecast; the median ``score``, that of the leaderboard; ``on_front``, true where
+        no other forecaster is at least as good in both and better in one.
     """
     blocks = score_by_system(table, score)
     filled = with_worst_scores(table)
     filled = filled[(filled["status"] == "ok") & ~filled["forecaster"].isin(list(REFERENCES))]
+    cells = with_worst_scores(shared_cells(table))
+    medians = {
+        str(name): median_of(cells[cells["forecaster"] == name], score, resamples=1).value for name in blocks.columns
+    }
     seconds = (filled["fit_seconds"] + filled["predict_seconds"]).groupby(filled["forecaster"]).median()
-    front = pd.DataFrame({"seconds": seconds.reindex(blocks.columns), "score": blocks.median()})
+    front = pd.DataFrame({"seconds": seconds.reindex(blocks.columns), "score": pd.Series(medians)})
     good = goodness(front[["score"]], score)["score"].to_numpy(dtype=np.float64)
     # A forecaster without any forecast has no cost, and is never on the front.
     cost = front["seconds"].to_numpy(dtype=np.float64)

@@ -8,7 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmark.comparison.blocks import goodness, score_by_system
+from benchmark.comparison.blocks import censored_by_system, goodness, score_by_system
+from benchmark.comparison.censored_times import paired_test
+from benchmark.comparison.medians import CENSORED
 from dysts.errors import InvalidArgumentError
 
 
@@ -33,7 +35,8 @@ class RankComparison:
     groups : tuple of tuple of str
         The bars of a critical-difference diagram: largest sets of neighbours within the critical difference.
     pairs : pandas.DataFrame
-        ``better``, ``worse``, ``p`` of Wilcoxon's signed-rank test, ``p_holm`` corrected for all pairs after Holm, and
+        ``better``, ``worse``, ``p`` of Wilcoxon's signed-rank test (for valid times, which may be censored, of the
+        paired Prentice-Wilcoxon test), ``p_holm`` corrected for all pairs after Holm, and
         ``different``, whether that is below alpha; clearest first.
     """
 
@@ -79,7 +82,9 @@ def compare_ranks(table: pd.DataFrame, score: str = "vpt", *, alpha: float = 0.0
     """
     if not 0 < alpha < 1:
         raise InvalidArgumentError(f"alpha must lie between 0 and 1, got {alpha!r}")
-    good = goodness(score_by_system(table, score), score)
+    blocks = score_by_system(table, score)
+    censored = censored_by_system(table, blocks, score) if score in CENSORED else None
+    good = goodness(blocks, score)
     count, forecasters = good.shape
     if forecasters < 3 or count < 2:
         raise InvalidArgumentError(
@@ -105,7 +110,7 @@ def compare_ranks(table: pd.DataFrame, score: str = "vpt", *, alpha: float = 0.0
         friedman_p=p_value,
         critical_difference=difference,
         groups=_groups(means, difference),
-        pairs=_pairs(good, means, alpha),
+        pairs=_pairs(good, censored, means, alpha),
     )
 
 
@@ -121,14 +126,18 @@ def _groups(means: "pd.Series[float]", difference: float) -> tuple[tuple[str, ..
     return tuple(groups)
 
 
-def _pairs(good: pd.DataFrame, means: "pd.Series[float]", alpha: float) -> pd.DataFrame:
+def _pairs(good: pd.DataFrame, censored: pd.DataFrame | None, means: "pd.Series[float]", alpha: float) -> pd.DataFrame:
     from statsmodels.stats.multitest import multipletests
 
     rows = []
     for better, worse in itertools.combinations(means.index, 2):
-        difference = _difference(good[better].to_numpy(float), good[worse].to_numpy(float))
-        # Without any difference the test has no statistic, and the forecasters are alike.
-        p_value = float(stats.wilcoxon(difference, zero_method="zsplit").pvalue) if difference.any() else 1.0
+        one, other = good[better].to_numpy(float), good[worse].to_numpy(float)
+        if censored is not None:
+            p_value = paired_test(one, censored[better].to_numpy(bool), other, censored[worse].to_numpy(bool))
+        else:
+            difference = _difference(one, other)
+            # Without any difference the test has no statistic, and the forecasters are alike.
+            p_value = float(stats.wilcoxon(difference, zero_method="zsplit").pvalue) if difference.any() else 1.0
         rows.append({"better": str(better), "worse": str(worse), "p": p_value})
     pairs = pd.DataFrame(rows)
     different, corrected, _, _ = multipletests(pairs["p"], alpha=alpha, method="holm")

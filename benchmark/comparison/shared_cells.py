@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmark.comparison.number_text import distinct_names
+from benchmark.tasks.references import REFERENCES
 
 _VARIED = {
     "horizon": "horizons",
@@ -72,7 +73,7 @@ def _newest(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_forecaster(table: pd.DataFrame) -> dict[str, set[str]]:
-    own = table[~table["reference"] & (table["status"] != "unavailable")]
+    own = table[~table["forecaster"].isin(list(REFERENCES)) & (table["status"] != "unavailable")]
     cells = _cells(own)
     return {str(name): set(cells.loc[rows.index]) for name, rows in own.groupby(_labels(own), sort=False)}
 

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from benchmark.comparison.blocks import goodness, score_by_system
+from benchmark.comparison.blocks import score_by_system
+from benchmark.comparison.medians import median_of, resampled_medians
+from benchmark.comparison.shared_cells import shared_cells
+from benchmark.comparison.worst_scores import with_worst_scores
+from benchmark.scoring.table import get_score
 from dysts.errors import InvalidArgumentError
 
 
@@ -39,20 +43,24 @@ def rank_stability(
     """
     if not 0 < level < 1:
         raise InvalidArgumentError(f"level must lie between 0 and 1, got {level!r}")
-    good = goodness(score_by_system(table, score), score)
-    values = good.to_numpy(dtype=np.float64)
-    if not values.size:
+    blocks = score_by_system(table, score)
+    if not blocks.size:
         raise InvalidArgumentError(f"no system has a {score} of every forecaster")
-    draws = np.random.default_rng(seed).integers(0, len(values), size=(resamples, len(values)))
-    medians = np.array([np.median(values[draw], axis=0) for draw in draws])
+    cells = with_worst_scores(shared_cells(table))
+    cells = cells[cells["system"].isin(blocks.index)]
+    sign = 1.0 if get_score(score).direction == "higher" else -1.0
+    by_name = [cells[cells["forecaster"] == name] for name in blocks.columns]
+    drawn = [resampled_medians(rows, score, resamples=resamples, level=level, seed=seed) for rows in by_name]
+    medians = sign * np.column_stack(drawn)
+    whole = sign * np.array([median_of(rows, score, resamples=1).value for rows in by_name])
     ranks = rankdata(-medians, axis=1)
     tail = 50.0 * (1 - level)
     low, high = np.percentile(ranks, [tail, 100 - tail], axis=0)
     first = (ranks == ranks.min(axis=1, keepdims=True)).mean(axis=0)
     found = pd.DataFrame(
         {
-            "forecaster": good.columns,
-            "rank": rankdata(-np.median(values, axis=0)),
+            "forecaster": blocks.columns,
+            "rank": rankdata(-whole),
             "rank_low": low,
             "rank_high": high,
             "first": first,

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.comparison.medians import CENSORED
 from benchmark.comparison.number_text import short_name
 from benchmark.report.site import Site
 from benchmark.report.svg import SERIES_COLOURS
@@ -28,14 +29,15 @@ OFFERED = (
     ),
 )
 """Scores with their names for people and the horizons that each has, with the column of each."""
-DIGITS = 4
+DIGITS = 5
 
 
 def explorer_data(site: Site) -> dict[str, Any] | None:
     """Return the scores of all cells in a form for JSON, or None where nothing has been scored.
 
     Values stand by score, then forecaster, then task; a task is one trajectory of one system. Missing values are None,
-    infinite ones the text ``inf``, as JSON has no number for them.
+    infinite ones the text ``inf``, as JSON has no number for them. ``censored`` tells in the same order which times are
+    lower bounds.
     """
     table = site.table[site.table["status"] != "unavailable"]
     if table.empty:
@@ -51,6 +53,12 @@ def explorer_data(site: Site) -> dict[str, Any] | None:
         rows = zip(table["forecaster"], table["task"], table[column].to_numpy(dtype=np.float64), strict=True)
         for forecaster, task, value in rows:
             by_forecaster[str(forecaster)][place[task]] = _written(float(value))
+    censored = {
+        column: {name: [0] * len(tasks) for name in site.forecasters} for column in values if column in CENSORED
+    }
+    for column, flags_of in censored.items():
+        for forecaster, task, flag in zip(table["forecaster"], table["task"], table[CENSORED[column]], strict=True):
+            flags_of[str(forecaster)][place[task]] = int(flag)
     failed = table[table["status"] != "ok"]
     return {
         "scores": [
@@ -78,6 +86,7 @@ def explorer_data(site: Site) -> dict[str, Any] | None:
         "failed": [
             [place[task] for task in failed.loc[failed["forecaster"] == name, "task"]] for name in site.forecasters
         ],
+        "censored": {column: [flags_of[name] for name in site.forecasters] for column, flags_of in censored.items()},
         "values": {
             column: [by_forecaster[name] for name in site.forecasters] for column, by_forecaster in values.items()
         },

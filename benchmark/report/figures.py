@@ -82,7 +82,8 @@ def valid_times_svg(
             )
             _mark_median(axes, row, entry)
             if np.isfinite(entry["vpt_low"]):
-                axes.plot([entry["vpt_low"], entry["vpt_high"]], [row, row], color=INK, linewidth=1.1)
+                high = entry["vpt_high"] if np.isfinite(entry["vpt_high"]) else entry["vpt_end"]
+                axes.plot([entry["vpt_low"], high], [row, row], color=INK, linewidth=1.1)
         names = [drawn_name(str(forecaster)) for forecaster in board["forecaster"]]
         axes.set_yticks(range(len(names)), names, parse_math=False, color=INK)
         axes.set_ylim(len(names) - 0.45, -0.55)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.comparison.number_text import figures
+from benchmark.comparison.number_text import figures, interval_text
 from benchmark.report.comparison_figures import error_bands_svg
 from benchmark.report.panels import drawn_panel
 from benchmark.report.site import Site, first_failure, neighbour
@@ -82,10 +82,10 @@ def _summary(site: Site, name: str) -> str:
     if len(diverged):
         told += f" {len(diverged)} rollouts left their bounds and were held there, after a median of "
         told += f"{diverged.median():.0f} points."
-    if np.isfinite(row["vpt"]):
-        bound = "at least " if row["lower_bound"] else ""
-        interval = f" ({figures(row['vpt_low'])} to {figures(row['vpt_high'])})" if np.isfinite(row["vpt_low"]) else ""
-        told = f"Median valid time {bound}{figures(row['vpt'])} Lyapunov times{interval}; {told}"
+    if not np.isnan(row["vpt"]):
+        time = f"more than {figures(row['vpt_end'])}" if row["lower_bound"] else figures(row["vpt"])
+        interval = interval_text(row["vpt_low"], row["vpt_high"], between=" to ")
+        told = f"Median valid time {time} Lyapunov times ({interval}); {told}"
     if name not in REFERENCES:
         ranked = [str(each) for each in site.board.loc[~site.board["reference"], "forecaster"]]
         told = f"Rank {ranked.index(name) + 1} of {len(ranked)}. {told}"

@@ -1,7 +1,7 @@
 """The front page: ranking, figures of all cells, forecasts of a few systems, failures, and what was run."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from benchmark.comparison.bootstrap import LEVEL
-from benchmark.comparison.number_text import figures, short_name
+from benchmark.comparison.number_text import figures, interval_text, median_text, short_name
 from benchmark.report.comparison_figures import error_bands_svg
 from benchmark.report.comparisons import comparison_figures, comparison_words, over_time_figure, ranks_of
 from benchmark.report.explorer import explorer_data
@@ -64,6 +64,7 @@ def front_page(
         "asked": len(results.manifest["cells"]),
         "board": _board_rows(board, series),
         "notes": site.notes,
+        "inf": math.inf,
         "pages": site.forecaster_pages,
         "system_pages": site.system_pages,
         "level": f"{100 * LEVEL:g}%",
@@ -105,31 +106,35 @@ def _headline(board: pd.DataFrame) -> str:
     if usable.empty:
         return "No forecaster has a valid prediction time to rank by."
     best = usable.iloc[0]
-    times = f"{'at least ' if best['lower_bound'] else ''}{figures(best['vpt'])} Lyapunov times"
+    times = f"{_time_words(best)} Lyapunov times"
     if best["vpt"] == 0:
         return "In the median no forecaster was valid for even one step."
-    # Beside the leader are those whose interval reaches its median, or is not known.
-    beside = usable["lower_bound"] & ~(usable["vpt_high"] < best["vpt"])
-    bounded = [short_name(name) for name in usable.loc[beside, "forecaster"]]
-    if best["lower_bound"] and len(bounded) > 1:
-        # Medians that the horizon cuts off cannot be ranked among themselves.
-        listed = f"{', '.join(bounded[:-1])} and {bounded[-1]}"
-        return f"{listed} lead; a horizon of this length does not tell them apart"
+    # Level with the leader are those whose interval reaches its median.
+    level = usable[(usable["vpt_high"] >= best["vpt"]) | (usable["vpt"] == best["vpt"])]
+    if len(level) > 1:
+        listed = [f"{short_name(row['forecaster'])} ({_time_words(row)})" for row in level.to_dict("records")]
+        return f"{', '.join(listed[:-1])} and {listed[-1]} forecast longest; their intervals do not tell them apart"
     return f"{short_name(best['forecaster'])} forecasts remain valid longest: {times} in the median"
+
+
+def _time_words(row: "Mapping[Hashable, Any] | pd.Series[Any]") -> str:
+    return f"more than {figures(row['vpt_end'])}" if row["lower_bound"] else figures(row["vpt"])
 
 
 def _leader_interval(board: pd.DataFrame) -> str:
     board = board[~board["reference"]]
     if board.empty or not math.isfinite(board["vpt_low"].iloc[0]):
         return ""
-    return f"{figures(board['vpt_low'].iloc[0])} to {figures(board['vpt_high'].iloc[0])}"
+    return interval_text(board["vpt_low"].iloc[0], board["vpt_high"].iloc[0], between=" to ")
 
 
 def _board_rows(board: pd.DataFrame, series: Mapping[str, int]) -> list[dict[str, Any]]:
-    ends = board[["vpt", "vpt_high"]].to_numpy(dtype=np.float64)
-    longest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
+    ends = board[["vpt", "vpt_low", "vpt_high"]].to_numpy(dtype=np.float64)
+    longest = float(ends[np.isfinite(ends)].max()) if np.isfinite(ends).any() else 0.0
 
     def place(value: float, instead: float) -> float:
+        if math.isinf(value):
+            return 100.0
         chosen = value if math.isfinite(value) else instead
         return 100 * chosen / longest if longest > 0 and math.isfinite(chosen) else 0.0
 
@@ -154,7 +159,7 @@ def _valid_times(table: pd.DataFrame, board: pd.DataFrame, series: Mapping[str, 
     if not table["vpt"].notna().any():
         return None
     label = "Valid prediction times of all cells. Medians: " + "; ".join(
-        f"{short_name(row['forecaster'])} {figures(row['vpt'])}" for row in board.to_dict("records")
+        f"{short_name(row['forecaster'])} {median_text(row['vpt'], row['vpt_end'])}" for row in board.to_dict("records")
     )
     return valid_times_svg(table, board, series, name="valid-times", label=label)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.errors import UnknownNameError
+from dysts.errors import InvalidArgumentError, UnknownNameError
 
 
 def build(
@@ -31,7 +31,14 @@ def build(
 
         return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
     tuned = {"config": config} if config else {}
-    return _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed, **tuned)
+    model = _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed, **tuned)
+    for method in ("fit", "predict"):
+        if not callable(getattr(model, method, None)):
+            raise InvalidArgumentError(
+                f"the factory {forecaster!r} must return an object with fit(series) and predict(horizon), got "
+                f"{model!r}, which has no {method}"
+            )
+    return model
 
 
 def resolved_config(model: object) -> dict[str, Any]:

@@ -56,7 +56,9 @@ def _run(job: Job) -> CellOutcome:
             diverged_at = _diverged_at(model)
     except MemoryError as problem:
         status, error = "out_of_memory", one_line(problem)
-    except (Exception, SystemExit) as problem:  # noqa: BLE001 - a forecaster may raise anything; it costs its cell
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # noqa: BLE001 - a forecaster may raise anything; it costs its cell
         status, error = "failed", one_line(problem)
     return CellOutcome(
         key=job.key,
@@ -111,16 +113,29 @@ def _checked_train(train: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _checked_forecast(raw: Any, shape: tuple[int, int]) -> NDArray[np.float64]:
-    array = np.asarray(raw)
+    wanted = f"the forecast must be an array of real numbers with shape {shape} (time, component)"
+    try:
+        array = np.asarray(raw)
+    except Exception as error:
+        raise ForecastError(f"{wanted}, got {_kind_of(raw)}") from error
     if array.dtype.kind not in "fiu":
-        raise ForecastError(f"the forecast holds values of type {array.dtype}, not real numbers")
+        raise ForecastError(f"{wanted}, got {_kind_of(raw)} with values of type {array.dtype}")
+    if isinstance(raw, np.ma.MaskedArray) and np.ma.getmaskarray(raw).any():
+        raise ForecastError(f"{wanted}, got {int(np.ma.getmaskarray(raw).sum())} of {array.size} values masked")
     if array.shape != shape:
-        raise ForecastError(f"the forecast has shape {array.shape}, expected {shape} (time, component)")
+        raise ForecastError(f"{wanted}, got shape {array.shape}")
     array = np.array(array, dtype=np.float64)
     bad = int(np.count_nonzero(~np.isfinite(array)))
     if bad:
-        raise ForecastError(f"the forecast holds {bad} of {array.size} values that are not finite")
+        raise ForecastError(f"{wanted}, got {bad} of {array.size} values that are not finite")
     return array
+
+
+def _kind_of(raw: object) -> str:
+    kind = type(raw)
+    where = "" if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]} "
+    hint = " (its method values() gives an array)" if kind.__name__ == "TimeSeries" else ""
+    return f"a {where}{kind.__name__}{hint}"
 
 
 def _diverged_at(model: Any) -> float:

@@ -100,7 +100,7 @@ def one_line(problem: BaseException | str) -> str:
     >>> one_line(ValueError("first\\nsecond"))
     'ValueError: first second'
     """
-    text = str(problem)
+    text = _text(problem)
     if isinstance(problem, BaseException) and not isinstance(problem, DystsError):
         text = f"{type(problem).__name__}: {text}" if text else type(problem).__name__
         frames = traceback.extract_tb(problem.__traceback__)
@@ -109,3 +109,10 @@ def one_line(problem: BaseException | str) -> str:
     text = " ".join(text.split())
     printable = "".join(letter if letter.isprintable() else "?" for letter in text)
     return printable if len(printable) <= _LONGEST_MESSAGE else printable[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _text(problem: BaseException | str) -> str:
+    try:
+        return str(problem)
+    except Exception as second:  # noqa: BLE001 - the text of an exception is code of whoever defined it
+        return f"its message cannot be written, which raises {type(second).__name__}"

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from benchmark.running.job import CellOutcome, Job
 from benchmark.running.worker_process import WorkerProcess
+from dysts.errors import RunError
 
 MOST_WORKERS = 8
 """Largest number of workers that is chosen without being asked for."""
@@ -18,6 +19,8 @@ DEFAULT_MEMORY_LIMIT_MB = 4096
 
 _CHECK_SECONDS = 0.1
 """Seconds between two checks of the limits while no worker reports anything."""
+_START_ATTEMPTS = 3
+"""Workers that die one after the other while they start, after which no more are started."""
 _SEND_ATTEMPTS = 2
 """Workers that a cell is sent to before it counts as crashed, as one may die between two cells."""
 
@@ -52,6 +55,7 @@ class LocalProcesses:
         self._count = workers
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
+        self._failed_starts = 0
 
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         """Yield the outcomes; closing the iterator kills every worker.
@@ -98,7 +102,16 @@ class LocalProcesses:
         outcomes: list[CellOutcome] = []
         living: list[WorkerProcess] = []
         for worker in workers:
-            outcome = worker.news(memory_limit_mb=self._memory_limit_mb)
+            try:
+                outcome = worker.news(memory_limit_mb=self._memory_limit_mb)
+            except RunError:
+                # Something from outside may have killed it; what keeps all from starting is an error.
+                self._failed_starts += 1
+                if self._failed_starts >= _START_ATTEMPTS:
+                    raise
+                continue
+            if worker.ready:
+                self._failed_starts = 0
             if outcome is not None:
                 outcomes.append(outcome)
             if worker.alive:

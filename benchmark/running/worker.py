@@ -25,6 +25,7 @@ from benchmark.running.job import CellOutcome, Job
 _PARENT_CHECK_SECONDS = 1.0
 """Seconds between two checks that the parent is alive, where the system does not signal its end."""
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def encode_job(job: Job) -> bytes:
@@ -76,6 +77,8 @@ def _die_with(parent: int) -> None:
     """Make sure that this process does not outlive its parent, however the parent ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # Processes that a forecaster detaches stay below this one, where the parent finds them.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
     def watch() -> None:
         while os.getppid() == parent:

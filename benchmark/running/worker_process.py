@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 
+from benchmark.running.descendants import end_all, resident_mb
 from benchmark.running.job import CellOutcome, Job, one_line
 from benchmark.running.worker import decode_outcome, encode_job
 from dysts.errors import RunError
@@ -33,6 +33,9 @@ _ONE_THREAD = (
 
 class WorkerProcess:
     """One worker process as seen from its parent.
+
+    It runs one cell after the other of the package's forecasters, and ends after one of a forecaster of one's own, so
+    that no cell depends on the environment, patched modules or settings that another one's code has left.
 
     Parameters
     ----------
@@ -105,7 +108,7 @@ class WorkerProcess:
             return self._ended("crashed", "")
         if (self.job or not self.ready) and time.monotonic() - self._begun > self._time_limit:
             return self._ended("timeout", f"stopped at the time limit of {self._time_limit:g} s")
-        if self.job and memory_limit_mb and _resident_mb(self._process.pid) > memory_limit_mb:
+        if self.job and memory_limit_mb and resident_mb(self._process.pid) > memory_limit_mb:
             return self._ended("out_of_memory", f"stopped at the memory limit of {memory_limit_mb} MB")
         return None
 
@@ -114,6 +117,8 @@ class WorkerProcess:
         if not self.alive:
             return
         self.alive = False
+        end_all(self._process.pid)
+        # Where the system lists no descendants, the group still holds those that did not detach themselves.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -130,8 +135,12 @@ class WorkerProcess:
         outcome = decode_outcome(message)
         if self.job is None or outcome.key != self.job.key:
             raise ValueError("an answer to another cell")
+        seconds = time.monotonic() - self._begun
+        if ":" in self.job.forecaster:
+            # One's own code may have changed anything in its process, or left processes behind.
+            self.kill()
         self.job = None
-        return replace(outcome, seconds=time.monotonic() - self._begun)
+        return replace(outcome, seconds=seconds)
 
     def _ended(self, status: str, error: str) -> CellOutcome | None:
         # A worker that died by itself is reaped first, as the kill would replace its exit status.
@@ -173,14 +182,6 @@ def _environment() -> dict[str, str]:
     environment["PYTHONPATH"] = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     environment["PYTHONHASHSEED"] = "0"
     return environment
-
-
-def _resident_mb(process: int) -> float:
-    try:
-        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _manner(code: int | None) -> str:

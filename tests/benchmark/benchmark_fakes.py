@@ -189,6 +189,69 @@ class Words(_Base):
         return [["a", "b"]] * horizon
 
 
+class Masked(Mean):
+    """Masks one component, with numbers under the mask."""
+
+    def predict(self, horizon: int) -> Any:
+        return np.ma.array(super().predict(horizon), mask=[[True, False]] * horizon)
+
+
+class Unspeakable(_Base):
+    """Raises an exception whose text cannot be written."""
+
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        class Unspeakable(Exception):
+            def __str__(self) -> str:
+                return str(1 / 0)
+
+        raise Unspeakable
+
+
+class Baseless(_Base):
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        raise BaseException("from below")
+
+
+class Detaching(Mean):
+    """Starts a process in a session of its own, whose parent ends, and forecasts."""
+
+    def predict(self, horizon: int) -> Array:
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                note = Path(os.environ["FAKE_LOG"]).with_suffix(".pid")
+                note.with_suffix(".part").write_text(str(os.getpid()), encoding="utf-8")
+                note.with_suffix(".part").replace(note)
+                while True:
+                    time.sleep(1)
+            os._exit(0)
+        while not Path(os.environ["FAKE_LOG"]).with_suffix(".pid").exists():
+            time.sleep(0.01)
+        return super().predict(horizon)
+
+
+class HeavyChild(Mean):
+    """Starts a process with an array of 500 MB beside its own of 350 MB, each within a limit of 900 MB, and waits."""
+
+    def fit(self, series: Array) -> Self:  # noqa: ARG002
+        megabytes = 500 if os.fork() == 0 else 350
+        self.held = np.ones(megabytes * 2**17)
+        while True:
+            time.sleep(1)
+
+
+class Vandal(Mean):
+    """Changes what it can in its process, and complains if somebody has been there before."""
+
+    def predict(self, horizon: int) -> Array:
+        if "VANDALISED" in os.environ or np.geterr()["over"] == "raise" or getattr(np, "vandalised", False):
+            raise RuntimeError("somebody was here")
+        os.environ["VANDALISED"] = "1"
+        np.seterr(all="raise")
+        np.vandalised = True
+        return super().predict(horizon)
+
+
 class Segfault(_Base):
     def fit(self, series: Array) -> Self:  # noqa: ARG002
         os.write(2, b"about to fall over\n")

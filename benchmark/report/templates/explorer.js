@@ -6,8 +6,6 @@
   const form = document.getElementById("explorer");
   const body = document.getElementById("explored");
   const control = (name) => form.elements.namedItem(name);
-  const LEVEL = 0.95;
-  const RESAMPLES = 400;
 
   const fill = (select, words) => select.replaceChildren(...words.map((word) => new Option(word, word)));
   const sorted = (values) => [...new Set(values)].sort();
@@ -25,42 +23,21 @@
   const number = (value) => (value === "inf" ? Infinity : value);
   // A difference would be no number where both are infinite.
   const rising = (a, b) => (a === b ? 0 : a < b ? -1 : 1);
-  const random = (seed) => () => {
-    // mulberry32: small, seeded, and good enough to resample a hundred systems.
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-  // The median of values, rising, each standing as often as its weight says.
-  const median = (values, weights) => {
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    let seen = 0;
-    let lower = NaN;
-    for (let i = 0; i < values.length; i += 1) {
-      seen += weights[i];
-      if (Number.isNaN(lower) && seen > (total - 1) / 2) lower = values[i];
-      if (seen > Math.floor(total / 2)) return lower === values[i] ? lower : (lower + values[i]) / 2;
+  // As in benchmark.comparison.medians: the product-limit estimate of times, which may be censored, and else the median.
+  const median = (cells, times) => {
+    const ordered = [...cells].sort((a, b) => rising(a.value, b.value) || a.censored - b.censored);
+    const count = ordered.length;
+    if (!times) {
+      const lower = ordered[(count - 1) >> 1].value;
+      const upper = ordered[count >> 1].value;
+      return lower === upper ? lower : (lower + upper) / 2;
     }
-    return NaN;
-  };
-  const summary = (cells) => {
-    const ordered = [...cells].sort((a, b) => rising(a.value, b.value));
-    const values = ordered.map((cell) => cell.value);
-    const middle = median(values, values.map(() => 1));
-    const systems = [...new Set(ordered.map((cell) => cell.system))].sort((a, b) => a - b);
-    if (systems.length < 2) return { middle, low: NaN, high: NaN };
-    const place = new Map(systems.map((system, index) => [system, index]));
-    const next = random(1);
-    const medians = [];
-    for (let i = 0; i < RESAMPLES; i += 1) {
-      const counts = new Array(systems.length).fill(0);
-      for (let k = 0; k < systems.length; k += 1) counts[Math.floor(next() * systems.length)] += 1;
-      medians.push(median(values, ordered.map((cell) => counts[place.get(cell.system)])));
+    let share = 1;
+    for (let i = 0; i < count; i += 1) {
+      if (!ordered[i].censored) share *= 1 - 1 / (count - i);
+      if (share <= 0.5 + 1e-12) return ordered[i].value;
     }
-    medians.sort(rising);
-    const at = (share) => medians[Math.round(share * (medians.length - 1))];
-    return { middle, low: at((1 - LEVEL) / 2), high: at((1 + LEVEL) / 2) };
+    return Infinity;
   };
   const figures = (value) => {
     if (Number.isNaN(value)) return "n/a";
@@ -85,14 +62,18 @@
     const fits = data.systems.map(
       (system) => (field === "all" || system.field === field) && (regime === "all" || system.regime === regime),
     );
+    const flags = data.censored[column];
     const failed = data.failed.map((tasks) => tasks.filter((task) => fits[data.tasks[task]]).length);
     const rows = data.forecasters.map((forecaster, index) => {
       const values = data.values[column][index];
       const cells = [];
       values.forEach((value, task) => {
-        if (value !== null && fits[data.tasks[task]]) cells.push({ value: number(value), system: data.tasks[task] });
+        if (value === null || !fits[data.tasks[task]]) return;
+        cells.push({ value: number(value), censored: Boolean(flags && flags[index][task]) });
       });
-      return { forecaster, index, count: cells.length, ...summary(cells) };
+      const middle = cells.length ? median(cells, Boolean(flags)) : NaN;
+      const end = Math.max(...cells.map((each) => each.value));
+      return { forecaster, index, count: cells.length, middle, shown: flags && middle === Infinity ? `> ${figures(end)}` : figures(middle) };
     });
     const known = rows.filter((row) => row.count > 0);
     known.sort((a, b) => (chosen.higher ? -1 : 1) * rising(a.middle, b.middle));
@@ -109,12 +90,10 @@
         name.append(swatch, link);
         if (row.forecaster.reference) name.append(" ", cell("span", "reference", "of"));
         rank += row.forecaster.reference ? 0 : 1;
-        const interval = Number.isNaN(row.low) ? "n/a" : `${figures(row.low)} – ${figures(row.high)}`;
         line.append(
           cell("td", row.forecaster.reference ? "" : String(rank), "number"),
           name,
-          cell("td", figures(row.middle), "number strong"),
-          cell("td", interval, "number"),
+          cell("td", row.shown, "number strong"),
           cell("td", String(row.count), "number"),
           cell("td", String(failed[row.index]), failed[row.index] ? "number warn" : "number"),
         );

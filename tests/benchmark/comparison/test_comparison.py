@@ -48,9 +48,10 @@ def table() -> pd.DataFrame:
 def test_medians_failures_and_order(table: pd.DataFrame) -> None:
     board = leaderboard(table).set_index("forecaster")
     assert board.index.tolist() == ["Good", "Bad"]
-    assert board.loc["Good", ["vpt", "smape", "nrmse", "failed", "cells"]].tolist() == [2.5, 25, 0.25, 0, 4]
+    # The product-limit median is the first time that at most half of the cells exceed.
+    assert board.loc["Good", ["vpt", "smape", "nrmse", "failed", "cells"]].tolist() == [2.0, 25, 0.25, 0, 4]
     # Bad: valid times 0, 0.5, 0.5, 0; smape 200, 100, 100, 200; nrmse inf, 1, 1, inf.
-    assert board.loc["Bad", ["vpt", "smape", "failed"]].tolist() == [0.25, 150.0, 2]
+    assert board.loc["Bad", ["vpt", "smape", "failed"]].tolist() == [0.0, 150.0, 2]
     assert board.loc["Bad", "nrmse"] == math.inf
     assert board.loc["Good", "seconds"] == 2.0
 
@@ -58,21 +59,23 @@ def test_medians_failures_and_order(table: pd.DataFrame) -> None:
 def test_cells_without_lyapunov_time_are_left_out_of_the_valid_time_alone(table: pd.DataFrame) -> None:
     table.loc[table["system"] == "B", ["vpt", "vpt_missing"]] = [math.nan, "not chaotic"]
     board = leaderboard(table).set_index("forecaster")
-    assert board.loc["Good", ["vpt", "smape", "cells", "vpt_cells"]].tolist() == [1.5, 25.0, 4, 2]
+    assert board.loc["Good", ["vpt", "smape", "cells", "vpt_cells"]].tolist() == [1.0, 25.0, 4, 2]
     # The failed cell of B stays missing; that of A counts as 0.
-    assert board.loc["Bad", ["vpt", "vpt_cells"]].tolist() == [0.25, 2]
+    assert board.loc["Bad", ["vpt", "vpt_cells"]].tolist() == [0.0, 2]
 
 
-def test_median_is_a_lower_bound_where_censored_cells_lie_below_it(table: pd.DataFrame) -> None:
+def test_censored_cells_raise_the_median_until_it_lies_beyond_the_longest_time(table: pd.DataFrame) -> None:
     good = table["forecaster"] == "Good"
-    assert not leaderboard(table)["lower_bound"].any()
     table.loc[good & (table["vpt"] == 4.0), "vpt_censored"] = True
-    assert not leaderboard(table)["lower_bound"].any()
+    assert leaderboard(table).set_index("forecaster").loc["Good", "vpt"] == 2.0
     table.loc[good & (table["vpt"] == 1.0), "vpt_censored"] = True
+    # Of the three that outlast 1, one fails at 2 and one at 3: the shares that exceed them are 2/3 and 1/3.
+    assert leaderboard(table).set_index("forecaster").loc["Good", "vpt"] == 3.0
+    table.loc[good & (table["vpt"] == 3.0), "vpt_censored"] = True
     board = leaderboard(table).set_index("forecaster")
     assert board["lower_bound"].tolist() == [True, False]
-    assert board.loc["Good", "censored"] == 2
-    assert "≥ 2.50" in leaderboard_text(board.reset_index())
+    assert board.loc["Good", ["vpt", "vpt_end", "censored"]].tolist() == [math.inf, 4.0, 3]
+    assert "> 4.00" in leaderboard_text(board.reset_index())
 
 
 def test_order_of_rows_does_not_matter(table: pd.DataFrame) -> None:

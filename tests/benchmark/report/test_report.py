@@ -3,6 +3,7 @@
 import dataclasses
 import html.parser
 import json
+import math
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 import benchmark
+from benchmark.comparison.censored_times import survival_curve
 from benchmark.report.explorer import explorer_data
 from benchmark.report.folder import pages
 from benchmark.report.front_page import _headline
@@ -78,7 +80,7 @@ def test_page_holds_every_forecaster_system_and_error(page: _Page) -> None:
     text = " ".join(page.text)
     for word in ("Seasonal", "Mean", "Raising", *fakes.SYSTEMS, "hash of Beta", "matrix is singular"):
         assert word in text
-    assert "Seasonal forecasts remain valid longest: at least 1.80 Lyapunov times" in text
+    assert "Seasonal forecasts remain valid longest: more than 1.80 Lyapunov times" in text
     assert not page.open
 
 
@@ -261,8 +263,9 @@ def test_the_explorer_has_the_numbers_of_the_leaderboard(results: Results) -> No
     data = explorer_data(site)
     assert data is not None
     for index, row in site.board.iterrows():
-        values = [value for value in data["values"]["vpt"][index] if value is not None]
-        assert np.median(values) == pytest.approx(row["vpt"], rel=1e-3, nan_ok=True)
+        values = np.array(data["values"]["vpt"][index], dtype=np.float64)
+        censored = np.array(data["censored"]["vpt"][index], dtype=bool)
+        assert survival_curve(values, censored).quantile(0.5) == pytest.approx(row["vpt"], rel=1e-3)
         assert len(data["failed"][index]) == row["failed"]
     assert [system["field"] for system in data["systems"]] == ["own data"] * 3
 
@@ -275,11 +278,13 @@ def test_the_headline_names_those_whose_interval_reaches_the_leader() -> None:
             "cells": 10,
             "failed": 0,
             "vpt": [1.0, 0.9, 0.4],
-            "vpt_high": [1.2, 1.1, 0.6],
-            "lower_bound": True,
+            "vpt_high": [math.inf, 1.1, 0.6],
+            "vpt_end": 2.0,
+            "lower_bound": False,
         }
     )
-    assert _headline(board).startswith("First and Near lead")
+    assert _headline(board).startswith("First (1.00) and Near (0.900) forecast longest; their intervals")
     board["vpt_high"] = [1.2, 0.95, 0.6]
-    assert "Near" not in _headline(board)
-    assert "at least 1.00" in _headline(board)
+    assert _headline(board) == "First forecasts remain valid longest: 1.00 Lyapunov times in the median"
+    board["vpt"], board["lower_bound"] = [math.inf, 0.9, 0.4], [True, False, False]
+    assert _headline(board) == "First forecasts remain valid longest: more than 2.00 Lyapunov times in the median"

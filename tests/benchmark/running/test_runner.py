@@ -47,6 +47,9 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         "NotANumber",
         "WrongShape",
         "Words",
+        "Masked",
+        "Unspeakable",
+        "Baseless",
         "Segfault",
         "Killed",
         "Vanishing",
@@ -67,8 +70,15 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         ("Raising", "failed", "ValueError: matrix is singular in two lines"),
         ("Exiting", "failed", "SystemExit: had enough"),
         ("NotANumber", "failed", "1 of 40 values that are not finite"),
-        ("WrongShape", "failed", "shape (19, 2), expected (20, 2)"),
-        ("Words", "failed", "not real numbers"),
+        (
+            "WrongShape",
+            "failed",
+            "real numbers with shape (20, 2) (time, component), got shape (19, 2)",
+        ),
+        ("Words", "failed", "got a list with values of type"),
+        ("Masked", "failed", "got 20 of 40 values masked"),
+        ("Unspeakable", "failed", "Unspeakable: its message cannot be written, which raises ZeroDivisionError"),
+        ("Baseless", "failed", "BaseException: from below"),
         ("Segfault", "crashed", "killed by SIGSEGV; its last output: about to fall over"),
         ("Killed", "crashed", "killed by SIGKILL"),
         ("Vanishing", "crashed", "exited with code 0"),
@@ -183,7 +193,7 @@ def test_worker_killed_from_outside_costs_one_cell(tmp_path: Path) -> None:
         _wait_for_rows(tmp_path / "results", 2)
         worker = _children(parent.pid)[0]
         os.kill(worker, signal.SIGKILL)
-        assert parent.wait(timeout=60) == 0
+        assert parent.wait(timeout=300) == 0
     finally:
         parent.kill()
     table = Results.load(tmp_path / "results").table
@@ -253,6 +263,28 @@ def test_a_worker_takes_along_what_its_forecaster_started(fit_log: Path) -> None
     _wait_until(lambda: not _is_running(child))
 
 
+@needs_proc
+def test_a_detached_process_ends_with_its_cell(tmp_path: Path, fit_log: Path) -> None:
+    suite = fakes.suite("Detaching", "Mean", systems=["Alpha"], trajectories=1)
+    table = _run(suite, tmp_path / "results", workers=1).table
+    assert table["status"].tolist() == ["ok", "ok"]
+    detached = int(fit_log.with_suffix(".pid").read_text())
+    _wait_until(lambda: not _is_running(detached))
+
+
+@needs_proc
+def test_memory_of_children_counts(tmp_path: Path) -> None:
+    suite = fakes.suite("HeavyChild", systems=["Alpha"], trajectories=1)
+    row = _run(suite, tmp_path / "results", workers=1, memory_limit_mb=900).table.iloc[0]
+    assert (row["status"], row["error"]) == ("out_of_memory", "stopped at the memory limit of 900 MB")
+
+
+def test_what_a_cell_changes_in_its_process_does_not_reach_the_next(tmp_path: Path) -> None:
+    suite = fakes.suite("Vandal", systems=["Alpha"])
+    table = _run(suite, tmp_path / "results", workers=1).table
+    assert table["error"].tolist() == ["", ""]
+
+
 def test_two_runs_on_one_folder(tmp_path: Path) -> None:
     script = _script(tmp_path / "results", workers=1)
     first = subprocess.Popen([sys.executable, "-c", script], env=_environment(tmp_path), cwd=tmp_path)
@@ -260,7 +292,7 @@ def test_two_runs_on_one_folder(tmp_path: Path) -> None:
         _wait_for_rows(tmp_path / "results", 1)
         with pytest.raises(RunError, match=rf"another run \(process {first.pid}\) is writing"):
             _run(fakes.suite("SlowMean"), tmp_path / "results")
-        assert first.wait(timeout=60) == 0
+        assert first.wait(timeout=300) == 0
     finally:
         first.kill()
     assert Results.load(tmp_path / "results").missing == 0
@@ -364,9 +396,9 @@ def _wait_for_rows(folder: Path, count: int) -> None:
 
 
 def _wait_until(condition: Any) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not condition():
-        assert time.monotonic() < deadline, "waited for a minute in vain"
+        assert time.monotonic() < deadline, "waited for five minutes in vain"
         time.sleep(0.02)
 
 
