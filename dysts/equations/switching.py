@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dysts.equations.derivatives import Trees, differentiate, in_order
-from dysts.equations.expressions import TIME, parse
+from dysts.equations.expressions import TIME, names_in, parse
 from dysts.equations.functions import ARGUMENTS, FUNCTIONS
 
 
@@ -34,11 +34,23 @@ class SwitchedEquations:
         The derivatives.
     switches : dict of str to ast.expr
         The switching function of each switch; the switch is its sign.
+    staircases : frozenset of str
+        The switches of ``floor``, ``ceil`` and ``mod``.
     """
 
     definitions: Trees
     equations: tuple[ast.expr, ...]
     switches: Trees
+    staircases: frozenset[str] = frozenset()
+
+    @property
+    def nested_staircase(self) -> str | None:
+        """A switch whose switching function jumps with a staircase inside it, or None."""
+        for name, function in self.switches.items():
+            inside = in_order(self.definitions, [function]).values()
+            if any(names_in(tree) & self.staircases for tree in (function, *inside)):
+                return name
+        return None
 
 
 def take_out_switches(
@@ -59,7 +71,7 @@ def take_out_switches(
         rewritten = rewriter.visit(_copy(tree))
         rewriter.definitions[name] = rewritten
     derivatives = tuple(rewriter.visit(_copy(tree)) for tree in equations)
-    return SwitchedEquations(rewriter.definitions, derivatives, rewriter.switches)
+    return SwitchedEquations(rewriter.definitions, derivatives, rewriter.switches, frozenset(rewriter.staircases))
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -68,6 +80,7 @@ class _Rewriter(ast.NodeTransformer):
         self.definitions: Trees = {}
         self.switches: Trees = {}
         self.known: dict[str, str] = {}
+        self.staircases: set[str] = set()
 
     def unused(self, stem: str) -> str:
         while stem in self.names:
@@ -97,6 +110,11 @@ class _Rewriter(ast.NodeTransformer):
         if switch is None:
             return node
         function, value = _templates(node.func.id)
+        if node.func.id in ("ceil", "floor", "mod"):
+            staircases = len(self.switches)
+            result = self.in_terms_of_a_switch(function, value, node.args)
+            self.staircases.update(list(self.switches)[staircases:])
+            return result
         if FUNCTIONS[node.func.id].arguments == (1, 1):
             return self.in_terms_of_a_switch(function, value, node.args)
         result = node.args[0]
