@@ -249,3 +249,11 @@ def test_invariants_come_from_the_registry() -> None:
     assert known.loc["Lorenz", "dimension"] == 3.0
     assert 0.5 < known.loc["Lorenz", "lyapunov_exponent_per_period"] < 0.8
     assert known.loc["Nowhere"].isna().all()
+
+
+def test_a_forecaster_without_a_forecast_is_never_on_the_front(table: pd.DataFrame) -> None:
+    failed = table.assign(status=table["status"].where(table["forecaster"] != "Good", "failed"))
+    front = comparison.pareto_front(failed).set_index("forecaster")
+    assert np.isnan(front.loc["Good", "seconds"])
+    assert not front.loc["Good", "on_front"]
+    assert front["on_front"].any()
