@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills ensemble-benchmark compilers clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
 
 install: $(INSTALLED)
 
@@ -113,6 +113,12 @@ store-benchmark: $(INSTALLED)
 # Kills builds and downloads at random moments and verifies what is left.
 store-kills: $(INSTALLED)
 	$(BIN)/python tests/performance/store_kills.py
+
+# Damages stores, publishes maliciously, serves badly, fills disks; prints counts and ends with an error if one is bad.
+store-campaigns: $(INSTALLED)
+	$(BIN)/python tests/performance/store_damages.py
+	$(BIN)/python tests/performance/store_publishers.py
+	$(BIN)/python tests/performance/store_disks.py
 
 # Streams series that are larger than memory, and projects what 1e10 points cost.
 ensemble-benchmark: $(INSTALLED)

@@ -293,7 +293,8 @@ def verify_command(arguments: argparse.Namespace) -> int:
 def _problem(collection: Any, name: str, catalogue: Any) -> tuple[str, bool]:
     """Return what is wrong with a stored system, and whether its numbers agree with their hash."""
     from dysts.datasets.comparison import differences
-    from dysts.datasets.provenance import OutdatedError, check_origin
+    from dysts.datasets.group import OutdatedError
+    from dysts.datasets.provenance import check_origin
     from dysts.datasets.verification import verify_group
     from dysts.systems.registry import get_system
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from dysts.cache import cache_folder
 from dysts.datasets.digest import inputs_digest
-from dysts.datasets.group import Group, check_metadata
+from dysts.datasets.group import Group, OutdatedError, check_metadata
 from dysts.datasets.named_recipes import RECIPES, get_recipe
-from dysts.datasets.provenance import OutdatedError, check_origin
+from dysts.datasets.provenance import check_origin
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.source import Source, SourceFiles, default_source
 from dysts.datasets.store import METADATA, read_group

@@ -26,6 +26,10 @@ LARGEST_METADATA = 64 * 2**20
 """Bytes of the metadata of one group; those of ten trajectories have some ten kilobytes."""
 
 
+class OutdatedError(StorageError):
+    """A group was built by an older version, or here from another registry or recipe."""
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """A stored system whose metadata are checked, and whose numbers have not been read.
@@ -151,7 +155,8 @@ def check_metadata(metadata: bytes, *, seal: str, files: "Files", place: str, re
                 f"{place} was written by dysts {version} in format {found}; this version reads "
                 f"format {FORMAT}: upgrade dysts, or remove the data set to have it built in the format of this version"
             ) from None
-        raise StorageError(f"{place} is in format {str(found)[:20]!r}, not {FORMAT}; {remedy}") from None
+        kind = OutdatedError if type(found) is int else StorageError
+        raise kind(f"{place} is in format {str(found)[:20]!r}, not {FORMAT}; {remedy}") from None
     except (ValueError, OverflowError, RecursionError) as error:
         raise StorageError(f"{place} is no data set of this package: {error}; {remedy}") from None
     return Group(attributes, recipe, definition, arrays, files, seal, place, remedy)

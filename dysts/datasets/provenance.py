@@ -8,7 +8,7 @@ from typing import Any
 
 from dysts.datasets.description import describe
 from dysts.datasets.digest import inputs_digest
-from dysts.datasets.group import Group
+from dysts.datasets.group import Group, OutdatedError
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.store import origin_of
 from dysts.errors import StorageError
@@ -16,10 +16,6 @@ from dysts.systems.system import System
 
 UNDETERMINED = ("built_with", "dysts_version", "invariants", "restarts", "sha256")
 """Attributes that the recipe and the system do not determine; of the invariants the regime is compared."""
-
-
-class OutdatedError(StorageError):
-    """A group was built here for another version, registry or recipe."""
 
 
 def check_origin(group: Group, path: Path, system: System) -> None:
