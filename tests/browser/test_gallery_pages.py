@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_system import hostile_system
 from links import internal_links
 
 from dysts.gallery import write_gallery
@@ -71,3 +72,19 @@ def test_nothing_is_wider_than_a_phone(gallery: Path, page: Any, scheme: str) ->
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         paper.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert paper == {{"light": "rgb(255, 255, 255)", "dark": "rgb(21, 22, 26)"}[scheme]}
+
+
+def test_nothing_of_a_stranger_runs_and_nothing_is_asked_for(tmp_path: Path, page: Any) -> None:
+    assert write_gallery(tmp_path, systems=[hostile_system(), "Lorenz"], poster=False) == {}
+    for path in (tmp_path / "index.html", tmp_path / "systems" / "Hostile.html"):
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        for link in page.locator("a, img, option").all()[:40]:
+            link.dispatch_event("mouseover")
+        assert page.evaluate("window.pwned === undefined")
+        assert "<script>window.pwned = 1</script>" in page.inner_text("body")
+        assert not [
+            target
+            for target in page.eval_on_selector_all("a", "links => links.map(a => a.href)")
+            if "javascript:" in target
+        ]

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hostile_system import hostile_system
 
 from dysts.cli import main
 from dysts.errors import UnknownNameError
@@ -77,3 +78,35 @@ def test_the_command_and_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "file").write_text("")
     assert main(["gallery", "-o", str(tmp_path / "file"), "--systems", "Lorenz", "--workers", "1"]) == 2
     assert "cannot make the folder" in capsys.readouterr().err
+
+
+def test_texts_of_a_stranger_are_texts_on_every_page(tmp_path: Path) -> None:
+    assert write_gallery(tmp_path, systems=[hostile_system(), "Lorenz"], poster=False) == {}
+    for path in (tmp_path / "index.html", tmp_path / "systems" / "Hostile.html"):
+        page = Elements()
+        page.feed(path.read_text())
+        # The only scripts are ours, which load nothing; no attribute runs code and no address is one of a script.
+        assert page.scripts <= {"index.html": 1}.get(path.name, 0)
+        assert not {name for name in page.attributes if name.startswith("on")}
+        assert not [target for target in page.targets if "script" in target or "//" in target]
+        assert "<script>window.pwned = 1</script>" in page.texts
+    assert sorted(path.name for path in (tmp_path / "systems").iterdir()) == ["Hostile.html", "Lorenz.html"]
+
+
+class Elements(HTMLParser):
+    """Collects scripts, attributes, addresses and texts of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts = 0
+        self.attributes: set[str] = set()
+        self.targets: list[str] = []
+        self.texts = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.attributes |= {name for name, _ in attrs}
+        self.targets += [value or "" for name, value in attrs if name in ("href", "src") and value != "data:,"]
+
+    def handle_data(self, data: str) -> None:
+        self.texts += data
