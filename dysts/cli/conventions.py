@@ -1,4 +1,4 @@
-"""What the commands ``dysts`` and ``dysts-benchmark`` have in common: help, errors, exit codes, streams.
+"""The conventions that ``dysts`` and ``dysts-benchmark`` share: help, errors, exit codes, streams.
 
 Results go to standard output and everything else to standard error. A mistake is one sentence with a hint.
 """
@@ -20,6 +20,7 @@ EXIT_MISTAKE = 2
 EXIT_INTERRUPTED = 130
 
 _LEFT = 30
+"""Width of the left column of a help, in characters."""
 
 
 class Commands(argparse._SubParsersAction):

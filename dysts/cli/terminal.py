@@ -1,4 +1,4 @@
-"""What a terminal is like, and values as programs read them."""
+"""Text for terminals, of their width and with their colours, and JSON for programs."""
 
 import dataclasses
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 WIDEST = 100
-"""Lines of text that are longer are hard to read, however wide the terminal."""
+"""Largest width of text, in characters: longer lines are hard to read, however wide the terminal."""
 
 _STYLES: Mapping[str, str] = {"error": "1;31", "warning": "1;33"}
 

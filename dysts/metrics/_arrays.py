@@ -1,4 +1,4 @@
-"""Checks shared by all metrics."""
+"""The checks of arrays that all metrics share."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +12,7 @@ def paired_arrays(truth: ArrayLike, forecast: ArrayLike) -> tuple[NDArray[np.flo
     checked_forecast = _series("forecast", forecast)
     if checked_truth.shape != checked_forecast.shape:
         raise InvalidArgumentError(
-            f"truth has shape {checked_truth.shape} and forecast has shape {checked_forecast.shape}; they must be equal"
+            f"truth and forecast must have equal shapes, got {checked_truth.shape} and {checked_forecast.shape}"
         )
     return checked_truth, checked_forecast
 
@@ -27,7 +27,7 @@ def component_scale(scale: ArrayLike, components: int) -> NDArray[np.float64]:
         array = np.full(components, float(array))
     if array.shape != (components,):
         raise InvalidArgumentError(
-            f"scale has shape {array.shape}; it must be one number or one per component ({components},)"
+            f"scale must be one number, or one for each of the {components} components, got shape {array.shape}"
         )
     if np.any(array < 0):
         raise InvalidArgumentError(f"scale must not be negative, got {array.min()}")
@@ -50,9 +50,9 @@ def _series(name: str, values: ArrayLike) -> NDArray[np.float64]:
         raise InvalidArgumentError(f"{name} must hold real numbers: {error}") from error
     if array.ndim != 2:
         raise InvalidArgumentError(
-            f"{name} has shape {array.shape}; it must have the axes (time, component), "
-            "so a single variable is values[:, np.newaxis]"
+            f"{name} must have the axes (time, component), got shape {array.shape}; "
+            "a single variable is values[:, np.newaxis]"
         )
     if array.size == 0:
-        raise InvalidArgumentError(f"{name} has shape {array.shape}; it must hold at least one value")
+        raise InvalidArgumentError(f"{name} must hold at least one value, got shape {array.shape}")
     return array

@@ -1,4 +1,4 @@
-"""How far the forecast moves together with the truth, whatever its offset and unit.
+"""Correlations between forecast and truth, which do not depend on offset and unit.
 
 Rules of every metric here, for each component before the average over components: a NaN gives NaN; a constant truth
 gives NaN, as no forecast can be judged by it; a constant forecast of a truth that varies gives 0, as it says nothing
@@ -16,7 +16,7 @@ from scipy.stats import kendalltau, rankdata
 from dysts.metrics._arrays import paired_arrays
 
 NEIGHBOURS = 3
-"""Of each point, for the estimate of mutual information."""
+"""Number of neighbours of each point in the estimate of mutual information, as its authors recommend few."""
 
 _Column = NDArray[np.float64]
 

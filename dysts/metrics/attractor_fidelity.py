@@ -1,6 +1,6 @@
-"""Whether a long forecast lives on the true attractor, after it has lost the true trajectory.
+"""Distances between the attractors of a long forecast and of the truth, as sets of states or by their spectra.
 
-Series are compared as sets of states or by their spectra, each component in units of the truth's standard deviation.
+Each component counts in units of the truth's standard deviation.
 A constant component of the truth counts with unit 1 where the forecast is constant as well, and makes the distance
 infinite (or largest) where it is not.
 """
@@ -17,10 +17,12 @@ from dysts.metrics._arrays import divide_by_scale, paired_arrays
 from dysts.metrics.distributions import hellinger
 
 MOST_STATES = 1000
-"""States of either series that the divergence in state space uses, at equal distances in time."""
+"""Largest number of states of a series in the state-space divergence, whose cost grows with its square."""
 
 DIRECTIONS = 100
+"""Number of directions of projection of the sliced Wasserstein distance."""
 SEGMENTS = 8
+"""Smallest number of points in a segment of Welch's method."""
 
 
 def spectral_hellinger_distance(*, truth: ArrayLike, forecast: ArrayLike) -> float:

@@ -1,4 +1,4 @@
-"""Errors over the forecast up to each of its times, and the time for which they stay small."""
+"""Errors of a forecast up to each of its times, and the time up to which they are small."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

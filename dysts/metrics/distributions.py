@@ -1,4 +1,4 @@
-"""How far the distribution of the forecast's values is from that of the truth's, whatever their order in time.
+"""Distances between the distributions of the forecast's and the truth's values, which do not depend on their order.
 
 Both metrics compare histograms of each component. The range of the truth is cut into :math:`\\lceil\\sqrt{n}\\rceil`
 bins of equal width for n times; two more bins hold what lies below and above it. A constant truth has the three bins
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from dysts.metrics._arrays import paired_arrays
 
 PRIOR = 0.5
-"""What is added to every bin, so that an empty one does not make the divergence infinite."""
+"""Count added to every bin, in points, so that an empty bin does not make the divergence infinite."""
 
 
 def kl_divergence(*, truth: ArrayLike, forecast: ArrayLike) -> float:

@@ -1,4 +1,4 @@
-"""A curve of errors in Lyapunov times: read at given times, and its rate of growth."""
+"""Curves of errors: their values at given Lyapunov times, and their rate of growth."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,10 +11,10 @@ SATURATION = 0.4
 """Normalised error beyond which the size of the attractor bounds the growth."""
 
 FEWEST_POINTS = 10
-"""Errors that a rate is fitted to, at least."""
+"""Smallest number of errors to which a rate is fitted."""
 
 SMALLEST_GROWTH = 2.0
-"""Factor by which the error grows over the fitted stretch, at least."""
+"""Smallest factor of growth over the fitted stretch: a slope of less is noise."""
 
 
 def at_lyapunov_times(
@@ -124,5 +124,5 @@ def _flat(name: str, values: ArrayLike) -> NDArray[np.float64]:
     except (TypeError, ValueError) as problem:
         raise InvalidArgumentError(f"{name} must hold real numbers: {problem}") from problem
     if array.ndim != 1 or array.size == 0:
-        raise InvalidArgumentError(f"{name} has shape {array.shape}; it must be one-dimensional and not empty")
+        raise InvalidArgumentError(f"{name} must be one-dimensional and not empty, got shape {array.shape}")
     return array

@@ -1,4 +1,4 @@
-"""Whether a long forecast has the invariants of the true dynamics: its dimension and its largest exponent."""
+"""Invariants of a long forecast beside those of the true dynamics: its dimension and its largest exponent."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""How long a forecast of a chaotic system stays valid, in time and in Lyapunov times."""
+"""The valid prediction time of a forecast, in time and in Lyapunov times."""
 
 from dataclasses import dataclass
 

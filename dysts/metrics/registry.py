@@ -1,4 +1,4 @@
-"""The 17 metrics as data: what each is called, which way is better, and what the worst value is."""
+"""The 17 metrics as data: name, direction, and the values of a perfect and of the worst forecast."""
 
 import math
 from collections.abc import Callable, Mapping

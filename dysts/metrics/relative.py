@@ -1,4 +1,4 @@
-"""Errors in relation to the size or the spread of the truth.
+"""Errors relative to the size or the spread of the truth.
 
 NaN rule of every metric here: a NaN anywhere in the truth or the forecast gives NaN; nothing is skipped. Metrics that
 divide by a property of the series, such as its range, do so for each component and average over components.

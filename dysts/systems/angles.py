@@ -1,4 +1,4 @@
-"""Which variables are angles: after one turn nothing is different but their value.
+"""Variables that are angles: after one turn the motion is the same.
 
 An angle that grows without bound loses digits, and a tolerance relative to its value loosens with it; where only
 the motion matters, angles are better kept within one turn.
@@ -15,6 +15,7 @@ from dysts.equations.expressions import evaluate, names_in
 SAME = 1e-7
 """Largest difference of the derivative after one turn, relative to its size, that counts as rounding."""
 SPREAD = 0.1
+"""Size of the random displacements at which the derivative is compared, relative to the state."""
 
 
 def turns_of(

@@ -1,11 +1,11 @@
-"""Computed properties and citations as people read them."""
+"""Computed properties and citations as lines of text."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def value_text(entry: Mapping[str, Any]) -> str:
-    """Return a computed property as people read it: value, error, and what its settings add."""
+    """Return a computed property as text: its value, its error, and the counts in its settings."""
     value, error = entry["value"], entry.get("error")
     told = _numbers(value, error)
     settings = entry.get("settings", {})
@@ -36,7 +36,7 @@ def _numbers(value: Any, error: Any) -> str:
 
 
 def citation_text(citation: Mapping[str, Any]) -> str:
-    """Return a citation as one line, and whether it was looked up."""
+    """Return a citation as one line, which says so if the source was not looked up."""
     parts = [citation["authors"], citation["title"], citation.get("container"), citation.get("volume")]
     parts += [citation.get("pages"), f"({citation['year']})" if "year" in citation else None]
     text = ", ".join(str(part) for part in parts if part)

@@ -8,13 +8,13 @@ from typing import Any
 from dysts.errors import NotSupportedError
 
 REGULAR = ("quasiperiodic", "periodic")
-"""Regimes without chaos, in which no largest exponent has a meaning as a rate of divergence."""
+"""Regimes without chaos, in which the largest exponent is no rate of divergence."""
 SIGNIFICANT = 3.0
 """Standard errors by which an exponent must differ from zero."""
 
 
 def why_no_lyapunov_time(*, exponent: float, error: float, regime: str = "") -> str:
-    """Say why a largest exponent gives no Lyapunov time; an empty text means that it gives one.
+    """Return why a largest exponent gives no Lyapunov time; an empty text if it gives one.
 
     Parameters
     ----------

@@ -325,7 +325,15 @@ def draw(seed: int) -> tuple[str, str]:
 
 def run(files: int, seed: int) -> int:
     """Run the campaign and print the counts."""
-    dysts.integrate("Lorenz", 3)
+    # Drivers and SymPy are loaded, and compiled if need be, once for all files.
+    for name, solver in (
+        ("Lorenz", "taylor"),
+        ("Lorenz", "dop853"),
+        ("Chua", "auto"),
+        ("Lorenz", "radau"),
+        ("MackeyGlass", "auto"),
+    ):
+        dysts.integrate(name, 3, solver=solver)
     dysts.get_system("Lorenz").to_latex()
     counts: dict[str, Counter[str]] = {}
     kinds: Counter[str] = Counter()
