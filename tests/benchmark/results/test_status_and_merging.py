@@ -157,7 +157,14 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'system'" in capsys.readouterr().err
     assert main(["compare", merged, "--score", "smape"]) == 0
     text = capsys.readouterr().out
-    for words in ("Friedman: statistic", "Nemenyi", "Pairwise tests", "Hardest systems", "beats the column", "not beaten"):
+    for words in (
+        "Friedman: statistic",
+        "Nemenyi",
+        "Pairwise tests",
+        "Hardest systems",
+        "beats the column",
+        "not beaten",
+    ):
         assert words in text
     assert max(map(len, text.splitlines())) <= 110
     assert main(["compare", merged, "--score", "smap"]) == 2
