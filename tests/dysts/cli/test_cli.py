@@ -67,7 +67,7 @@ MISTAKES = [
     (["integrate", "Lorenz", "--initial-conditions", "1,nan,2", "-o", "x.csv"], "must be finite"),
     (["integrate", "Lorenz", "--initial-conditions", "1,2", "-o", "x.csv"], "3 components"),
     (["integrate", "Lorenz", "--initial-conditions", "a,b", "-o", "x.csv"], "numbers"),
-    (["integrate", "Lorenz", "--rtol", "0", "-o", "x.csv"], "rtol is 0"),
+    (["integrate", "Lorenz", "--rtol", "0", "-o", "x.csv"], "rtol must be at least 1e-14 and below 1, got 0.0"),
     (["integrate", "MackeyGlass", "-o", "x.csv", "--solver", "radau"], "delay system"),
     (["build", "test-fin"], "did you mean 'test-fine'"),
     (["dataset", "build", "test-fine", "--systems", "Lorentz"], "did you mean 'Lorenz'"),
