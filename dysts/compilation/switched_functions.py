@@ -18,7 +18,9 @@ DERIVATIVE = 0
 """Row of the derivative among the functions of a system."""
 MONITOR = 1
 """Row of the monitor, which writes the switching functions, the event, and their rates of change."""
-SLIDING = 2
+VALUES = 2
+"""Row of the values of the monitored functions alone, which cost a fraction of the monitor."""
+SLIDING = 3
 """Row of the derivative on the surface of the first switch; those of the others follow."""
 
 
@@ -56,14 +58,14 @@ class SwitchedFunctions:
         return 0 if self.event is None else 1
 
     def addresses(self, rows: set[int]) -> np.ndarray:
-        """Return the addresses of some functions by their row, 0 for the others: int64 [2 + switches]."""
-        result = np.zeros(2 + len(self.switches), dtype=np.int64)
+        """Return the addresses of some functions by their row, 0 for the others: int64 [3 + switches]."""
+        result = np.zeros(SLIDING + len(self.switches), dtype=np.int64)
         for row in rows:
             result[row] = self._function(row)[1].address
         return result
 
     def tables(self, rows: set[int], parameters: Mapping[str, float]) -> np.ndarray:
-        """Return the constants of some functions: float64 [2 + switches, constant].
+        """Return the constants of some functions: float64 [3 + switches, constant].
 
         Parameters
         ----------
@@ -80,7 +82,7 @@ class SwitchedFunctions:
             known[row] = self._function(row)[0].table(parameters)
         filled = {row: known[row] for row in rows}
         width = max([len(self.switches), *(table.size for table in filled.values())])
-        result = np.zeros((2 + len(self.switches), width))
+        result = np.zeros((SLIDING + len(self.switches), width))
         for row, table in filled.items():
             result[row, : table.size] = table
         return result
@@ -91,6 +93,8 @@ class SwitchedFunctions:
                 program, purpose = self._derivative(), "derivative"
             elif row == MONITOR:
                 program, purpose = self._monitor(), "monitor"
+            elif row == VALUES:
+                program, purpose = self._values(), "values"
             else:
                 program, purpose = self._sliding(row - SLIDING), "sliding"
             compiled = compile_function(program, f"{self.field.name}_{purpose}")
@@ -113,6 +117,10 @@ class SwitchedFunctions:
     def _functions(self) -> tuple[ast.expr, ...]:
         functions = tuple(self.equations.switches.values())
         return functions if self.event is None else (*functions, self.event)
+
+    def _values(self) -> Program:
+        functions = self._functions
+        return self._compose(definitions=in_order(self.equations.definitions, functions), results=functions)
 
     def _monitor(self) -> Program:
         functions = self._functions

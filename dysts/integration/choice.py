@@ -42,10 +42,12 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
     if problem.solver == SERIES:
         reason = "kinks or jumps" if first.compiled.has_switches else "an event to find"
         raise InvalidArgumentError(f"solver must be 'auto' or 'dop853', as {first.name} has {reason}, got 'taylor'")
+    from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, VALUES
+
     # Made before the threads begin, so that none makes them twice.
     if problem.solver != IMPLICIT:
         tree = None if problem.event is None else problem.event.tree
-        first.compiled.switched(tree, with_switches=True).addresses({0, 1})
+        first.compiled.switched(tree, with_switches=True).addresses({DERIVATIVE, MONITOR, VALUES})
 
     def run(begin: int, end: int) -> None:
         for case in range(begin, end):

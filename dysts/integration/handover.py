@@ -84,12 +84,12 @@ class AutoSwitch:
         return int(status[0]), float(reached[0])
 
     def _explicit(self, start: float, written: int, slides: set[int]) -> tuple[int, float]:
-        from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING
+        from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING, VALUES
         from dysts.solvers.dop853.switched_loop import integrate_switched
         from dysts.solvers.shared.arguments import Functions
 
         functions = self.functions.switched(self.tree, with_switches=True)
-        rows = {DERIVATIVE, MONITOR, *(SLIDING + switch for switch in slides)}
+        rows = {DERIVATIVE, MONITOR, VALUES, *(SLIDING + switch for switch in slides)}
         return self._finish(
             integrate_switched(
                 Functions(
@@ -103,12 +103,12 @@ class AutoSwitch:
         )
 
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
-        from dysts.compilation.switched_functions import DERIVATIVE, MONITOR
+        from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, VALUES
         from dysts.solvers.radau.loop import integrate_stiff
         from dysts.solvers.shared.arguments import Functions
 
         functions = self.functions.switched(self.tree, with_switches=False)
-        rows = {DERIVATIVE} if self.tree is None else {DERIVATIVE, MONITOR}
+        rows = {DERIVATIVE} if self.tree is None else {DERIVATIVE, MONITOR, VALUES}
         jacobian, program = self.functions.compiled_jacobian
         return self._finish(
             integrate_stiff(

@@ -13,6 +13,7 @@ from dysts.solvers.dop853.loop import workspace
 from dysts.solvers.dop853.step import (
     DENSE_EVALUATIONS,
     MEMORY,
+    NODES,
     ORDER,
     STABILITY,
     STAGES,
@@ -61,11 +62,25 @@ from dysts.solvers.shared.step_control import (
     rejected_factor,
     too_short,
 )
-from dysts.solvers.shared.switches import NOTHING, SEVERAL, first_change, set_switch, settle, settle_all, unnoticed
-from dysts.solvers.shared.trial import Step, may_leave
+from dysts.solvers.shared.switches import (
+    NOTHING,
+    SEVERAL,
+    UNRESOLVED,
+    changes_with_effect,
+    set_switch,
+    settle,
+    settle_all,
+    suspicious,
+)
+from dysts.solvers.shared.trial import Step, sample_roughly
 
 CHANGES_AT_ONCE = 100
 """Changes of switches without progress in time after which a solution counts as chattering."""
+SLOPE_STAGE = 9
+SLOPE_NODE = NODES[SLOPE_STAGE]
+"""The stage, and its fraction of the step, whose derivative shows by how much the solution differs from a cubic."""
+UNRESOLVED_FACTOR = 1.0 / 16.0
+"""Ratio by which a step is shortened if a switching function oscillates too fast for it."""
 
 
 @driver(
@@ -127,7 +142,8 @@ def integrate_switched(
     at_start = np.zeros(2 * monitored)
     at_end = np.zeros(2 * monitored)
     values = np.zeros(2 * monitored)
-    saved = np.zeros(switches)
+    samples = np.zeros((2, monitored))
+    later = np.zeros(switches)
     end = times[-1]
     span = end - start
     t = start
@@ -136,7 +152,7 @@ def integrate_switched(
     written = write_first_rows(times, start, state, output)
     if written == times.size:
         return SUCCESS, t, found
-    first = Step(functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, inside, values)
+    first = Step(functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, samples, inside, values)
     slides = settle_all(first)
     step = 0.0
     fresh = True
@@ -206,21 +222,30 @@ def integrate_switched(
             continue
 
         call(addresses[MONITOR], reached, trial, tables[MONITOR], at_end)
-        suspect = False
-        if changing == NOTHING:
-            suspect = slides != NOTHING
-            for switch in range(switches):
-                if switch != slides and may_leave(switch, monitored, tables[MONITOR, switch], at_start, at_end, taken):
-                    suspect = True
-        eventful = events > 0 and may_happen(monitored, at_start, at_end)
-        wanted = written < times.size and times[written] < reached
-        if (suspect or eventful or wanted) and reached > t:
-            prepare_interpolation(addresses[row], tables[row], t, state, taken, slopes, trial, inside, polynomial)
-            counts[2] += DENSE_EVALUATIONS
+        this = Step(functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values)
+        suspect, eventful = False, False
+        if reached > t:
+            sample_roughly(this, SLOPE_NODE, slopes[0], slopes[SLOPE_STAGE], slopes[STAGES])
+            # The step up to a change of a switch has been searched for others.
+            suspect = changing == NOTHING and suspicious(this, slides)
+            eventful = events > 0 and may_happen(this)
+            wanted = written < times.size and times[written] < reached
+            if suspect or eventful or wanted:
+                prepare_interpolation(addresses[row], tables[row], t, state, taken, slopes, trial, inside, polynomial)
+                counts[2] += DENSE_EVALUATIONS
         if suspect or eventful:
-            this = Step(functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, inside, values)
-            if suspect and (slides != NOTHING or not unnoticed(this, row, slopes[STAGES], saved)):
-                changing, fraction, side = first_change(this, slides)
+            if suspect:
+                changing, fraction, side = changes_with_effect(
+                    this, slides, row, later, slopes[STAGES + 1], slopes[STAGES + 2]
+                )
+                if changing == UNRESOLVED:
+                    counts[1] += 1
+                    step = taken * max(fraction, UNRESOLVED_FACTOR)
+                    repeated = True
+                    changing = NOTHING
+                    if too_short(step, t, span):
+                        return CHATTERING, t, found
+                    continue
                 if changing != NOTHING:
                     after_cut = taken * accepted_factor(error, previous_error, ORDER, MEMORY)
                     if fraction < 1.0:
@@ -258,11 +283,15 @@ def integrate_switched(
         if last:
             return SUCCESS, t, found
         if changing != NOTHING:
+            for switch in range(switches):
+                set_switch(tables, switch, later[switch])
             if changing == slides:
                 set_switch(tables, changing, side)
                 slides = NOTHING
             else:
-                here = Step(functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, inside, values)
+                here = Step(
+                    functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, samples, inside, values
+                )
                 if settle(here, changing):
                     slides = changing if slides == NOTHING else SEVERAL
             changes = changes + 1 if t - last_change <= 1e-12 * span else 0

@@ -44,7 +44,7 @@ from dysts.solvers.shared.progress import (
     write_first_rows,
 )
 from dysts.solvers.shared.step_control import copy, first_step, reduced, too_short
-from dysts.solvers.shared.trial import Step
+from dysts.solvers.shared.trial import Step, sample
 
 EXPLICIT_REACH = 25.0
 """A Radau step shorter than this many fastest time scales costs more than the explicit steps that replace it."""
@@ -101,6 +101,7 @@ def integrate_stiff(
     trial = np.zeros(size)
     before = np.zeros(size)
     inside = np.zeros(size)
+    samples = np.zeros((2, events))
     polynomial = np.zeros((ROWS, size))
     at_start = np.zeros(2 * events)
     at_end = np.zeros(2 * events)
@@ -194,8 +195,11 @@ def integrate_stiff(
         collocation_polynomial(work.stages, polynomial)
         if events > 0:
             call(addresses[MONITOR], reached, trial, tables[MONITOR], at_end)
-            if may_happen(events, at_start, at_end):
-                this = Step(functions, events, t, taken, state, trial, polynomial, at_start, at_end, inside, values)
+            this = Step(
+                functions, events, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values
+            )
+            sample(this)
+            if may_happen(this):
                 found = record_events(this, crossings, found)
                 if found == crossings.times.size:
                     reached = crossings.times[found - 1]

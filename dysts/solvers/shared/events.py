@@ -2,24 +2,35 @@
 
 import math
 
-import numpy as np
 from numba import njit
 
 from dysts.solvers.shared.arguments import Crossings
-from dysts.solvers.shared.polynomial import interpolate
-from dysts.solvers.shared.trial import NEVER, Step, may_leave, time_of_leaving, turning, zero_between
+from dysts.solvers.shared.trial import Step, may_leave, state_inside
+from dysts.solvers.shared.zeros import NEVER, first_zero
+
+MOST_ZEROS = 1000
+"""Limit on the zeros and unresolved stretches in one step, so that no event function keeps a step for ever."""
 
 
 @njit(error_model="numpy")
-def may_happen(monitored: int, at_start: np.ndarray, at_end: np.ndarray) -> bool:
-    """Whether the event may have happened in a step, judged from the two ends alone."""
-    index = monitored - 1
-    if at_end[index] == 0.0:
-        return True
-    side = math.copysign(1.0, at_start[index])
-    if at_start[index] == 0.0:
-        side = math.copysign(1.0, at_start[monitored + index])
-    return may_leave(index, monitored, side, at_start, at_end, math.inf)
+def _side_at_start(step: Step) -> float:
+    """Return the sign of the event function behind the start of a step, 0 if it stays zero.
+
+    A zero at the start belongs to the step before; what counts is where the function goes from it.
+    """
+    index = step.monitored - 1
+    start = step.at_start[index]
+    if start == 0.0:
+        start = step.at_start[step.monitored + index]
+    return math.copysign(1.0, start) if start != 0.0 else 0.0
+
+
+@njit(error_model="numpy")
+def may_happen(step: Step) -> bool:
+    """Whether the event may have happened in a sampled step."""
+    index = step.monitored - 1
+    side = _side_at_start(step)
+    return step.at_end[index] == 0.0 or (side != 0.0 and may_leave(step, index, side))
 
 
 @njit(error_model="numpy")
@@ -37,21 +48,27 @@ def record_events(step: Step, crossings: Crossings, found: int) -> int:
     found : int
     """
     index = step.monitored - 1
-    start, end = step.at_start[index], step.at_end[index]
-    if start == 0.0:
-        # A zero at the start belongs to the step before; what counts is where the function goes from it.
-        start = step.at_start[step.monitored + index]
-    if start == 0.0:
+    side = _side_at_start(step)
+    if side == 0.0:
         return found
-    side = math.copysign(1.0, start)
-    first = 1.0 if end == 0.0 else time_of_leaving(step, index, side)
-    if first == NEVER:
-        return found
-    found = _record(step, first, -side, crossings, found)
-    if end * side > 0.0 and found < crossings.times.size:
-        turned, value = turning(step, index)
-        second = zero_between(step, index, turned, value, 1.0, end)
-        found = _record(step, second, side, crossings, found)
+    begin = 0.0
+    for _ in range(MOST_ZEROS):
+        if found == crossings.times.size:
+            break
+        fraction, resolved = first_zero(step, index, side, begin)
+        if not resolved:
+            if fraction <= begin:
+                break
+            begin = fraction
+            continue
+        if fraction == NEVER:
+            if step.at_end[index] == 0.0:
+                found = _record(step, 1.0, -side, crossings, found)
+            break
+        if fraction <= begin and begin > 0.0:
+            break
+        found = _record(step, fraction, -side, crossings, found)
+        begin, side = fraction, -side
     return found
 
 
@@ -59,6 +76,7 @@ def record_events(step: Step, crossings: Crossings, found: int) -> int:
 def _record(step: Step, fraction: float, way: float, crossings: Crossings, found: int) -> int:
     if crossings.direction * way < 0.0:
         return found
-    crossings.times[found] = step.t + fraction * step.length
-    interpolate(step.polynomial, step.state, fraction, crossings.states[found])
+    crossings.times[found] = state_inside(step, fraction)
+    for i in range(step.inside.size):
+        crossings.states[found, i] = step.inside[i]
     return found + 1

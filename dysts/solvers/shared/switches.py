@@ -4,13 +4,18 @@ import numpy as np
 from numba import njit
 
 from dysts.compilation.calling import call
-from dysts.compilation.switched_functions import MONITOR
-from dysts.solvers.shared.trial import NEVER, Step, may_leave, time_of_leaving, zero_between
+from dysts.compilation.switched_functions import MONITOR, VALUES
+from dysts.solvers.shared.trial import Step, may_leave, state_inside
+from dysts.solvers.shared.zeros import NEVER, first_zero, zero_between
 
 NOTHING = -1
 """Index that stands for no switch."""
 SEVERAL = -2
 """Index that stands for more than one sliding switch, which no loop can follow."""
+MOST_WITHOUT_EFFECT = 100
+"""Limit on the changes without effect in one step, which then ends at the next change."""
+UNRESOLVED = -3
+"""Index that stands for a switching function that oscillates too fast for the length of the step."""
 
 
 @njit(error_model="numpy")
@@ -62,77 +67,134 @@ def settle_all(step: Step) -> int:
 
 
 @njit(error_model="numpy")
-def unnoticed(step: Step, row: int, end: np.ndarray, saved: np.ndarray) -> bool:
-    """Try to flip every switch that changed; keep the flips and return True if the derivative is the same.
+def suspicious(step: Step, slides: int) -> bool:
+    """Whether a switch may have changed in a sampled step; one that slides may always let go."""
+    if slides != NOTHING:
+        return True
+    for switch in range(step.functions.switches):
+        if may_leave(step, switch, step.functions.tables[MONITOR, switch]):
+            return True
+    return False
 
-    A zero matters only where its function takes part: the order of two terms that both exceed a minimum does not,
-    unless the smaller one has meanwhile become the minimum.
+
+@njit(error_model="numpy")
+def first_change(step: Step, slides: int, begin: float) -> tuple[int, float, float]:
+    """Find the switch that changes first in a step whose polynomial is known.
+
+    Parameters
+    ----------
+    slides : int
+        The switch on whose surface the solution slides.
+    begin : float
+        The fraction of the step where the search begins.
+
+    Returns
+    -------
+    switch : int
+        NOTHING if none changes; UNRESOLVED if that cannot be told beyond the fraction; `slides` where sliding ends.
+    fraction : float
+        The fraction of the step where the switch changes.
+    side : float
+        The value of the switch behind that; where sliding ends, the side on which the solution continues.
+    """
+    changing, first, after = NOTHING, NEVER, 0.0
+    for switch in range(step.functions.switches):
+        side = step.functions.tables[MONITOR, switch]
+        if switch != slides and (begin > 0.0 or may_leave(step, switch, side)):
+            fraction, resolved = first_zero(step, switch, side, begin)
+            if fraction < first:
+                changing, first, after = switch if resolved else UNRESOLVED, fraction, -side
+    if slides != NOTHING:
+        for side in (1.0, -1.0):
+            fraction = _time_of_letting_go(step, slides, side)
+            if fraction < first:
+                changing, first, after = slides, fraction, side
+        set_switch(step.functions.tables, slides, 0.0)
+    return changing, first, after
+
+
+@njit(error_model="numpy")
+def has_no_effect(
+    step: Step, row: int, switch: int, after: float, fraction: float, one: np.ndarray, other: np.ndarray
+) -> bool:
+    """Whether the derivative and the watched functions are the same with both values of one switch until the step ends.
+
+    Such is the order of two terms of a minimum that a third one undercuts. They are compared to the last bit, where the
+    switch changes, at the end of the step, and between the two.
 
     Parameters
     ----------
     row : int
         The derivative in use.
-    end : float64 [component]
-        Its value at the end of the step.
-    saved : float64 [switch]
+    after : float
+        The other value of the switch.
+    fraction : float
+        The fraction of the step where it changes.
+    one, other : float64 [component]
         Work space.
     """
-    switches = step.functions.tables[MONITOR]
+    addresses, tables = step.functions.addresses, step.functions.tables
+    before = tables[MONITOR, switch]
     same = True
-    for switch in range(step.functions.switches):
-        saved[switch] = switches[switch]
-        # One that came back to its side would have to be flipped twice.
-        if may_leave(switch, step.monitored, saved[switch], step.at_start, step.at_end, step.length):
-            same = same and step.at_end[switch] * saved[switch] < 0.0
-    if not same:
-        return False
-    for switch in range(step.functions.switches):
-        if step.at_end[switch] * saved[switch] < 0.0:
-            set_switch(step.functions.tables, switch, -saved[switch])
-    reached = step.t + step.length
-    call(step.functions.addresses[row], reached, step.trial, step.functions.tables[row], step.inside)
-    for i in range(end.size):
-        same = same and step.inside[i] == end[i]
-    call(step.functions.addresses[MONITOR], reached, step.trial, step.functions.tables[MONITOR], step.values)
-    for switch in range(step.functions.switches):
-        same = same and step.values[switch] * switches[switch] >= 0.0
-    if same:
-        # The flipped switches may enter the functions that the next step begins with.
-        for index in range(step.values.size):
-            step.at_end[index] = step.values[index]
-        return True
-    for switch in range(step.functions.switches):
-        set_switch(step.functions.tables, switch, saved[switch])
-    return False
+    for part in range(3):
+        t = state_inside(step, fraction + 0.5 * part * (1.0 - fraction))
+        call(addresses[row], t, step.inside, tables[row], one)
+        call(addresses[VALUES], t, step.inside, tables[VALUES], step.samples[0])
+        set_switch(tables, switch, after)
+        call(addresses[row], t, step.inside, tables[row], other)
+        call(addresses[VALUES], t, step.inside, tables[VALUES], step.samples[1])
+        set_switch(tables, switch, before)
+        for i in range(one.size):
+            same = same and one[i] == other[i]
+        for index in range(step.monitored):
+            same = same and step.samples[0, index] == step.samples[1, index]
+        if not same:
+            return False
+    return True
 
 
 @njit(error_model="numpy")
-def first_change(step: Step, slides: int) -> tuple[int, float, float]:
-    """Find the switch that changes first in a step whose polynomial is known.
+def changes_with_effect(
+    step: Step, slides: int, row: int, later: np.ndarray, one: np.ndarray, other: np.ndarray
+) -> tuple[int, float, float]:
+    """Find the first change of a switch that the derivative depends on.
+
+    Switches that change before without any effect are set if no other change follows; `later` receives the values of
+    all switches for the end of the step, which is repeated if one does follow.
+
+    Parameters
+    ----------
+    later : float64 [switch]
+    others
+        As in `first_change` and `has_no_effect`.
 
     Returns
     -------
-    switch : int
-        NOTHING if none does; `slides` itself where sliding ends.
-    fraction : float
-        Of the step, where it changes; NEVER if nothing does.
-    side : float
-        Where sliding ends, the side on which the solution goes on.
+    switch, fraction, side
+        See `first_change`.
     """
-    changing, first, leaving = NOTHING, NEVER, 0.0
-    for switch in range(step.functions.switches):
-        side = step.functions.tables[MONITOR, switch]
-        if switch != slides and may_leave(switch, step.monitored, side, step.at_start, step.at_end, step.length):
-            fraction = time_of_leaving(step, switch, side)
-            if fraction < first:
-                changing, first = switch, fraction
-    if slides != NOTHING:
-        for side in (1.0, -1.0):
-            fraction = _time_of_letting_go(step, slides, side)
-            if fraction < first:
-                changing, first, leaving = slides, fraction, side
-        set_switch(step.functions.tables, slides, 0.0)
-    return changing, first, leaving
+    tables = step.functions.tables
+    switches = step.functions.switches
+    for switch in range(switches):
+        later[switch] = tables[MONITOR, switch]
+    begin = 0.0
+    for _ in range(MOST_WITHOUT_EFFECT):
+        changing, fraction, side = first_change(step, slides, begin)
+        if changing < 0 or slides != NOTHING:
+            break
+        if not has_no_effect(step, row, changing, side, fraction, one, other):
+            break
+        set_switch(tables, changing, side)
+        begin = fraction
+    if changing == NOTHING:
+        # Rates at the end may contain the switches that were set.
+        call(step.functions.addresses[MONITOR], step.t + step.length, step.trial, tables[MONITOR], step.at_end)
+        return changing, fraction, side
+    for switch in range(switches):
+        before = later[switch]
+        later[switch] = tables[MONITOR, switch]
+        set_switch(tables, switch, before)
+    return changing, fraction, side
 
 
 @njit(error_model="numpy")

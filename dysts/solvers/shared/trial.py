@@ -1,9 +1,10 @@
-"""A step that was tried, as the rarer parts of the loops see it: where a switch changes, where an event happens.
+"""A step that was tried, with the functions that are watched along it: switching functions and the event.
 
-`addresses` and `tables` hold the compiled functions of a system and their constants, in the order derivative,
-monitor, and for each switch the derivative while sliding on its surface; a missing function has address 0. The values
-of the switches stand at the beginning of every table. The monitor writes the values of its functions (the switching
-functions, then the event if there is one), then their rates of change along the solution.
+`Functions.addresses` and `Functions.tables` hold the compiled functions of a system and their constants, in the order
+derivative, monitor, values, and for each switch the derivative while sliding on its surface; a missing function has
+address 0. The values of the switches stand at the beginning of every table. The monitor writes the values of its
+functions (the switching functions, then the event if there is one), then their rates of change along the solution; the
+values alone cost a fraction of that.
 """
 
 from typing import NamedTuple
@@ -12,9 +13,15 @@ import numpy as np
 from numba import njit
 
 from dysts.compilation.calling import call
-from dysts.compilation.switched_functions import MONITOR
+from dysts.compilation.switched_functions import MONITOR, VALUES
 from dysts.solvers.shared.arguments import Functions
 from dysts.solvers.shared.polynomial import interpolate
+from dysts.solvers.shared.step_control import copy
+
+FIRST_SAMPLE, SECOND_SAMPLE = 0.31, 0.67
+"""Fractions of a step at which the watched functions are sampled; no simple ratio, so that oscillations seldom hide."""
+MARGIN = 2.0
+"""Distance from zero that counts as clear, in units of the deviation of the samples from a cubic polynomial."""
 
 
 class Step(NamedTuple):
@@ -31,6 +38,8 @@ class Step(NamedTuple):
     at_start: np.ndarray
     """The monitor at the start: float64 [2 * monitored]."""
     at_end: np.ndarray
+    samples: np.ndarray
+    """Values of the functions inside the step: float64 [2, monitored]."""
     inside: np.ndarray
     """Work space for a state."""
     values: np.ndarray
@@ -38,103 +47,91 @@ class Step(NamedTuple):
 
 
 @njit(error_model="numpy")
-def monitor_inside(step: Step, fraction: float, index: int) -> float:
-    """Return one value of the monitor at a fraction of a step."""
-    interpolate(step.polynomial, step.state, fraction, step.inside)
-    t = step.t + fraction * step.length
+def state_inside(step: Step, fraction: float) -> float:
+    """Write the state at a fraction of a step into the work space; return its time."""
+    if fraction >= 1.0:
+        copy(step.trial, step.inside)
+    else:
+        interpolate(step.polynomial, step.state, fraction, step.inside)
+    return step.t + fraction * step.length
+
+
+@njit(error_model="numpy")
+def monitor_inside(step: Step, fraction: float) -> None:
+    """Write the monitor at a fraction of a step into its work space."""
+    t = state_inside(step, fraction)
     call(step.functions.addresses[MONITOR], t, step.inside, step.functions.tables[MONITOR], step.values)
-    return step.values[index]
 
 
 @njit(error_model="numpy")
-def may_leave(index: int, monitored: int, side: float, start: np.ndarray, end: np.ndarray, length: float) -> bool:
-    """Whether a function may have left its side of zero in a step, judged from the two ends alone."""
-    if end[index] * side < 0.0:
+def sample(step: Step) -> None:
+    """Sample the watched functions on the polynomial of a step."""
+    for row in range(2):
+        t = state_inside(step, FIRST_SAMPLE if row == 0 else SECOND_SAMPLE)
+        call(step.functions.addresses[VALUES], t, step.inside, step.functions.tables[VALUES], step.samples[row])
+
+
+@njit(error_model="numpy")
+def sample_roughly(step: Step, node: float, at_start: np.ndarray, at_node: np.ndarray, at_end: np.ndarray) -> None:
+    """Sample the watched functions on the quartic through both ends of a step and the slope at a node inside it.
+
+    It needs no further evaluation of the derivative, and shows by how much the solution differs from a cubic.
+    """
+    h = step.length
+    for row in range(2):
+        u = FIRST_SAMPLE if row == 0 else SECOND_SAMPLE
+        v = 1.0 - u
+        shape = u * v
+        for i in range(step.state.size):
+            change = step.trial[i] - step.state[i]
+            first = h * at_start[i] - change
+            second = 2.0 * change - h * (at_end[i] + at_start[i])
+            slope = change + (1.0 - 2.0 * node) * first + node * (2.0 - 3.0 * node) * second
+            quartic = (h * at_node[i] - slope) / (2.0 * node * (1.0 - node) * (1.0 - 2.0 * node))
+            step.inside[i] = step.state[i] + u * change + shape * (first + u * second + shape * quartic)
+        call(
+            step.functions.addresses[VALUES],
+            step.t + u * h,
+            step.inside,
+            step.functions.tables[VALUES],
+            step.samples[row],
+        )
+
+
+@njit(error_model="numpy")
+def _cubic(u: float, start: float, rate_start: float, end: float, rate_end: float) -> float:
+    """Return the cubic Hermite polynomial with these values and rates at the ends of the unit interval."""
+    change = end - start
+    v = 1.0 - u
+    return start + u * (change + v * (rate_start - change + u * (2.0 * change - rate_start - rate_end)))
+
+
+@njit(error_model="numpy")
+def may_leave(step: Step, index: int, side: float) -> bool:
+    """Whether a watched function may have left its side of zero in a sampled step.
+
+    It has not where the cubic through both ends stays farther from zero than the samples are from the cubic: the
+    control points of a Bezier curve bound it.
+    """
+    start, end = side * step.at_start[index], side * step.at_end[index]
+    first, second = side * step.samples[0, index], side * step.samples[1, index]
+    if not (end >= 0.0 and first > 0.0 and second > 0.0):
         return True
-    # It came nearer and then went away: it may have crossed and come back in between, unless it was so far away at
-    # both ends that their rates would not bring it to zero in the whole of the step.
-    rate = monitored + index
-    before, after = start[index] * side, end[index] * side
-    nearing, parting = -start[rate] * side, end[rate] * side
-    return nearing > 0.0 and parting > 0.0 and before > 0.0 and (before < nearing * length or after < parting * length)
-
-
-@njit(error_model="numpy")
-def zero_between(step: Step, index: int, low: float, value_low: float, high: float, value_high: float) -> float:
-    """Return the fraction of a step at which one value of the monitor changes its sign.
-
-    Regula falsi with the Illinois modification; every fourth time the interval is halved, so that it always ends.
-
-    Parameters
-    ----------
-    low, high, value_low, value_high : float
-        Two fractions and the values there, of opposite signs.
-
-    Returns
-    -------
-    fraction : float
-        On the side of `high`, at most some roundings from the zero.
-    """
-    side = 0
-    for iteration in range(200):
-        if high - low <= 4e-16 * high or value_high == 0.0:
-            break
-        middle = 0.5 * (low + high)
-        if iteration % 4 != 3 and value_high != value_low:
-            secant = high - value_high * (high - low) / (value_high - value_low)
-            if low < secant < high:
-                middle = secant
-        if not low < middle < high:
-            break
-        value = monitor_inside(step, middle, index)
-        if value == 0.0:
-            return middle
-        if (value > 0.0) == (value_high > 0.0):
-            high, value_high = middle, value
-            if side == 1:
-                value_low *= 0.5
-            side = 1
-        else:
-            low, value_low = middle, value
-            if side == -1:
-                value_high *= 0.5
-            side = -1
-    return high
-
-
-@njit(error_model="numpy")
-def turning(step: Step, index: int) -> tuple[float, float]:
-    """Return the fraction at which a function stops to grow or to fall, and its value there.
-
-    Its rates at the two ends of the step must have opposite signs.
-    """
-    rate = step.monitored + index
-    fraction = zero_between(step, rate, 0.0, step.at_start[rate], 1.0, step.at_end[rate])
-    return fraction, monitor_inside(step, fraction, index)
-
-
-NEVER = 2.0
-"""A fraction beyond the end of the step."""
-
-
-@njit(error_model="numpy")
-def time_of_leaving(step: Step, index: int, side: float) -> float:
-    """Return the fraction of a step at which a function first leaves its side of zero, or NEVER."""
-    rate = step.monitored + index
-    low, value_low = 0.0, step.at_start[index]
-    high, value_high = 1.0, step.at_end[index]
-    rising = step.at_start[rate] * side > 0.0
-    if not value_high * side < 0.0:
-        if rising or not step.at_end[rate] * side > 0.0:
-            return NEVER
-        high, value_high = turning(step, index)
-        if not value_high * side < 0.0:
-            return NEVER
-    if not value_low * side > 0.0:
-        # At the start it was zero up to rounding; on its way to its side it turned inside the step.
-        if not (rising and step.at_end[rate] * side < 0.0):
-            return 0.0
-        low, value_low = turning(step, index)
-        if not value_low * side > 0.0:
-            return 0.0
-    return zero_between(step, index, low, value_low, high, value_high)
+    rate_start = side * step.length * step.at_start[step.monitored + index]
+    rate_end = side * step.length * step.at_end[step.monitored + index]
+    if start <= 0.0:
+        # It stands on its surface at the start, and moves to its side or not.
+        if not rate_start > 0.0:
+            return True
+        start = second
+    deviation = max(
+        abs(first - _cubic(FIRST_SAMPLE, side * step.at_start[index], rate_start, end, rate_end)),
+        abs(second - _cubic(SECOND_SAMPLE, side * step.at_start[index], rate_start, end, rate_end)),
+    )
+    before = max(side * step.at_start[index], 0.0) + rate_start / 3.0
+    nearest = min(min(start, before), min(first, second))
+    after = end - rate_end / 3.0
+    nearest = min(nearest, after)
+    if end > 0.0:
+        nearest = min(nearest, end)
+    return not nearest > MARGIN * deviation

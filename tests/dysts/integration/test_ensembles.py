@@ -51,7 +51,7 @@ def test_one_state_for_each_member_or_one_for_all() -> None:
     states = [[1.0, 1.0, 1.0], [2.0, 1.0, 1.0]]
     x = dysts.integrate(many, 20, initial_conditions=states)
     np.testing.assert_array_equal(x.values[:, 0], states)
-    with pytest.raises(InvalidArgumentError, match="3 initial conditions for an ensemble of 2"):
+    with pytest.raises(InvalidArgumentError, match="one for each of the 2 members, got 3"):
         dysts.integrate(many, 20, initial_conditions=np.ones((3, 3)))
 
 
