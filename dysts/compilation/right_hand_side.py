@@ -94,6 +94,11 @@ class RightHandSide:
         """Number of arguments of steep functions that an expansion has beside the variables."""
         return len(steep_arguments(self.program))
 
+    @cached_property
+    def reversed(self) -> "RightHandSide":
+        """The functions for integrations backwards in time, whose time has the other sign."""
+        return RightHandSide(self.field.reversed)
+
     def switched(self, event: ast.expr | None, *, with_switches: bool) -> SwitchedFunctions:
         """Return the functions for the drivers that know switches and events, made once for each event."""
         key = ("" if event is None else ast.unparse(event), with_switches)

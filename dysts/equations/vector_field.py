@@ -1,6 +1,7 @@
 """The vector field of a system: its checked equations and their names, without any number."""
 
 import ast
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,6 +100,32 @@ class VectorField:
         return (*self.definitions.values(), *self.derivatives)
 
     @cached_property
+    def reversed(self) -> "VectorField":
+        """The field whose solutions are those of this one with the sign of time changed."""
+        return dataclasses.replace(
+            self,
+            definitions={name: mirrored(tree) for name, tree in self.definitions.items()},
+            derivatives=tuple(ast.UnaryOp(ast.USub(), mirrored(tree)) for tree in self.derivatives),
+        )
+
+    @cached_property
     def autonomous(self) -> bool:
         """Whether the derivative does not depend on time itself; a driving phase is part of the state."""
         return all(TIME not in names_in(tree) for tree in self.trees)
+
+
+def mirrored(tree: ast.expr) -> ast.expr:
+    """Return an expression with the sign of time changed.
+
+    Examples
+    --------
+    >>> ast.unparse(mirrored(ast.parse("x + sin(t)", mode="eval").body))
+    'x + sin(-t)'
+    """
+
+    class Mirror(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return ast.UnaryOp(ast.USub(), node) if node.id == TIME else node
+
+    result: ast.expr = Mirror().visit(ast.parse(ast.unparse(tree), mode="eval").body)
+    return result

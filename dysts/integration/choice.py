@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dysts.errors import InvalidArgumentError
+from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.handover import AutoSwitch
 from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
 from dysts.integration.solution import Solution
@@ -22,15 +22,25 @@ ENOUGH_FOR_LANES = 4
 def solve(problem: Problem, *, threads: int | None = None) -> Solution:
     """Integrate all trajectories of a problem; the result does not depend on the number of threads.
 
+    The times of the solution are those of the equations as they were given, also where a problem is solved backwards.
+
     Raises
     ------
     InvalidArgumentError
         If the solver that is asked for cannot follow the equations.
     """
+    solution = _solve(problem, threads)
+    if problem.backwards:
+        solution.reached *= -1.0
+        solution.event_times *= -1.0
+    return solution
+
+
+def _solve(problem: Problem, threads: int | None) -> Solution:
     first = problem.systems[0]
     events = problem.most_events if problem.event is not None else 0
     states = problem.states.copy()
-    smooth = problem.solver != IMPLICIT and problem.event is None and not first.compiled.has_switches
+    smooth = problem.solver != IMPLICIT and problem.event is None and not problem.right_hand_side.has_switches
     solution = Solution(len(problem.states), len(problem.times), first.dimension, events, blank=not smooth)
     if smooth:
         if _takes_series(problem):
@@ -39,26 +49,30 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
             _solve_with_dop853(problem, states, solution, threads)
         _hand_over(problem, states, solution, threads)
         return solution
+    if problem.solver == IMPLICIT and problem.right_hand_side.has_switches:
+        raise NotSupportedError(
+            f"{first.name} has kinks or jumps, which 'radau' does not locate; use 'auto' or 'dop853'"
+        )
     if problem.solver == SERIES:
-        reason = "kinks or jumps" if first.compiled.has_switches else "an event to find"
+        reason = "kinks or jumps" if problem.right_hand_side.has_switches else "an event to find"
         raise InvalidArgumentError(f"solver must be 'auto' or 'dop853', as {first.name} has {reason}, got 'taylor'")
     from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, VALUES
 
     # Made before the threads begin, so that none makes them twice.
     if problem.solver != IMPLICIT:
-        tree = None if problem.event is None else problem.event.tree
-        first.compiled.switched(tree, with_switches=True).addresses({DERIVATIVE, MONITOR, VALUES})
+        tree = problem.event_tree
+        problem.right_hand_side.switched(tree, with_switches=True).addresses({DERIVATIVE, MONITOR, VALUES})
 
     def run(begin: int, end: int) -> None:
         for case in range(begin, end):
-            AutoSwitch(problem, case, states[case], solution).run(0.0, implicit=problem.solver == IMPLICIT)
+            AutoSwitch(problem, case, states[case], solution).run(problem.start, implicit=problem.solver == IMPLICIT)
 
     in_threads(run, len(states), threads)
     return solution
 
 
 def _takes_series(problem: Problem) -> bool:
-    right_hand_side = problem.systems[0].compiled
+    right_hand_side = problem.right_hand_side
     if problem.solver == AUTO:
         return problem.tolerance <= TIGHT and right_hand_side.expandable
     if problem.solver == SERIES and not right_hand_side.expandable:
@@ -73,7 +87,7 @@ def _arguments(problem: Problem, states: np.ndarray, solution: Solution) -> tupl
     """Return what all loops for smooth equations take."""
     from dysts.solvers.shared.arguments import Cases, Ends
 
-    right_hand_side = problem.systems[0].compiled
+    right_hand_side = problem.right_hand_side
     tables = np.array([right_hand_side.table(system.flat_parameters) for system in problem.systems])
     periods = np.array([system.phase_index_and_period[1] for system in problem.systems])
     if len(problem.systems) == 1 and len(problem.states) > 1:
@@ -89,14 +103,14 @@ def _arguments(problem: Problem, states: np.ndarray, solution: Solution) -> tupl
 def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution, threads: int | None) -> None:
     from dysts.solvers.taylor.loop import integrate_series
 
-    right_hand_side = problem.systems[0].compiled
+    right_hand_side = problem.right_hand_side
     cases, control, ends = _arguments(problem, states, solution)
     # Taken before the threads begin, so that none compiles them twice.
     expansion, address = right_hand_side.function.expansion_address, right_hand_side.function.address
 
     def run(begin: int, end: int) -> None:
         integrate_series(
-            expansion, address, right_hand_side.steep_arguments, cases, begin, end, 0.0, problem.times, control, ends
+            expansion, address, right_hand_side.steep_arguments, cases, begin, end, problem.start, problem.times, control, ends
         )
 
     in_threads(run, len(states), threads)
@@ -107,7 +121,7 @@ def _solve_with_dop853(problem: Problem, states: np.ndarray, solution: Solution,
     from dysts.solvers.dop853.lanes import integrate_lanes
     from dysts.solvers.dop853.loop import integrate_smooth
 
-    function = problem.systems[0].compiled.function
+    function = problem.right_hand_side.function
     cases, control, ends = _arguments(problem, states, solution)
     # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled.
     side_by_side = len(states) >= ENOUGH_FOR_LANES
@@ -117,9 +131,9 @@ def _solve_with_dop853(problem: Problem, states: np.ndarray, solution: Solution,
         # Touching the memory of a large ensemble takes a tenth of the time; here the threads share it.
         solution.erase(begin, end)
         if side_by_side:
-            integrate_lanes(address, lanes_address, cases, begin, end, 0.0, problem.times, control, ends)
+            integrate_lanes(address, lanes_address, cases, begin, end, problem.start, problem.times, control, ends)
         else:
-            integrate_smooth(address, cases, begin, end, 0.0, problem.times, control, ends)
+            integrate_smooth(address, cases, begin, end, problem.start, problem.times, control, ends)
 
     in_threads(run, len(states), threads, together=LANES if side_by_side else 1)
 

@@ -1,5 +1,7 @@
 """Time grids on three clocks: the system's own time, its dominant period, its Lyapunov time."""
 
+import math
+import numbers
 from typing import Any
 
 import numpy as np
@@ -19,8 +21,9 @@ def sampling_times(
     points_per_lyapunov_time: float | None = None,
     step: float | None = None,
     times: Any = None,
+    start: float = 0.0,
 ) -> np.ndarray:
-    """Return the requested times, the first of an equidistant grid being 0.
+    """Return the requested times, the first of an equidistant grid being the start.
 
     Parameters
     ----------
@@ -29,9 +32,12 @@ def sampling_times(
     points : int or None
         Number of points of an equidistant grid; none with `times`.
     points_per_period, points_per_lyapunov_time, step : float, optional
-        The spacing, on one of the three clocks; without any, 100 points per period.
+        The spacing, on one of the three clocks; without any, 100 points per period. A negative `step` leads backwards.
     times : array_like [time], optional
-        Strictly increasing times from 0 or later, instead of an equidistant grid.
+        Times instead of an equidistant grid: strictly increasing from `start` or later, or strictly decreasing from
+        `start` or earlier.
+    start : float
+        The time of the initial conditions.
 
     Returns
     -------
@@ -40,7 +46,7 @@ def sampling_times(
     Raises
     ------
     InvalidArgumentError
-        If two clocks are named, a number is not positive, or `times` do not increase.
+        If two clocks are named, a number is not allowed, or `times` have no order.
 
     Examples
     --------
@@ -61,10 +67,10 @@ def sampling_times(
     if times is not None:
         if points is not None:
             raise InvalidArgumentError("points and times exclude one another; the times say how many")
-        return _checked_times(times)
+        return _checked_times(times, start)
     count = check_count("points", 1000 if points is None else points)
     if step is not None:
-        spacing = check_positive("step", step)
+        spacing = _checked_step(step)
     elif points_per_lyapunov_time is not None:
         rate = check_positive("points_per_lyapunov_time", points_per_lyapunov_time)
         time = system.lyapunov_time
@@ -76,22 +82,36 @@ def sampling_times(
     else:
         per_period = DEFAULT_POINTS_PER_PERIOD if points_per_period is None else points_per_period
         spacing = system.period / check_positive("points_per_period", per_period)
-    return np.arange(count) * spacing
+    return start + np.arange(count) * spacing
 
 
-def _checked_times(times: Any) -> np.ndarray:
+def _checked_step(step: Any) -> float:
+    """Return a step of a grid, which may be negative."""
+    if isinstance(step, bool) or not isinstance(step, numbers.Real) or not 0.0 < abs(float(step)) < math.inf:
+        raise InvalidArgumentError(f"step must be a finite number other than 0, got {step!r}")
+    return float(step)
+
+
+def _checked_times(times: Any, start: float) -> np.ndarray:
     try:
         grid = np.array(times, dtype=np.float64)
     except (TypeError, ValueError):
-        raise InvalidArgumentError(f"times must be numbers, not {times!r}") from None
+        raise InvalidArgumentError(f"times must be numbers, got {times!r}") from None
     if grid.ndim != 1 or grid.size == 0:
         raise InvalidArgumentError(f"times must have one axis and at least one time, got shape {grid.shape}")
-    if not np.isfinite(grid).all() or grid[0] < 0.0:
-        raise InvalidArgumentError("times must be finite and not before 0, the time of the initial conditions")
-    backwards = np.flatnonzero(np.diff(grid) <= 0.0)
-    if backwards.size:
-        at = int(backwards[0])
+    if not np.isfinite(grid).all():
+        raise InvalidArgumentError(f"times must be finite, got {grid[~np.isfinite(grid)][0]}")
+    backwards = bool(grid[-1] < start)
+    out_of_order = np.flatnonzero(np.diff(grid) >= 0.0 if backwards else np.diff(grid) <= 0.0)
+    if out_of_order.size:
+        at = int(out_of_order[0])
         raise InvalidArgumentError(
-            f"times must increase strictly; {grid[at]} at position {at} is followed by {grid[at + 1]}"
+            f"times must {'decrease' if backwards else 'increase'} strictly, got {grid[at + 1]} after {grid[at]} at "
+            f"position {at}"
+        )
+    if (grid[0] > start) if backwards else (grid[0] < start):
+        raise InvalidArgumentError(
+            f"times must lie on one side of the start {start}, the time of the initial conditions, got {grid[0]} and "
+            f"{grid[-1]}"
         )
     return grid

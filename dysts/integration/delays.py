@@ -19,6 +19,8 @@ def solve_delay_system(
     absolute: np.ndarray,
     maximum_steps: int,
     threads: int | None,
+    *,
+    longest_step: float = math.inf,
 ) -> Solution:
     """Integrate a delay system from each of the histories.
 
@@ -35,6 +37,7 @@ def solve_delay_system(
         Limit for each trajectory.
     threads : int or None
         The result does not depend on it; by default one per processor.
+    longest_step : float
 
     Returns
     -------
@@ -72,7 +75,7 @@ def solve_delay_system(
         Cases(constants, initial_states, np.full(cases, clock_period)),
         Histories(offsets, starts, lengths, states, polynomials),
         times,
-        Control(relative, absolute, maximum_steps, math.inf, False, clock),
+        Control(relative, absolute, maximum_steps, longest_step, False, clock),
         Ends(solution.values, solution.status, solution.reached, solution.counts),
     )
 

@@ -27,8 +27,8 @@ class AutoSwitch:
         self.solution = solution
         self.system = problem.system(case)
         # One set of functions serves all members of an ensemble.
-        self.functions = problem.systems[0].compiled
-        self.tree = None if problem.event is None else problem.event.tree
+        self.functions = problem.right_hand_side
+        self.tree = problem.event_tree
         self.direction = 0 if problem.event is None else problem.event.sign
         self.phase_period = self.system.phase_index_and_period[1]
 
@@ -41,7 +41,9 @@ class AutoSwitch:
         slides: set[int] = set()
         while True:
             # A first time equal to the start is still to be written, a later one is written already.
-            written = int(np.searchsorted(self.problem.times, reached, "left" if reached == 0.0 else "right"))
+            written = int(
+                np.searchsorted(self.problem.times, reached, "left" if reached == self.problem.start else "right")
+            )
             if written == len(self.problem.times):
                 status = int(Status.SUCCESS)
                 break

@@ -1,9 +1,11 @@
 """One call from a system to a labelled trajectory, at exactly the requested times."""
 
 import json
+import math
+import numbers
 from typing import TYPE_CHECKING, Any, Literal
 
-from dysts.checks import check_count
+from dysts.checks import check_count, check_positive
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.integration.clocks import sampling_times
 from dysts.integration.events import Event, make_event
@@ -32,6 +34,7 @@ def integrate(
     points_per_lyapunov_time: float | None = None,
     step: float | None = None,
     times: Any = None,
+    start: float = 0.0,
     initial_conditions: Any = None,
     history: Any = None,
     rtol: float = DEFAULT_TOLERANCE,
@@ -60,9 +63,12 @@ def integrate(
         Number of points, 1000 unless `times` are given.
     points_per_period, points_per_lyapunov_time, step : float, optional
         The spacing on one of three clocks: periods, Lyapunov times, or the system's own time.
-        Without any, 100 points per period.
+        Without any, 100 points per period. A negative `step` integrates backwards.
     times : array_like [time], optional
-        Strictly increasing times instead of an equidistant grid; the initial condition belongs to time 0.
+        Times instead of an equidistant grid: strictly increasing from `start` or later, or strictly decreasing from
+        `start` or earlier, which integrates backwards.
+    start : float
+        The time that the initial conditions belong to. Delay systems and noise begin at 0 and go forwards.
     initial_conditions : array_like [component] or [trajectory, component], optional
         One state, or many to be integrated at once; by default the stored one. An ensemble takes one for all of its
         members or one for each. For a delay system a state is the constant history.
@@ -82,12 +88,13 @@ def integrate(
     noise : Noise, optional
         Stochastic forcing; see `dysts.Noise`.
     longest_step : float, optional
-        With noise, the longest step of the scheme; by default a thousandth of the period.
+        The longest step of the solver, for forcing that is short beside the time scale of the rest. With noise, the
+        step of the scheme is at most this long, by default a thousandth of the period.
     stop : str, optional
         An expression in the state, such as ``"z - 40"``: a trajectory ends at its first zero crossing and holds NaN
         after that; the attribute ``stopped_at`` has the time.
     stop_direction : {"up", "down", "both"}
-        Which crossings count.
+        Which crossings count; upward ones are those at which the expression grows along the integration.
     maximum_steps : int
         Limit for each trajectory, so that no call runs forever.
     observables : bool
@@ -140,14 +147,18 @@ def integrate(
         points_per_lyapunov_time=points_per_lyapunov_time,
         step=step,
         times=times,
+        start=_checked_start(start),
     )
     if on_failure not in ("raise", "keep"):
         raise InvalidArgumentError(f"on_failure must be 'raise' or 'keep', got {on_failure!r}")
     event = None if stop is None else make_event(base, stop, stop_direction)
-    _check_combination(base, solver=solver, noise=noise, event=event, history=history, longest_step=longest_step)
+    _check_combination(base, solver=solver, noise=noise, event=event, history=history)
+    _check_direction(base, grid, float(start), noise)
     request = Request(
         system=system,
         times=grid,
+        start=float(start),
+        longest_step=math.inf if longest_step is None else check_positive("longest_step", longest_step),
         initial_conditions=initial_conditions,
         solver=solver,
         maximum_steps=check_count("maximum_steps", maximum_steps),
@@ -156,12 +167,14 @@ def integrate(
     if base.delay is not None:
         outcome = delayed(request, rtol=rtol, atol=atol, history=history)
     elif noise is not None:
-        outcome = stochastic(request, noise=noise, longest_step=longest_step)
+        outcome = stochastic(request, noise=noise)
     else:
         outcome = ordinary(request, rtol=rtol, atol=atol, event=event)
     if on_failure == "raise":
         _raise_first_failure(base, float(grid[-1]), outcome, event)
     attributes = dict(outcome.attributes)
+    if start != 0.0:
+        attributes["start"] = float(start)
     if event is not None:
         solution = outcome.solution
         ends = [time if found else None for time, found in zip(solution.reached, solution.found, strict=True)]
@@ -181,15 +194,13 @@ def integrate(
 
 
 def _check_combination(
-    system: System, *, solver: str, noise: "Noise | None", event: Event | None, history: Any, longest_step: Any
+    system: System, *, solver: str, noise: "Noise | None", event: Event | None, history: Any
 ) -> None:
     if noise is not None:
         from dysts.integration.noise import Noise
 
         if not isinstance(noise, Noise):
             raise InvalidArgumentError(f"noise must be a dysts.Noise, got {noise!r}")
-    if noise is None and longest_step is not None:
-        raise InvalidArgumentError("longest_step belongs to noise; without noise the solver chooses its steps")
     if system.delay is None and history is not None:
         raise InvalidArgumentError(f"{system.name} has no delay, so it takes initial_conditions and no history")
     refused = [
@@ -205,6 +216,24 @@ def _check_combination(
         raise NotSupportedError(f"{system.name} is a delay system, which this version integrates without {refused[0]}")
     if noise is not None and event is not None:
         raise NotSupportedError("stop is not supported together with noise; look for crossings in the result instead")
+
+
+def _checked_start(start: Any) -> float:
+    if isinstance(start, bool) or not isinstance(start, numbers.Real) or not math.isfinite(start):
+        raise InvalidArgumentError(f"start must be a finite number, got {start!r}")
+    return float(start)
+
+
+def _check_direction(system: System, times: Any, start: float, noise: "Noise | None") -> None:
+    """Refuse another start than 0 and the way backwards where there is no method for them."""
+    if start == 0.0 and times[-1] >= 0.0:
+        return
+    if system.delay is not None:
+        raise NotSupportedError(
+            f"{system.name} is a delay system, whose history ends at time 0; it is integrated from there, forwards"
+        )
+    if noise is not None:
+        raise NotSupportedError("noise begins at time 0 and has no solution backwards in time; leave out start")
 
 
 def _raise_first_failure(system: System, last: float, outcome: Outcome, event: Event | None) -> None:

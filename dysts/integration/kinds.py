@@ -1,13 +1,13 @@
 """The three kinds of trajectories: of ordinary systems, of delay systems, and with noise."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.checks import check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.integration.choice import solve
 from dysts.integration.events import Event
@@ -33,6 +33,9 @@ class Request:
     ----------
     system : System or Ensemble
     times : float64 [time]
+    start : float
+        The time of the initial conditions.
+    longest_step : float
     initial_conditions : array_like or None
     solver : str
     maximum_steps : int
@@ -41,10 +44,17 @@ class Request:
 
     system: System | Ensemble
     times: np.ndarray
+    start: float
+    longest_step: float
     initial_conditions: Any
     solver: str
     maximum_steps: int
     threads: int | None
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """The attribute that holds the longest step, if there is a limit."""
+        return {"longest_step": self.longest_step} if self.longest_step < math.inf else {}
 
     @property
     def base(self) -> System:
@@ -103,11 +113,17 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
     relative, absolute = check_tolerances(request.base, rtol, atol)
     solver = check_solver(request.solver)
 
+    backwards = bool(request.times[-1] < request.start)
+    direction = -1.0 if backwards else 1.0
+
     def again(tolerance: float) -> Solution:
         relatives, absolutes = by_component(request.base, tolerance, absolute * (tolerance / relative))
         problem = Problem(
             systems=request.members,
-            times=request.times,
+            times=direction * request.times,
+            start=direction * request.start,
+            backwards=backwards,
+            longest_step=request.longest_step,
             states=request.spread(given),
             relative_tolerance=relatives,
             absolute_tolerance=absolutes,
@@ -127,6 +143,7 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
             "initial_conditions": json.dumps(given.tolist()),
             "rtol": relative,
             "atol": json.dumps(absolute.tolist()),
+            **request.limits,
         },
         relative_tolerance=relative,
         again=again,
@@ -140,7 +157,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
 
     relative, absolute = check_tolerances(request.base, rtol, atol)
     fraction = FRACTION_FOR_THE_PAST if check_solver(request.solver) == AUTO else 1.0
-    attributes: dict[str, Any] = {"rtol": relative, "atol": json.dumps(absolute.tolist())}
+    attributes: dict[str, Any] = {"rtol": relative, "atol": json.dumps(absolute.tolist()), **request.limits}
     if history is None:
         given = request.states()
         attributes["initial_conditions"] = json.dumps(given.tolist())
@@ -172,6 +189,7 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
                     *by_component(member, tolerance, absolute * (tolerance / relative)),
                     request.maximum_steps,
                     request.threads,
+                    longest_step=request.longest_step,
                 )
                 for member, group in zip(request.members, groups, strict=True)
             ]
@@ -187,15 +205,13 @@ def delayed(request: Request, *, rtol: Any, atol: Any, history: Any) -> Outcome:
     )
 
 
-def stochastic(request: Request, *, noise: "Noise", longest_step: Any) -> Outcome:
+def stochastic(request: Request, *, noise: "Noise") -> Outcome:
     """Integrate an ordinary system with noise."""
     from dysts.integration.noise import solve_stochastic
 
     given = request.states()
     states = request.spread(given)
-    length = check_positive(
-        "longest_step", request.base.period / STEPS_OF_NOISE if longest_step is None else longest_step
-    )
+    length = request.longest_step if request.limits else request.base.period / STEPS_OF_NOISE
     scheme = noise.scheme(request.solver)
     # Each trajectory has its own random numbers, whichever system it belongs to.
     parts = [states] if len(request.members) == 1 else [states[index : index + 1] for index in range(len(states))]

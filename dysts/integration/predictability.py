@@ -22,7 +22,7 @@ def worth_measuring(system: System, times: np.ndarray, relative: float) -> bool:
     """
     if "lyapunov_spectrum" not in system.properties:
         return True
-    return bool(times[-1] * system.lyapunov_exponent > 0.5 * math.log(AGREEMENT / relative))
+    return bool(abs(times[-1] - times[0]) * system.lyapunov_exponent > 0.5 * math.log(AGREEMENT / relative))
 
 
 def predictable_until(
@@ -51,14 +51,16 @@ def predictable_until(
     mine, theirs = system.observe(solution.values[0]), system.observe(again(other).values[0])
     finite = np.isfinite(mine).all(axis=1) & np.isfinite(theirs).all(axis=1)
     if not finite.any():
-        return 0.0
+        return float(times[0])
     # A state that blows up has no square in double precision.
     largest = max(float(np.abs(mine[finite]).max()), 1e-300)
     scale = (mine[finite] / largest).std(axis=0) * largest
-    # A component that stands still has no scale of its own.
-    scale = np.where(scale > 0.0, scale, max(float(scale.max()), 1e-300))
-    difference = np.sqrt((((mine - theirs) / scale) ** 2).mean(axis=1))
-    apart = np.flatnonzero(~finite | (difference > AGREEMENT))
+    # A component that stands still has no scale of its own, and where all do, as in a single point, their size counts.
+    scale = np.where(scale > 0.0, scale, float(scale.max()) or largest)
+    # A component that blows up differs by more than a double can hold, which is infinitely much.
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = np.sqrt((((mine - theirs) / scale) ** 2).mean(axis=1))
+    apart = np.flatnonzero(~finite | ~(difference <= AGREEMENT))
     if apart.size == 0:
         return float(times[-1])
-    return float(times[apart[0] - 1]) if apart[0] > 0 else 0.0
+    return float(times[max(int(apart[0]) - 1, 0)])

@@ -1,5 +1,6 @@
 """The initial-value problem that an integration solves, and the solver it is solved by."""
 
+import ast
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dysts.equations.vector_field import mirrored
 from dysts.errors import InvalidArgumentError
 from dysts.integration.events import Event
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
+    from dysts.compilation.right_hand_side import RightHandSide
     from dysts.solvers.shared.arguments import Control
 
 Solver = Literal["auto", "taylor", "dop853", "dop853+radau", "radau"]
@@ -26,7 +29,7 @@ SOLVERS = (AUTO, SERIES, EXPLICIT, BOTH, IMPLICIT)
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Trajectories of systems that differ in parameters at most, from time 0.
+    """Trajectories of systems that differ in parameters at most.
 
     Attributes
     ----------
@@ -40,6 +43,10 @@ class Problem:
         The relative tolerance that was asked for, which angles have as an absolute one.
     longest_step : float
     solver : {"auto", "taylor", "dop853", "dop853+radau", "radau"}
+    start : float
+        The time of the initial states.
+    backwards : bool
+        Whether the equations are those of time reversed; `start` and `times` then have the other sign, and increase.
     event : Event or None
     most_events : int
         After so many events a trajectory ends.
@@ -54,13 +61,29 @@ class Problem:
     tolerance: float
     longest_step: float = math.inf
     solver: Solver = AUTO
+    start: float = 0.0
+    backwards: bool = False
     event: Event | None = None
     most_events: int = 0
 
     @property
     def hands_over(self) -> bool:
         """Whether another method takes over where the equations become stiff or stop being so."""
-        return self.solver in (AUTO, BOTH)
+        # The implicit loop does not locate switches.
+        return self.solver in (AUTO, BOTH) and not self.right_hand_side.has_switches
+
+    @property
+    def right_hand_side(self) -> "RightHandSide":
+        """The compiled functions, which all trajectories share."""
+        compiled = self.systems[0].compiled
+        return compiled.reversed if self.backwards else compiled
+
+    @property
+    def event_tree(self) -> ast.expr | None:
+        """The event function in the time of the equations."""
+        if self.event is None:
+            return None
+        return mirrored(self.event.tree) if self.backwards else self.event.tree
 
     @property
     def control(self) -> "Control":

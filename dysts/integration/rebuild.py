@@ -51,10 +51,10 @@ def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
     if "noise" in attributes:
         arguments |= {
             "noise": Noise(**json.loads(attributes["noise"])),
-            "longest_step": attributes["longest_step"],
         }
     else:
         arguments |= {"rtol": attributes["rtol"], "atol": json.loads(attributes["atol"])}
+    arguments |= {name: attributes[name] for name in ("start", "longest_step") if name in attributes}
     if "stop" in attributes:
         arguments |= {"stop": attributes["stop"], "stop_direction": attributes["stop_direction"]}
     return integrate(

@@ -181,7 +181,7 @@ def _advance(
         target = min(end, break_index * delay) if break_index <= BREAKING_POINTS else end
         arrives = ends_on(target, t, step)
         taken = target - t if arrives else step
-        if not arrives and too_short(taken, t, end):
+        if not arrives and too_short(taken, t):
             return STEP_TOO_SMALL, t, past
         _evaluate_stages(address, constants, delay, t, taken, 1, STAGES + 1, past, oldest, newest, work)
         copy(work.inputs[:size], trial)
@@ -198,7 +198,7 @@ def _advance(
         if not error <= 1.0:
             counts[1] += 1
             step = taken * rejected_factor(error, ORDER)
-            if too_short(step, t, end):
+            if too_short(step, t):
                 return STEP_TOO_SMALL, t, past
             repeated = True
             continue

@@ -167,7 +167,7 @@ def integrate_lanes(
             ending = -1
             if counts[case, 0] + counts[case, 1] >= control.maximum_steps:
                 ending = TOO_MANY_STEPS
-            elif not final[lane] and too_short(taken[lane], t[lane], span):
+            elif not final[lane] and too_short(taken[lane], t[lane]):
                 ending = STEP_TOO_SMALL
             if ending >= 0:
                 _end(case, lane, ending, t, state, states, status, reached, case_of)
@@ -194,7 +194,7 @@ def integrate_lanes(
                 counts[case, 1] += 1
                 step[lane] = taken[lane] * rejected_factor(error, ORDER)
                 repeated[lane] = True
-                if too_short(step[lane], t[lane], span):
+                if too_short(step[lane], t[lane]):
                     _end(case, lane, STEP_TOO_SMALL, t, state, states, status, reached, case_of)
                 continue
             counts[case, 0] += 1

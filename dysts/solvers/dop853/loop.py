@@ -125,7 +125,6 @@ def advance(
             end - t,
         )
         counts[2] += 1
-    span = end - start
     previous_error = SMALLEST_FIRST_ERROR
     repeated = False
     stiff_steps = 0
@@ -134,7 +133,7 @@ def advance(
         step = min(step, control.longest_step)
         last = ends_on(end, t, step)
         taken = end - t if last else step
-        if not last and too_short(taken, t, span):
+        if not last and too_short(taken, t):
             return STEP_TOO_SMALL, t, step
         take_step(address, constants, t, state, taken, slopes, trial, beside)
         counts[2] += STAGES
@@ -142,7 +141,7 @@ def advance(
         if not error <= 1.0:
             counts[1] += 1
             step = taken * rejected_factor(error, ORDER)
-            if too_short(step, t, span):
+            if too_short(step, t):
                 return STEP_TOO_SMALL, t, step
             repeated = True
             continue

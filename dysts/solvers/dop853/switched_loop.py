@@ -55,11 +55,13 @@ from dysts.solvers.shared.progress import (
 )
 from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
+    SMALLEST_TURN,
     accepted_factor,
     copy,
     first_step,
     reduced,
     rejected_factor,
+    time_to_turn,
     too_short,
 )
 from dysts.solvers.shared.switches import (
@@ -193,17 +195,17 @@ def integrate_switched(
         planned = step
         if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
-            to_turn = (phase_period - state[phase]) / slopes[0, phase]
-            if too_short(to_turn, t, span):
-                state[phase] = 0.0
-                to_turn = phase_period / slopes[0, phase]
+            to_turn = time_to_turn(state[phase], slopes[0, phase], phase_period)
+            if to_turn * abs(slopes[0, phase]) <= SMALLEST_TURN * phase_period:
+                state[phase] = 0.0 if slopes[0, phase] > 0.0 else phase_period
+                to_turn = phase_period / abs(slopes[0, phase])
                 call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
             step = min(step, to_turn)
         last = ends_on(end, t, step) and changing == NOTHING
         taken = end - t if last else step
         reached = end if last else t + taken
         # The step up to a change of a switch may be as short as it has to be.
-        if changing == NOTHING and not last and too_short(taken, t, span):
+        if changing == NOTHING and not last and too_short(taken, t):
             return STEP_TOO_SMALL, t, found
         error = 0.0
         if reached > t:
@@ -215,7 +217,7 @@ def integrate_switched(
         if not error <= 1.0:
             counts[1] += 1
             step = taken * rejected_factor(error, ORDER)
-            if too_short(step, t, span):
+            if too_short(step, t):
                 return STEP_TOO_SMALL, t, found
             repeated = True
             changing = NOTHING
@@ -243,7 +245,7 @@ def integrate_switched(
                     step = taken * max(fraction, UNRESOLVED_FACTOR)
                     repeated = True
                     changing = NOTHING
-                    if too_short(step, t, span):
+                    if too_short(step, t):
                         return CHATTERING, t, found
                     continue
                 if changing != NOTHING:

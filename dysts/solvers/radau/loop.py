@@ -43,7 +43,7 @@ from dysts.solvers.shared.progress import (
     next_step,
     write_first_rows,
 )
-from dysts.solvers.shared.step_control import copy, first_step, reduced, too_short
+from dysts.solvers.shared.step_control import SMALLEST_TURN, copy, first_step, reduced, time_to_turn, too_short
 from dysts.solvers.shared.trial import Step, sample
 
 EXPLICIT_REACH = 25.0
@@ -108,7 +108,6 @@ def integrate_stiff(
     values = np.zeros(2 * events)
     work = radau_workspace(size)
     end = times[-1]
-    span = end - start
     t = start
     if phase >= 0:
         state[phase] = reduced(state[phase], phase_period)
@@ -147,16 +146,16 @@ def integrate_stiff(
         planned = step
         if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
-            to_turn = (phase_period - state[phase]) / slopes[0, phase]
-            if too_short(to_turn, t, span):
-                state[phase] = 0.0
-                to_turn = phase_period / slopes[0, phase]
+            to_turn = time_to_turn(state[phase], slopes[0, phase], phase_period)
+            if to_turn * abs(slopes[0, phase]) <= SMALLEST_TURN * phase_period:
+                state[phase] = 0.0 if slopes[0, phase] > 0.0 else phase_period
+                to_turn = phase_period / abs(slopes[0, phase])
                 call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
             step = min(step, to_turn)
         hits = ends_on(times[written], t, step)
         last = hits and written == times.size - 1
         taken = times[written] - t if hits else step
-        if not hits and too_short(taken, t, span):
+        if not hits and too_short(taken, t):
             return STEP_TOO_SMALL, t, found
         if guessed:
             guess_stages(polynomial, before, state, taken / previous_step, work)
@@ -184,7 +183,7 @@ def integrate_stiff(
             counts[1] += 1
             step = taken * (radau_factor(error, 0.0, 1.0, iterations) if error < math.inf else 0.5)
             guessed = guessed and error < math.inf
-            if too_short(step, t, span):
+            if too_short(step, t):
                 return STEP_TOO_SMALL, t, found
             repeated = True
             continue
@@ -227,7 +226,7 @@ def integrate_stiff(
             if phase >= 0:
                 state[phase] = reduced(state[phase], phase_period)
             return SUCCESS, t, found
-        if phase >= 0 and state[phase] >= phase_period:
+        if phase >= 0 and not 0.0 <= state[phase] < phase_period:
             # The polynomial of the last step goes on with the phase that it had.
             turns = phase_period * math.floor(state[phase] / phase_period)
             state[phase] -= turns

@@ -21,6 +21,10 @@ LARGEST_FACTOR = 6.0
 """Limits on the ratio of two successive steps."""
 SMALLEST_FIRST_ERROR = 1e-4
 """Lower bound on the previous error in the proportional-integral control, in units of the tolerance."""
+SMALLEST_STEP = 1e-290
+"""Shortest step at time 0, which is resolved to any number of digits; error estimates still have their digits there."""
+SMALLEST_TURN = 1e-15
+"""Remainder of a turn of the driving phase, as a fraction of its period, that counts as completed."""
 SMALLEST_FIRST_STEP = 1e-10
 """Shortest first step, as a fraction of the time span: a component that starts at zero makes the estimate useless."""
 
@@ -44,9 +48,15 @@ def rejected_factor(error: float, order: float) -> float:
 
 
 @njit(error_model="numpy")
-def too_short(step: float, t: float, span: float) -> bool:
-    """Whether a step would vanish in the rounding of the time, or in the whole of the integration."""
-    return step <= max(1e-15 * span, 4e-16 * abs(t))
+def too_short(step: float, t: float) -> bool:
+    """Whether a step is lost in the rounding of the present time."""
+    return step <= max(SMALLEST_STEP, 4e-16 * abs(t))
+
+
+@njit(error_model="numpy")
+def time_to_turn(phase: float, rate: float, period: float) -> float:
+    """Return the time after which a driving phase has completed its turn, forwards or backwards."""
+    return (period - phase) / rate if rate > 0.0 else -phase / rate
 
 
 @njit(error_model="numpy")

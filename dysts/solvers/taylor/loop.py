@@ -104,7 +104,6 @@ def advance(
     phase = control.phase
     size = state.size
     end = times[-1]
-    span = end - start
     t = start
     written = write_first_rows(times, start, state, output)
     if written == times.size:
@@ -122,7 +121,7 @@ def advance(
             step = cautious_step(series, size, watched, min(step, end - t))
         last = ends_on(end, t, step)
         taken = end - t if last else step
-        if not last and too_short(taken, t, span):
+        if not last and too_short(taken, t):
             return STEP_TOO_SMALL, t
         reached = end if last else t + taken
         evaluate(series, taken, place)
@@ -139,7 +138,7 @@ def advance(
         if not good:
             counts[1] += 1
             step = 0.5 * taken
-            if too_short(step, t, span):
+            if too_short(step, t):
                 return STEP_TOO_SMALL, t
             continue
         counts[0] += 1
