@@ -110,7 +110,16 @@ def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution,
 
     def run(begin: int, end: int) -> None:
         integrate_series(
-            expansion, address, right_hand_side.steep_arguments, cases, begin, end, problem.start, problem.times, control, ends
+            expansion,
+            address,
+            right_hand_side.steep_arguments,
+            cases,
+            begin,
+            end,
+            problem.start,
+            problem.times,
+            control,
+            ends,
         )
 
     in_threads(run, len(states), threads)

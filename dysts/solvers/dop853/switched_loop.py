@@ -156,7 +156,7 @@ def integrate_switched(
         return SUCCESS, t, found
     first = Step(functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, samples, inside, values)
     slides = settle_all(first)
-    step = 0.0
+    step = -1.0
     fresh = True
     repeated = False
     changing, side = NOTHING, 0.0
@@ -166,6 +166,9 @@ def integrate_switched(
     relaxed_steps = 0
     changes = 0
     last_change = start
+    # No longer than what passed between two changes, then twice that: a function that oscillates through zero is
+    # sampled in each of its turns.
+    caution = np.inf
     while counts[0] + counts[1] < control.maximum_steps:
         if slides != NOTHING and (slides == SEVERAL or addresses[SLIDING + slides] == 0):
             return CANNOT_SLIDE, t, found
@@ -177,7 +180,7 @@ def integrate_switched(
             if not all_finite(slopes[0], state):
                 return NOT_FINITE, t, found
             fresh = False
-        if step <= 0.0:
+        if step < 0.0:
             step = first_step(
                 addresses[row],
                 tables[row],
@@ -192,6 +195,8 @@ def integrate_switched(
             )
             counts[2] += 1
         step = min(step, control.longest_step)
+        if changing == NOTHING:
+            step = min(step, caution)
         planned = step
         if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
@@ -284,6 +289,7 @@ def integrate_switched(
             state[phase] = reduced(state[phase], phase_period)
         if last:
             return SUCCESS, t, found
+        caution *= 2.0
         if changing != NOTHING:
             for switch in range(switches):
                 set_switch(tables, switch, later[switch])
@@ -292,11 +298,12 @@ def integrate_switched(
                 slides = NOTHING
             else:
                 here = Step(
-                    functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, samples, inside, values
+                    functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values
                 )
                 if settle(here, changing):
                     slides = changing if slides == NOTHING else SEVERAL
             changes = changes + 1 if t - last_change <= 1e-12 * span else 0
+            caution = max(t - last_change, 1e-12 * span)
             last_change = t
             if changes == CHANGES_AT_ONCE:
                 return CHATTERING, t, found

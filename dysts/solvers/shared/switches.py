@@ -14,6 +14,8 @@ SEVERAL = -2
 """Index that stands for more than one sliding switch, which no loop can follow."""
 MOST_WITHOUT_EFFECT = 100
 """Limit on the changes without effect in one step, which then ends at the next change."""
+SURFACE = 1e-12
+"""Distance from a surface, in time and as a fraction of the time, that may be rounding of the place of the crossing."""
 UNRESOLVED = -3
 """Index that stands for a switching function that oscillates too fast for the length of the step."""
 
@@ -39,6 +41,11 @@ def settle(step: Step, switch: int) -> bool:
     before = step.functions.tables[MONITOR, switch]
     above = _rate(step, step.t, step.state, switch, 1.0)
     below = _rate(step, step.t, step.state, switch, -1.0)
+    value = step.values[switch]
+    if abs(value) > SURFACE * max(abs(step.t), step.length) * (abs(above) + abs(below)):
+        # The function contains another switch, whose change took it across zero and beyond.
+        set_switch(step.functions.tables, switch, 1.0 if value > 0.0 else -1.0)
+        return False
     if above < 0.0 < below:
         set_switch(step.functions.tables, switch, 0.0)
         return True
