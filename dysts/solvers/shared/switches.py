@@ -42,7 +42,8 @@ def settle(step: Step, switch: int) -> bool:
     above = _rate(step, step.t, step.state, switch, 1.0)
     below = _rate(step, step.t, step.state, switch, -1.0)
     value = step.values[switch]
-    if abs(value) > SURFACE * max(abs(step.t), step.length) * (abs(above) + abs(below)):
+    # A function whose rate depends on its own switch may slide, and then lies on its surface up to rounding.
+    if above == below and abs(value) > SURFACE * max(abs(step.t), step.length) * (abs(above) + abs(below)):
         # The function contains another switch, whose change took it across zero and beyond.
         set_switch(step.functions.tables, switch, 1.0 if value > 0.0 else -1.0)
         return False
