@@ -78,6 +78,8 @@ from dysts.solvers.shared.trial import Step, sample_roughly
 
 CHANGES_AT_ONCE = 100
 """Changes of switches without progress in time after which a solution counts as chattering."""
+CHANGES_AT_ONE_PLACE = 10
+"""Changes without progress in time that several switches at one place may need."""
 SLOPE_STAGE = 9
 SLOPE_NODE = NODES[SLOPE_STAGE]
 """The stage, and its fraction of the step, whose derivative shows by how much the solution differs from a cubic."""
@@ -180,7 +182,8 @@ def integrate_switched(
             if not all_finite(slopes[0], state):
                 return NOT_FINITE, t, found
             fresh = False
-        if step < 0.0:
+        # Where rounding keeps a solution on a surface that it leaves, it takes a step to get clear of it.
+        if step < 0.0 or (step == 0.0 and changes >= CHANGES_AT_ONE_PLACE):
             step = first_step(
                 addresses[row],
                 tables[row],
