@@ -41,6 +41,8 @@ NARROWEST_SHARE = 0.15
 """Least width of the scaling region, as a share of the curve between resolution and saturation."""
 LEAST_GROWTH = 2.0
 """Least factor by which neighbours separate in the scaling region; over less, any curve is straight."""
+LARGE_GROWTH = 4.0
+"""Least such factor where the scaling region is shorter than half the Theiler window."""
 FEWEST_POINTS = 5
 """Least number of points of the curve between resolution and saturation."""
 
@@ -181,7 +183,8 @@ def lyapunov_from_data(
     Estimate
         Exponent per unit of time. The error is the larger one of the spread of local slopes and the standard error over
         groups of reference states. Not reliable without a scaling region of half the Theiler window in which neighbours
-        separate by a factor of two: the series is too short, too coarse, too noisy, or not chaotic.
+        separate by a factor of two, or a shorter one with a factor of four: the series is too short, too coarse, too
+        noisy, or not chaotic.
 
     Raises
     ------
@@ -242,27 +245,25 @@ def lyapunov_from_data(
         )
     curve, curves = curve[first:last], curves[:, first:last]
     times = np.arange(last - first) * step
-    shortest = max(NARROWEST_SHARE * times[-1], theiler // 2 * step)
-    region = scaling_region(
-        times,
-        curve,
-        narrowest=shortest,
-        relative=STRAIGHT,
-        absolute=0.05 / times[-1],
-        # The distance of neighbours oscillates with the period, which the window of Theiler is meant to cover.
-        window=max(2, min(theiler // 2, len(times) // 6)),
-    )
-    if region is None:
-        return Estimate(
-            np.nan, np.nan, f"the divergence of neighbours is not exponential for a time of {shortest:.3g} or more"
+    # Over a period the oscillation of the distances averages out; over less, only large growth stands out from it.
+    for shortest, factor in ((theiler // 2 * step, LEAST_GROWTH), (0.0, LARGE_GROWTH)):
+        region = scaling_region(
+            times,
+            curve,
+            narrowest=max(NARROWEST_SHARE * times[-1], shortest),
+            relative=STRAIGHT,
+            absolute=0.05 / times[-1],
+            # The distance of neighbours oscillates with the period, which the window of Theiler is meant to cover.
+            window=max(2, min(theiler // 2, len(times) // 6)),
         )
-    growth = region.slope * (times[region.last] - times[region.first])
-    if growth < math.log(LEAST_GROWTH):
+        if region is not None and region.slope * (times[region.last] - times[region.first]) >= math.log(factor):
+            break
+    else:
         return Estimate(
             np.nan,
             np.nan,
-            f"neighbours separate by a factor of {math.exp(growth):.2g} only in the scaling region, at least "
-            f"{LEAST_GROWTH:g} is needed",
+            f"neighbours do not separate exponentially by a factor of {LEAST_GROWTH:g} over half a Theiler window, nor "
+            f"of {LARGE_GROWTH:g} in less",
         )
     slopes = np.polyfit(times[region.first : region.last + 1], curves[:, region.first : region.last + 1].T, 1)[0]
     scatter = float(slopes.std(ddof=1) / math.sqrt(len(slopes)))

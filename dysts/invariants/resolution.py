@@ -14,6 +14,8 @@ NEIGHBOURS = 10
 """Number of neighbours of each state, the line through whose distances is extrapolated to zero."""
 REPEATED = 0.5
 """Share of distinct values below which a component is quantised; the gaps between them are its step."""
+DOMINANT = 0.4
+"""Least share of noise in the square distance of the closest neighbours; a smaller one may be curvature."""
 RESOLVED = 3.0
 """Distance, in units of the resolution, from which it is trusted: there the noise adds 5 % to it."""
 
@@ -86,4 +88,6 @@ def _noise(values: np.ndarray, theiler: int, seed: int) -> float:
     if not distances.std() > 0.0:
         return float(next_distances.mean())
     slope, intercept = np.polyfit(distances, next_distances, 1)
-    return max(0.0, float(intercept)) if slope > 0.0 else float(next_distances.mean())
+    if slope <= 0.0:
+        return float(next_distances.mean())
+    return float(intercept) if intercept > DOMINANT * next_distances[0] else 0.0
