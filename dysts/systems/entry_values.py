@@ -128,6 +128,8 @@ def check_numbers(value: object, where: str) -> Any:
         return check_number(value, where)
     if not value:
         raise RegistryError(f"{where} must be a number, a vector or a matrix, got an empty list")
+    if len(value) > MOST_NUMBERS:
+        raise RegistryError(f"{where} must have at most {MOST_NUMBERS} numbers, got {len(value)}")
     rows = [row if isinstance(row, list | tuple) else [row] for row in value]
     if sum(map(len, rows)) > MOST_NUMBERS:
         raise RegistryError(f"{where} must have at most {MOST_NUMBERS} numbers, got {sum(map(len, rows))}")
