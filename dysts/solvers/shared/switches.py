@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from dysts.compilation.calling import call
-from dysts.compilation.switched_functions import MONITOR, VALUES
+from dysts.compilation.switched_functions import MONITOR
 from dysts.solvers.shared.trial import Step, may_leave, state_inside
 from dysts.solvers.shared.zeros import NEVER, first_zero, zero_between
 
@@ -125,10 +125,10 @@ def first_change(step: Step, slides: int, begin: float) -> tuple[int, float, flo
 def has_no_effect(
     step: Step, row: int, switch: int, after: float, fraction: float, one: np.ndarray, other: np.ndarray
 ) -> bool:
-    """Whether the derivative and the watched functions are the same with both values of one switch until the step ends.
+    """Whether the derivative is the same with both values of one switch until the step ends.
 
-    Such is the order of two terms of a minimum that a third one undercuts. They are compared to the last bit, where the
-    switch changes, at the end of the step, and between the two.
+    Such is the order of two terms of a minimum that a third one undercuts. The derivatives are compared to the last
+    bit where the switch changes, at the end of the step, and between the two.
 
     Parameters
     ----------
@@ -147,15 +147,11 @@ def has_no_effect(
     for part in range(3):
         t = state_inside(step, fraction + 0.5 * part * (1.0 - fraction))
         call(addresses[row], t, step.inside, tables[row], one)
-        call(addresses[VALUES], t, step.inside, tables[VALUES], step.samples[0])
         set_switch(tables, switch, after)
         call(addresses[row], t, step.inside, tables[row], other)
-        call(addresses[VALUES], t, step.inside, tables[VALUES], step.samples[1])
         set_switch(tables, switch, before)
         for i in range(one.size):
             same = same and one[i] == other[i]
-        for index in range(step.monitored):
-            same = same and step.samples[0, index] == step.samples[1, index]
         if not same:
             return False
     return True

@@ -221,7 +221,7 @@ LOUD = dysts.Noise(multiplicative=0.1, seed=0)
             "must be 'euler-maruyama' for multiplicative noise, got 'sra3'",
         ),
         ({"solver": "sra3"}, InvalidArgumentError, "solver must be one of .*, got 'sra3'"),
-        ({"longest_step": 0.1}, InvalidArgumentError, "longest_step belongs to noise"),
+        ({"longest_step": -0.1}, InvalidArgumentError, "longest_step must be a positive finite number, got -0.1"),
         ({"noise": QUIET, "longest_step": 0.0}, InvalidArgumentError, "longest_step"),
         ({"noise": QUIET, "longest_step": 1e-9}, InvalidArgumentError, "maximum_steps is 10000000"),
         ({"noise": QUIET, "stop": "x"}, NotSupportedError, "together with noise"),
