@@ -124,14 +124,13 @@ def definitions(module: str) -> list[str]:
 
 def described_values(module: str) -> list[str]:
     """Return the names of the values of a module that have a docstring."""
-    body = tree(module).body
-    return [
-        ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
-        for node, after in pairwise(body)
-        if isinstance(node, ast.Assign | ast.AnnAssign)
-        and isinstance(after, ast.Expr)
-        and isinstance(after.value, ast.Constant)
-    ]
+    names = []
+    for node, after in pairwise(tree(module).body):
+        described = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+        if described and isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            names += [ast.unparse(one) for one in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return names
 
 
 def home_of(module: str, name: str) -> str:

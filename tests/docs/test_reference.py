@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "reference").glob("*.md"))
 ENTRY = re.compile(r"^   ((?:dysts|forecasters|benchmark)\.[\w.]+)$", re.MULTILINE)
 IMPORT = re.compile(r"from ((?:dysts|forecasters|benchmark)[\w.]*) import ([\w, ]+)")
+INSIDE = ("dysts.compilation", "dysts.equations", "dysts.solvers")
 READ = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
@@ -71,5 +72,7 @@ def test_what_documents_import_is_listed(listed: dict[int, str]) -> None:
     assert len(imports) > 10
     # The names of the predecessor stand in the page about it.
     imports.discard(("dysts.flows", "Lorenz"))
+    # The page about the compiler shows its inside.
+    imports = {(module, name) for module, name in imports if not module.startswith(INSIDE)}
     lost = [f"{module}.{name}" for module, name in imports if missing(importlib.import_module(module), [name], listed)]
     assert not lost
