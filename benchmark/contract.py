@@ -32,7 +32,7 @@ def add_check(commands: Commands) -> None:
     parser = add_command(
         commands,
         "check",
-        "check that a forecaster keeps the contract: repeatable, consistent, without side effects",
+        "check a forecaster: repeatable, consistent, without side effects",
         examples=("dysts-benchmark check my_models:Wavelets", "dysts-benchmark check NVAR --json"),
     )
     parser.epilog = f"{_NOTES}\n{parser.epilog}"

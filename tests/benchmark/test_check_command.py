@@ -64,7 +64,7 @@ def test_a_broken_contract_is_exit_code_1(module: str, capsys: pytest.CaptureFix
     ("factory", "code", "sentence"),
     [
         ("narrow", 2, "must be a factory with the keyword arguments preset, season_length and seed, got TypeError"),
-        ("nothing", 1, "must return an object with fit and predict, got None"),
+        ("nothing", 2, "got None"),
         ("lost", 2, "module 'checked_module' has no callable 'lost'"),
     ],
 )

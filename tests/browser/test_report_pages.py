@@ -47,7 +47,7 @@ def test_another_question_gives_another_ranking(report: Path, page: Any) -> None
     assert medians == [text.removeprefix("≥").strip() for text in _column(page, "#leaderboard", 3)]
     page.get_by_label("Systems of").select_option("ecology")
     assert page.locator("#explored-count").inner_text().startswith("1 of 3 systems")
-    assert _column(page, "#exploring", 4) == ["n/a"] * len(ranked)
+    assert _column(page, "#exploring", 4) == ["2"] * len(ranked)
     page.get_by_label("Systems of").select_option("all")
     page.locator("select[name=score]").select_option("smape, 0 to 200")
     page.get_by_label("Over the").select_option("first 0.5 Lyapunov times")

@@ -15,6 +15,8 @@ MOST_LOOKS = 100
 """Limit on the intervals that are examined in one step, after which the function counts as not resolved."""
 NARROWEST = 1.0 / 4096.0
 """Shortest interval, as a fraction of the step; what turns within it, turns without leaving its side."""
+TANGENT = 1e-9
+"""Value and rate on the wrong side, as a fraction of a later value, that are the rounding of a tangent start."""
 RESOLVED = 0.05
 """Largest deviation from the cubic, in units of the values around it, at which an interval with a zero is resolved."""
 
@@ -89,7 +91,11 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
     else:
         low, rate_low = side * step.at_start[index], side * step.at_start[rate] * length
     if low <= 0.0 and not rate_low > 0.0:
-        return begin, True
+        monitor_inside(step, begin + 0.25 * (1.0 - begin))
+        later = side * step.values[index]
+        if not (-low <= TANGENT * later and -rate_low <= TANGENT * later):
+            return begin, True
+        low, rate_low = 0.0, 0.0
     a = begin
     width = 0.25 * (1.0 - begin)
     for _ in range(MOST_LOOKS):
