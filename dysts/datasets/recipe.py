@@ -92,7 +92,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.replace("-", "").isalnum() or not self.name.isascii():
-            raise InvalidArgumentError(f"recipe name {self.name!r}; allowed are letters, digits and hyphens")
+            raise InvalidArgumentError(f"recipe names must be letters, digits and hyphens, got {self.name!r}")
         by_period = (self.points_per_period, self.periods)
         by_exponent = (self.points_per_lyapunov_time, self.lyapunov_times)
         if sorted(pair.count(None) for pair in (by_period, by_exponent)) != [0, 2]:
@@ -109,12 +109,12 @@ class Recipe:
                 check_positive(field, getattr(self, field))
         noise = self.signal_to_noise_db
         if noise is not None and (isinstance(noise, bool) or not isinstance(noise, int | float) or abs(noise) > 300.0):
-            raise InvalidArgumentError(f"signal_to_noise_db is {noise!r}; allowed is a number of decibels up to 300")
+            raise InvalidArgumentError(f"signal_to_noise_db must be a number of decibels up to 300, got {noise!r}")
         for field, allowed in (("split", tuple(SPLITS)), ("dtype", DTYPES)):
             if getattr(self, field) not in allowed:
-                raise InvalidArgumentError(f"{field} is {getattr(self, field)!r}; allowed are {', '.join(allowed)}")
+                raise InvalidArgumentError(f"{field} must be one of {', '.join(allowed)}, got {getattr(self, field)!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise InvalidArgumentError(f"seed is {self.seed!r}; allowed is a whole number from 0")
+            raise InvalidArgumentError(f"seed must be a whole number from 0, got {self.seed!r}")
         # Equal recipes have equal JSON and equal hashes, whichever kind of number they were written with.
         for field in ("after", "dynamical_noise", "signal_to_noise_db", "rtol"):
             if getattr(self, field) is not None:

@@ -78,9 +78,9 @@ def _numbers(owner: str, name: str, value: Any) -> np.ndarray:
     try:
         array = np.array(value, dtype=float)
     except (TypeError, ValueError):
-        raise InvalidArgumentError(f"{where} is {value!r}; allowed is {_ALLOWED}") from None
+        raise InvalidArgumentError(f"{where} must be {_ALLOWED}, got {value!r}") from None
     if not np.isfinite(array).all():
-        raise InvalidArgumentError(f"{where} is {value!r}; allowed is {_ALLOWED}")
+        raise InvalidArgumentError(f"{where} must be {_ALLOWED}, got {value!r}")
     return array
 
 
@@ -105,11 +105,11 @@ def _with_values(owner: str, parameters: Mapping[str, Any], changes: Mapping[str
         where = f"parameter {name!r} of {owner}"
         if name in arrays:
             if value.shape != arrays[name].shape:
-                raise InvalidArgumentError(f"{where} has shape {value.shape}; allowed is {arrays[name].shape}")
+                raise InvalidArgumentError(f"{where} must have shape {arrays[name].shape}, got {value.shape}")
             arrays[name] = value
             continue
         stem, index = _element(owner, parameters, name)
         if value.shape:
-            raise InvalidArgumentError(f"{where} has shape {value.shape}; allowed is one number")
+            raise InvalidArgumentError(f"{where} must be one number, got shape {value.shape}")
         arrays[stem][index] = float(value)
     return {name: value.tolist() for name, value in arrays.items()}

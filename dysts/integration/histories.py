@@ -219,13 +219,13 @@ def _value_of(system: System, function: Callable[[float], Any], t: float) -> np.
 def _unlabelled(system: System, series: Any) -> tuple[np.ndarray, np.ndarray]:
     if set(series.dims) != {"time", "component"} or "time" not in series.coords:
         raise InvalidArgumentError(
-            f"a labelled history of {system.name} has the dimensions {tuple(series.dims)}; allowed are time, with its "
-            "coordinate, and component"
+            f"a labelled history of {system.name} must have the dimensions time, with its coordinate, and component, "
+            f"got {tuple(series.dims)}"
         )
     if "component" in series.coords and tuple(series["component"].values.tolist()) != system.variables:
         raise InvalidArgumentError(
-            f"a labelled history of {system.name} has the components {series['component'].values.tolist()}; allowed "
-            f"are {list(system.variables)}"
+            f"a labelled history of {system.name} must have the components {list(system.variables)}, "
+            f"got {series['component'].values.tolist()}"
         )
     series = series.transpose("time", "component")
     return series["time"].values, series.values
@@ -243,8 +243,8 @@ def _from_series(system: System, delay: float, given_times: Any, given_values: A
         values = values[:, np.newaxis]
     if times.ndim != 1 or times.size < 2 or values.shape != (times.size, system.dimension):
         raise InvalidArgumentError(
-            f"a history of {system.name} has times of shape {times.shape} and values of shape {values.shape}; allowed "
-            f"are (n,) and (n, {system.dimension}) with n of at least 2"
+            f"a history of {system.name} must have times of shape (n,) and values of shape (n, {system.dimension}) "
+            f"with n of at least 2, got {times.shape} and {values.shape}"
         )
     if not (np.isfinite(times).all() and np.isfinite(values).all()):
         raise InvalidArgumentError(f"the history of {system.name} has missing or infinite times or values")

@@ -44,17 +44,17 @@ GRID = np.linspace(-17.0, 0.0, 20)
         ((GRID[1:], np.ones((19, 1))), r"covers the times from -16.1\d* to 0; it must cover the delay tau = 17, from"),
         ((GRID - 1.0, np.ones((20, 1))), "covers the times from -18 to -1; it must cover the delay tau = 17, from -17"),
         ((GRID[::-1], np.ones((20, 1))), "times of the history of MackeyGlass must increase; 0 is followed by -0.89"),
-        ((GRID, np.ones((19, 1))), r"times of shape \(20,\) and values of shape \(19, 1\); allowed are \(n,\)"),
-        ((GRID, np.ones((20, 2))), r"values of shape \(20, 2\); allowed are \(n,\) and \(n, 1\)"),
+        ((GRID, np.ones((19, 1))), r"with n of at least 2, got \(20,\) and \(19, 1\)"),
+        ((GRID, np.ones((20, 2))), r"values of shape \(n, 1\) with n of at least 2, got \(20,\) and \(20, 2\)"),
         ((GRID, np.full((20, 1), np.nan)), "history of MackeyGlass has missing or infinite times or values"),
         ((GRID, ["a"] * 20), "times and values of a history of MackeyGlass must be numbers"),
         (
             xarray.DataArray(np.ones((20, 1)), dims=("time", "x"), coords={"time": GRID}),
-            r"has the dimensions \('time', 'x'\); allowed are time, with its coordinate, and component",
+            r"must have the dimensions time, with its coordinate, and component, got \('time', 'x'\)",
         ),
         (
             xarray.DataArray(np.ones((20, 1)), dims=("time", "component"), coords={"time": GRID, "component": ["y"]}),
-            r"has the components \['y'\]; allowed are \['x'\]",
+            r"must have the components \['x'\], got \['y'\]",
         ),
     ],
 )
