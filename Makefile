@@ -33,7 +33,7 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --durations=15
 
 # Recomputes the properties in systems.json; takes about an hour on two cores, and goes on where it was.
 annotate: $(INSTALLED)

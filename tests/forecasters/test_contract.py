@@ -166,12 +166,15 @@ def broken(build: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyP
         return {check.name: check.problem for check in check_forecaster(build, lorenz()) if not check.holds}
 
 
-@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
-@pytest.mark.parametrize("name", NAMES)
-def test_the_forecasters_of_the_package_keep_the_contract(
-    name: str, check: Callable[[Callable[[], Any], Any], None]
-) -> None:
-    check(lambda: build(name), lorenz()[:160])
+ADVISED = ("ARIMA", "DLinear", "ESN", "NVAR", "NaiveSeasonal", "XGBoost")
+"""One forecaster of each kind keeps the advice as well: fits by a library, a network, linear algebra, trees."""
+
+
+@pytest.mark.parametrize(
+    ("name", "check"), [(name, check) for name in NAMES for check in CHECKS if name in ADVISED or check in REQUIRED]
+)
+def test_the_forecasters_of_the_package_keep_the_contract(name: str, check: str) -> None:
+    CHECKS[check](lambda: build(name), lorenz()[:160])
 
 
 @pytest.mark.parametrize(

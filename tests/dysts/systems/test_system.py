@@ -35,7 +35,7 @@ def test_vectors_and_matrices_change_whole_or_by_element() -> None:
         ({"x": 1.0}, UnknownNameError, "'x'"),
         ({"rho": np.nan}, InvalidArgumentError, "a finite number"),
         ({"rho": "high"}, InvalidArgumentError, "'high'"),
-        ({"rho": [[1.0, 2.0]]}, InvalidArgumentError, r"shape \(1, 2\)"),
+        ({"rho": [[1.0, 2.0]]}, InvalidArgumentError, r"must have shape \(\), got \(1, 2\)"),
     ],
 )
 def test_wrong_parameters_are_refused(changes: dict[str, object], error: type[Exception], message: str) -> None:
