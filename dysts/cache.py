@@ -1,4 +1,4 @@
-"""Where the project keeps what it can make again, and how it writes files and folders: whole or not at all."""
+"""The folder of everything that can be made again, and files and folders that are written whole or not at all."""
 
 import contextlib
 import errno

@@ -20,7 +20,7 @@ _SPECIAL = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-"""What stands in LaTeX for characters that are commands there."""
+"""The LaTeX of characters that are commands in LaTeX."""
 
 
 def list_methods() -> list[str]:
@@ -125,10 +125,10 @@ def _note(citation: Mapping[str, Any]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text of which LaTeX takes no character for a command."""
+    """Return a text with the command characters of LaTeX escaped."""
     return "".join(_SPECIAL.get(character, character) for character in " ".join(text.split()))
 
 
 def _verbatim(text: str) -> str:
-    """Return a text for a field that is taken as it is, without what could end the field."""
+    """Return a text for a verbatim field, without the characters that could end the field."""
     return re.sub(r"[{}\\\s]", "", text)

@@ -43,7 +43,7 @@ class IntegrationError(DystsError, RuntimeError):
 
 
 class UnreliableEstimateError(DystsError, ValueError):
-    """An estimate from data is not to be trusted; the message says why."""
+    """An estimate from data is not reliable; the message says why."""
 
 
 class MissingPackageError(DystsError, ImportError):

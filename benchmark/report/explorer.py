@@ -1,4 +1,4 @@
-"""The numbers that the front page needs to rank again, for some systems, some score, some part of the horizon."""
+"""The numbers from which the front page ranks anew, by systems, score and part of the horizon."""
 
 import math
 from typing import Any
@@ -28,7 +28,7 @@ OFFERED = (
         for name, words in (("smape", "smape, 0 to 200"), ("nrmse", "error in standard deviations (nrmse)"))
     ),
 )
-"""Scores with their names for people and the horizons that each has, with the column of each."""
+"""Scores by their labels, with the horizons of each and their columns."""
 DIGITS = 5
 
 

@@ -272,5 +272,5 @@ def _provenance(results: Results) -> dict[str, Any]:
 
 
 def written_figures(value: float) -> str:
-    """Write a number for people, with three significant figures."""
+    """Return a number as text with three significant figures."""
     return figures(float(value))

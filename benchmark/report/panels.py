@@ -14,9 +14,9 @@ from benchmark.report.site import Site
 from benchmark.report.svg import SERIES_COLOURS
 
 PARTS = 300
-"""Of the height of the frame, in which a script gets values."""
+"""Number of steps over the height of a frame in which a script receives values."""
 MOST_POINTS = 250
-"""Of a series that a script draws; longer ones are thinned."""
+"""Largest number of points of a series that a script draws; longer series are thinned."""
 
 
 def drawn_panel(site: Site, cell: "pd.Series[Any]", *, name: str) -> dict[str, Any] | None:

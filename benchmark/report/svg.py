@@ -96,7 +96,7 @@ def svg_element(figure: Figure, *, name: str, label: str) -> Markup:
     # Every figure numbers its parts alike; on one page the ids must differ.
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
     text = re.sub(r'(xlink:href="|url\()#', rf"\1#{name}-", text)
-    # Tenths of a point are as fine as screens are; matplotlib writes millionths.
+    # Screens resolve tenths of a point; matplotlib writes millionths.
     text = re.sub(r'\bd="[^"]*"', lambda match: _NUMBER.sub(_rounded, match[0]), text)
     for placeholder, custom_property in _PROPERTIES.items():
         text = text.replace(placeholder, f"var(--{custom_property})")

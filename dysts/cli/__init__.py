@@ -1,4 +1,4 @@
-"""The command line of dysts, and what it shares with ``dysts-benchmark``."""
+"""The command line of dysts, and the conventions that it shares with ``dysts-benchmark``."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ from dysts.systems.system import System
 
 FILE_ENDING = ".json"
 DEFAULT_VALUES = 800
-"""Number of parameter values of a diagram: one for each pixel of a picture, more or less."""
+"""Default number of parameter values of a diagram, about one for each column of pixels."""
 MOST_VALUES = 100_000
 
 

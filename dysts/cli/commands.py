@@ -38,7 +38,7 @@ def list_command(arguments: argparse.Namespace) -> int:
     width = max((len(system.name) for system in systems), default=0)
     for system in systems:
         line = f"{system.name:{width}}  {system.description}"
-        # A line for each system is what other programs want; people want to read the names down the left.
+        # Other programs read a line for each system; people read the names down the left.
         wrap = sys.stdout.isatty()
         print(textwrap.fill(line, columns(), subsequent_indent=" " * (width + 2)) if wrap else line)
     return 0
@@ -86,7 +86,7 @@ def lyapunov_command(arguments: argparse.Namespace) -> int:
     from dysts.invariants import kaplan_yorke_dimension, lyapunov_spectrum, system_period
 
     system = system_of(arguments.system)
-    # Other parameters can have another period, so the stored one is no unit for them.
+    # With other parameters the period can differ, so the stored one is not their unit of time.
     changed = system.with_parameters(**dict(assignment(text, "--set") for text in arguments.set))
     stored = "period" in system.properties and changed is system
     spectrum = lyapunov_spectrum(
@@ -141,7 +141,7 @@ def annotate_command(arguments: argparse.Namespace) -> int:
 
 
 def check_command(arguments: argparse.Namespace) -> int:
-    """Check the identities of stored properties; the status is 1 if one does not hold."""
+    """Check the identities of stored properties; the exit code is 1 if one does not hold."""
     from dysts.invariants.identities import Violation, check_identities
     from dysts.systems.registry import load_systems
 

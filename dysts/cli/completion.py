@@ -1,4 +1,4 @@
-"""Completion in the shell: a script made by shtab from the parser itself."""
+"""Completion in the shell, by a script that shtab makes from the parser."""
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ def add_completion(parser: argparse.ArgumentParser, words: Mapping[str, Callable
 def completion_script(
     parser: argparse.ArgumentParser, shell: str, words: Mapping[str, Callable[[], Iterable[str]]]
 ) -> str:
-    """Return the script that teaches a shell the commands, options and names of a parser.
+    """Return the script with which a shell completes the commands, options and names of a parser.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def completion_script(
         raise MissingPackageError("completion needs the package shtab: pip install shtab") from error
     for action in _actions(parser):
         if action.dest in words:
-            # The names are written into the script, as starting Python at each press of a key would be felt.
+            # The script contains the names, as starting Python at each press of a key would be too slow.
             action.complete = shtab.cmd("echo " + " ".join(words[action.dest]()))  # type: ignore[attr-defined]
         elif action.metavar in _FILES:
             action.complete = shtab.FILE  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ class Commands(argparse._SubParsersAction):
     groups: Mapping[str, Sequence[str]] = {}
 
     def grouped(self) -> Iterator[tuple[str, list[argparse.Action]]]:
-        """Return each title with the lines of help of its commands; those without a group come last."""
+        """Return the titles of the groups with the help of their commands; commands without a group come last."""
         lines = {action.dest: action for action in self._get_subactions()}
         for title, names in self.groups.items():
             yield title, [lines.pop(name) for name in names]
@@ -38,18 +38,18 @@ class Commands(argparse._SubParsersAction):
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help with commands in groups, a usage of what is needed, a metavar once an option, and lines not too long."""
+    """A formatter of help: commands in groups, a short usage, one metavar for each option, lines of readable length."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=_LEFT, width=columns() - 2)
 
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ARG002
-        """Add the usage, in which one word stands for all options, as they are listed below it."""
+        """Add the usage; the word OPTIONS replaces the options, which are listed below it."""
         needed = [action for action in actions if action.required or not action.option_strings]
         super().add_usage(usage, [argparse.Action([], "options", nargs="*", metavar="OPTION"), *needed], (), prefix)
 
     def add_argument(self, action: argparse.Action) -> None:
-        """Add one argument, or the groups of commands in place of a list of all."""
+        """Add one argument; commands are added in their groups."""
         if not isinstance(action, Commands):
             super().add_argument(action)
             return
@@ -74,7 +74,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are one sentence with the closest name that would have been right."""
+    """A parser that answers a mistake by one sentence with the closest allowed name."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"formatter_class": Formatter, "allow_abbrev": False, **options})
@@ -87,7 +87,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_MISTAKE, f"{_error_prefix(self.prog.split()[0])} {sentence}\n")
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, and refuse what is not known here, where the known options are at hand."""
+        """Parse the arguments, and refuse unknown ones here, where the known options are at hand."""
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
             option = unknown[0].partition("=")[0]
@@ -106,7 +106,7 @@ class Parser(argparse.ArgumentParser):
 def add_commands(
     parser: argparse.ArgumentParser, groups: Mapping[str, Sequence[str]], *, dest: str = argparse.SUPPRESS
 ) -> Commands:
-    """Let a parser have commands.
+    """Prepare a parser for commands.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def add_command(commands: Commands, name: str, purpose: str, *, examples: Iterab
 
 
 def examples_text(examples: Iterable[str]) -> str | None:
-    """Return examples as they stand below a help; None if there are none."""
+    """Return the examples at the end of a help; None without any."""
     lines = [f"  {example}" for example in examples]
     return "\n".join(["examples:", *lines]) if lines else None
 
@@ -159,7 +159,7 @@ def exit_codes_text(*, done: str, in_part: str | None) -> str:
 
 
 def run_command(program: str, command: Callable[[], int], *, interrupted: str) -> int:
-    """Run a command and turn what goes wrong into a sentence and an exit code.
+    """Run a command, and answer an exception by a sentence and an exit code.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def run_command(program: str, command: Callable[[], int], *, interrupted: str) -
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A name with a letter that the terminal lacks is no reason to fail.
+            # A terminal without some letter of a name shows a replacement instead of an error.
             stream.reconfigure(errors="replace")
     with warnings.catch_warnings():
         warnings.simplefilter("always", DystsWarning)
@@ -193,7 +193,7 @@ def run_command(program: str, command: Callable[[], int], *, interrupted: str) -
             print(f"\n{program}: {interrupted}", file=sys.stderr)
             return EXIT_INTERRUPTED
         except BrokenPipeError:
-            # The reader, such as `head`, has seen enough; keep Python from complaining when it closes stdout.
+            # The reader, such as `head`, has closed the pipe; keep Python from reporting that when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return EXIT_DONE
 
@@ -204,7 +204,7 @@ def _error_prefix(program: str) -> str:
 
 def _show_warning(program: str) -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
-        # Warnings of libraries speak of their own code, to which the reader of a command's output has no key.
+        # Warnings of libraries concern their own code, which the user of a command does not see.
         if issubclass(category, DystsWarning):
             print(f"{program}: {styled('warning:', 'warning', sys.stderr)} {printable(str(message))}", file=sys.stderr)
 

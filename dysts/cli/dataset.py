@@ -91,7 +91,7 @@ def add_dataset_parser(known: Commands) -> None:
 
 
 def add_build_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what a build can be told."""
+    """Add the options of a build."""
     _common(parser)
     parser.add_argument(
         "--workers", type=int, default=processors(), metavar="N", help="processes (default: one per processor)"
@@ -128,7 +128,7 @@ def _collections(arguments: argparse.Namespace, *, source: str | None = None) ->
 
 
 def build_command(arguments: argparse.Namespace) -> int:
-    """Compute what is missing of data sets, and check it."""
+    """Compute the missing series of data sets, and check them."""
     from dysts.checks import check_count
     from dysts.datasets.jobs import build_jobs, end_line, say
 
@@ -166,7 +166,7 @@ def _print_findings(collection: Any, systems: list[str]) -> list[Any]:
 
 
 def check_command(arguments: argparse.Namespace) -> int:
-    """Check stored series; the status is 1 if something is found."""
+    """Check stored series; the exit code is 1 if a check fails."""
     rows = []
     for collection in _collections(arguments):
         name = collection.recipe.name
@@ -185,7 +185,7 @@ def check_command(arguments: argparse.Namespace) -> int:
 
 
 def publish_command(arguments: argparse.Namespace) -> int:
-    """Write a folder for a static host."""
+    """Write a folder that a static host can serve."""
     from dysts.datasets.jobs import end_line, say
     from dysts.datasets.publish import publish
 
@@ -215,7 +215,7 @@ def publish_command(arguments: argparse.Namespace) -> int:
 
 
 def download_command(arguments: argparse.Namespace) -> int:
-    """Fetch published series."""
+    """Download published series."""
     from dysts.datasets.comparison import differences
     from dysts.datasets.jobs import end_line
 
@@ -265,7 +265,7 @@ def _index(source: Any) -> dict[str, Any]:
 
 
 def verify_command(arguments: argparse.Namespace) -> int:
-    """Verify stored series; the status is 1 if one is damaged or differs from the published one."""
+    """Verify stored series; the exit code is 1 if one is damaged or differs from the published one."""
     rows = []
     for collection in _collections(arguments, source=arguments.source):
         catalogue = collection.catalogue() if arguments.source else None
@@ -291,7 +291,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
 
 
 def _problem(collection: Any, name: str, catalogue: Any) -> tuple[str, bool]:
-    """Return what is wrong with a stored system, and whether its numbers agree with their hash."""
+    """Return the fault of a stored system, if any, and whether its numbers agree with their hash."""
     from dysts.datasets.comparison import differences
     from dysts.datasets.group import OutdatedError
     from dysts.datasets.provenance import check_origin
@@ -318,7 +318,7 @@ def _problem(collection: Any, name: str, catalogue: Any) -> tuple[str, bool]:
 
 
 def info_command(arguments: argparse.Namespace) -> int:
-    """Say what is stored or published."""
+    """Print which data sets are stored or published."""
     if arguments.source:
         from dysts.datasets.source import Source
 
@@ -373,7 +373,7 @@ def remove_command(arguments: argparse.Namespace) -> int:
             path = collection.folder / name
             if not path.exists():
                 continue
-            # Out of sight in one step, so that nobody opens what is half deleted.
+            # Renamed in one step, so that no other process opens a half deleted group.
             with temporary_folder(path) as hidden:
                 os.rename(path, hidden / "removed")
             count += 1

@@ -39,14 +39,14 @@ def plot_command(arguments: argparse.Namespace) -> int:
 
 
 def _series(file: Path) -> "xarray.DataArray":
-    """Return the series in a file under its name, saying what was taken for what."""
+    """Return the series in a file under its name, and print how its columns were read."""
     series = read_series(file)
     print(f"{file}: {series.attrs['read_as']}", file=sys.stderr)
     return series.rename(file.stem)
 
 
 def _diagram_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return what only a bifurcation diagram is told."""
+    """Return the arguments that only a bifurcation diagram has."""
     given = {name: getattr(arguments, name) for name in ("vary", "section", "direction", "component")}
     given = {name: value for name, value in given.items() if value is not None}
     if arguments.kind != "bifurcation":
@@ -59,7 +59,7 @@ def _diagram_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def gallery_command(arguments: argparse.Namespace) -> int:
-    """Write the gallery; the status is 1 if a system could not be drawn."""
+    """Write the gallery; the exit code is 1 if a system could not be drawn."""
     from dysts.gallery import write_gallery
 
     chosen = names(arguments.systems)

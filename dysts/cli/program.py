@@ -235,7 +235,7 @@ def _cores() -> int:
 
 
 def run(arguments: Sequence[str] | None) -> int:
-    """Parse the arguments, do what they ask, and return the exit code."""
+    """Parse the arguments, run the command, and return the exit code."""
 
     def command() -> int:
         chosen = parser().parse_args(arguments)

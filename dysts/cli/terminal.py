@@ -1,4 +1,4 @@
-"""Text for terminals, of their width and with their colours, and JSON for programs."""
+"""Text in the width and colours of a terminal, and JSON for programs."""
 
 import dataclasses
 import json
@@ -20,7 +20,7 @@ def columns() -> int:
 
 
 def printable(text: str) -> str:
-    """Return a text in which characters that would move the cursor or colour the terminal are written out.
+    """Return a text with its control characters escaped, as they could move the cursor or colour the terminal.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def styled(text: str, style: str, stream: TextIO) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Return a value as JSON text; a number that is not finite, for which JSON has no word, becomes null.
+    """Return a value as JSON text, with null for numbers that are not finite, which JSON lacks.
 
     Parameters
     ----------

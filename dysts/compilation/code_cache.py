@@ -1,4 +1,4 @@
-"""The folder of compiled code, under a key of all it depends on.
+"""The folder of compiled code, named by a fingerprint of everything that the code depends on.
 
 The key is the name of a folder: it hashes the versions of Python, numba, llvmlite and this package's own compiled
 sources, so an upgrade of any of them can never meet stale code. Inside, numba's own index adds the processor.
@@ -29,11 +29,11 @@ from dysts.errors import DystsWarning, StorageError
 from dysts.version import fingerprint
 
 lock = threading.RLock()
-"""Held while something is compiled or loaded."""
+"""Lock held while a function is compiled or loaded."""
 
 
 COMPILED = ("compilation", "equations", "solvers")
-"""The sources that decide about machine code."""
+"""The source files whose change makes stored machine code outdated."""
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Compiled loops of this package, kept on disk by numba's cache and trusted only with a seal."""
+"""Compiled loops of this package, which numba caches on disk and which are loaded only under a valid seal."""
 
 import contextlib
 import functools
@@ -12,13 +12,13 @@ import numba
 from dysts.cache import write_atomically
 from dysts.compilation.code_cache import code_folder, lock
 
-# Strict IEEE arithmetic: what a driver contracts or reassociates it says itself.
+# Strict IEEE arithmetic: numba neither contracts nor reassociates operations of a driver.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 
 
 @contextlib.contextmanager
 def _cached_in(folder: Path) -> Iterator[None]:
-    # numba chooses the place of a function's cache when the function is decorated, from this one setting.
+    # numba chooses the cache folder of a function when it is decorated, from this one setting.
     settings: Any = numba.config
     previous = settings.CACHE_DIR
     settings.CACHE_DIR = str(folder)
@@ -29,7 +29,7 @@ def _cached_in(folder: Path) -> Iterator[None]:
 
 
 def _with_cache(compile_it: Callable[[bool], Any], folder: Path, pattern: str) -> Any:
-    """Compile through the disk cache; if what is there is damaged, throw it away and compile anew.
+    """Load from the disk cache or compile; a damaged entry is deleted and compiled anew.
 
     Numba finds out where a file cannot be read, but runs whatever machine code one holds. So each file has its hash
     beside it, and one without is not trusted.
@@ -44,7 +44,7 @@ def _with_cache(compile_it: Callable[[bool], Any], folder: Path, pattern: str) -
             path.unlink(missing_ok=True)
         return compile_it(False)
     for path in folder.glob(f"*/{pattern}"):
-        # Another process may be about to do the same; a full disk only costs the next one the same work.
+        # Another process may write the same entry; on a full disk the next process compiles again.
         with contextlib.suppress(OSError):
             if not _is_sealed(path):
                 write_atomically(_seal(path), hashlib.sha256(path.read_bytes()).digest())

@@ -8,7 +8,7 @@ _functions: dict[str, CompiledFunction] = {}
 
 
 def compile_function(program: Program, name: str) -> CompiledFunction:
-    """Compile a program once per process, from the disk cache where it is known.
+    """Compile a program once in a process, or load it from the disk cache.
 
     Parameters
     ----------

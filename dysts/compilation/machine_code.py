@@ -15,11 +15,11 @@ from dysts.compilation.emission.taylor_coefficients import EXPANSION, emit_serie
 from dysts.compilation.program import Program
 
 _CHECKSUM = 32
-"""Bytes of the SHA-256 that an object file begins with: LLVM would run, or die of, whatever a damaged one holds."""
+"""Bytes of the SHA-256 at the start of an object file, as LLVM would run a damaged file or crash on it."""
 
 _lock = threading.RLock()
 _engines: list[Any] = []
-"""Machine code lives as long as its engine: until the end of the process."""
+"""The engines, kept until the end of the process, as machine code is freed with its engine."""
 
 
 @functools.cache
@@ -39,7 +39,7 @@ def _processor() -> str:
 
 
 class CompiledFunction:
-    """A program as machine code, for one state and for eight at once, each made when it is asked for.
+    """A program as machine code for one state and for eight at once, each compiled at its first use.
 
     Parameters
     ----------
@@ -63,17 +63,17 @@ class CompiledFunction:
 
     @functools.cached_property
     def address(self) -> int:
-        """Where the function of one state starts, for a driver to call."""
+        """Address of the function of one state, which a driver calls."""
         return self._address(SCALAR)
 
     @functools.cached_property
     def lanes_address(self) -> int:
-        """Where the function of eight states starts."""
+        """Address of the function of eight states."""
         return self._address(LANED)
 
     @functools.cached_property
     def expansion_address(self) -> int:
-        """Where the function starts that expands the solution through one state in powers of time."""
+        """Address of the function that expands the solution through one state in powers of time."""
         return self._address(EXPANSION)
 
     def _address(self, function: str) -> int:
@@ -84,7 +84,7 @@ class CompiledFunction:
                 expands = function == EXPANSION
                 text = emit_series(self.program) if expands else emit(self.program, lanes=function == LANED)
                 code = _compile(text)
-                # A full disk or a lost folder only costs the next process the same work.
+                # On a full disk or in a deleted folder the next process compiles again.
                 with contextlib.suppress(OSError):
                     write_atomically(path, hashlib.sha256(code).digest() + code)
             else:

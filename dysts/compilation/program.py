@@ -1,4 +1,4 @@
-"""From checked expressions to a program of elementary operations, with everything constant taken out of it.
+"""From checked expressions to a program of elementary operations, whose constant parts are computed beforehand.
 
 A program computes each value once, however often the expressions repeat it. What depends on parameters alone is in
 its table of constants, so that a parameter costs nothing inside the loop and a change of its value needs no new
@@ -16,7 +16,7 @@ import numpy as np
 from dysts.equations.expressions import CONSTANTS, TIME, evaluate, names_in
 
 Operation = tuple[Any, ...]
-"""The name of an operation and its operands: numbers of earlier operations, or what the operation itself needs."""
+"""The name of an operation and its operands: numbers of earlier operations, or constants of the operation."""
 
 LARGEST_UNROLLED = 64
 """Integer exponents up to this one become products."""
@@ -55,7 +55,7 @@ class Program:
 
     @property
     def listing(self) -> str:
-        """The program as text, one line for each operation, for people who look into it."""
+        """The program as text for readers, one line for each operation."""
         lines = [f"{number} = {' '.join(map(str, operation))}" for number, operation in enumerate(self.operations)]
         return "\n".join([*lines, f"results {self.results}", f"tangent {self.vectors} {self.variables} {self.tangent}"])
 
@@ -122,7 +122,7 @@ def compose(
 
 
 class ProgramWriter:
-    """Turns syntax trees into operations, collecting the constants on the way."""
+    """Translates syntax trees into operations, and collects their constants."""
 
     def __init__(self, variables: Sequence[str], parameters: Sequence[str], switches: Sequence[str]) -> None:
         self.operations: list[Operation] = []
@@ -138,7 +138,7 @@ class ProgramWriter:
         self.slots: dict[str, int] = {}
 
     def add(self, *operation: Any) -> int:
-        """Return the number of an operation, which is the one of an equal operation before it."""
+        """Return the number of an operation; equal operations have one number."""
         if operation[0] in ("add", "mul") and operation[1] > operation[2]:
             operation = (operation[0], operation[2], operation[1])
         if operation not in self.known:
@@ -148,7 +148,7 @@ class ProgramWriter:
 
     @classmethod
     def continued(cls, operations: Sequence[Operation]) -> "ProgramWriter":
-        """Return a writer that adds to a program."""
+        """Return a writer that appends to a program."""
         writer = cls((), (), ())
         writer.operations = list(operations)
         writer.known = {operation: number for number, operation in enumerate(operations)}
@@ -162,7 +162,7 @@ class ProgramWriter:
                 self.defined[name] = self.render(expression)
 
     def is_constant(self, node: ast.expr) -> bool:
-        """Whether an expression is made of parameters and numbers; found once for each node."""
+        """Whether an expression consists of parameters and numbers; determined once for each node."""
         if id(node) not in self.constancy:
             match node:
                 case ast.Name(id=name):
@@ -172,7 +172,7 @@ class ProgramWriter:
                 case _:
                     parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
                     fixed = all(self.is_constant(part) for part in parts)
-            # The node is kept, as another one could get its address.
+            # The node is kept alive, as a later node could otherwise have its address.
             self.constancy[id(node)] = (node, fixed)
         _, fixed = self.constancy[id(node)]
         return fixed
@@ -215,7 +215,7 @@ class ProgramWriter:
         raise AssertionError(f"unchecked expression: {ast.dump(node)}")
 
     def render_product(self, node: ast.expr) -> int:
-        """Multiply factors with one another, then with everything constant, then divide once."""
+        """Multiply the variable factors, then the constant ones, then divide once."""
         above, below = _factors(node)
         constant = _product([factor for factor in above if self.is_constant(factor)])
         divisor = _product([factor for factor in below if self.is_constant(factor)])
@@ -245,7 +245,7 @@ class ProgramWriter:
         if not quarters.is_integer() or quarters > 4 * LARGEST_UNROLLED:
             return self.add("power", operand, self.add("number", value))
         whole, rest = divmod(int(quarters), 4)
-        # Roots are exact to the last digit and take a fifth of the time of the library's power.
+        # Square roots are correctly rounded and take a fifth of the time of the library's power.
         parts = [self.whole_power(operand, whole)] if whole else []
         root = self.add("sqrt", operand) if rest else operand
         parts += [root] if rest & 2 else []
@@ -268,7 +268,7 @@ class ProgramWriter:
 
 
 def _factors(node: ast.expr) -> tuple[list[ast.expr], list[ast.expr]]:
-    """Return what a product of products and quotients multiplies, and what it divides by."""
+    """Return the factors and the divisors of nested products and quotients."""
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             (above, below), (more_above, more_below) = _factors(left), _factors(right)

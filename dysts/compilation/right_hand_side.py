@@ -91,7 +91,7 @@ class RightHandSide:
 
     @cached_property
     def steep_arguments(self) -> int:
-        """Number of arguments of steep functions that an expansion has beside the variables."""
+        """Number of steep functions' arguments whose series an expansion returns beside the variables'."""
         return len(steep_arguments(self.program))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The attributes of a stored system, read strictly: their names, their types, and that they agree with one another.
+"""The attributes of a stored system, checked strictly: names, types, and agreement with one another.
 
 Several attributes say the same thing in the words of different readers: ``equations`` and ``definition``, ``step`` and
 ``period``. So the edit of one of them alone is found although the document is sealed anew.
@@ -126,7 +126,7 @@ def check_types(attributes: Any) -> Mapping[str, Any]:
 
 
 def check_attributes(attributes: Any) -> tuple[Recipe, dict[str, Any], dict[str, Array]]:
-    """Check the attributes of a group, and return what they say of it.
+    """Check the attributes of a group, and return them as a value.
 
     Returns
     -------

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import xarray
 
 BLOCK_BYTES = 32 * 2**20
-"""At most so much is computed, held and stored at once; a data set of several blocks is written in shards."""
+"""Largest number of bytes that is computed and stored at once; a data set of several blocks is written in shards."""
 CHUNK_BYTES = 2**20
-"""Size of the parts of a shard that can be read on their own."""
+"""Size in bytes of the parts of a shard that can be read on their own."""
 
 
 class Series:
@@ -124,7 +124,7 @@ class Series:
         return np.asarray(series + size * np.array(noise))
 
     def attributes(self, sha256: str) -> dict[str, Any]:
-        """Return all that there is to say about the series, with the hash of the numbers."""
+        """Return the attributes of the series, with the hash of the numbers."""
         restarts = 0 if self.system.lifetime is None else starts(self.recipe, self.system).restarts
         return describe(self.recipe, self.system, restarts=restarts, has_state=self.has_state) | {"sha256": sha256}
 

@@ -1,4 +1,4 @@
-"""Looks for what is wrong with series although their bits are right: the checks that run after each build."""
+"""Checks of the numbers of series, run after each build."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FROZEN = 1e-9
 """Change from point to point, in standard deviations, below which a component stands still."""
 FROZEN_PERIODS = 1.0
-"""For so long no component may change."""
+"""Longest time in periods over which a component may stand still."""
 FARTHEST = 100.0
 """Distance from the mean, in standard deviations of the registry, beyond which a trajectory has escaped."""
 DUPLICATE = 1e-6
@@ -31,7 +31,7 @@ SPACING = 1e-9
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with the series of one system.
+    """One failed check of the series of one system.
 
     Attributes
     ----------

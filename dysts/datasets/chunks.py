@@ -110,7 +110,7 @@ def check_parts(parts: Iterable[Part], *, most: int) -> None:
 
 
 def complaint(content: bytes, part: Part, *, decoded_bytes: int | None, cryptographic: bool) -> str:
-    """Say what is wrong with the bytes of a part; empty if nothing is.
+    """Return a sentence on the damage of a part; empty if it is intact.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def complaint(content: bytes, part: Part, *, decoded_bytes: int | None, cryptogr
 
 
 def file_complaint(path: Path, parts: Sequence[Part], *, decoded_bytes: int) -> str:
-    """Say what is wrong with a whole chunk file, SHA-256 included; empty if nothing is."""
+    """Return a sentence on the damage of a chunk file, SHA-256 included; empty if it is intact."""
     with path.open("rb") as file:
         if len(parts) == 1:
             content = file.read(2 * parts[0].size + SLACK)

@@ -88,7 +88,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         return dataset
 
     def group(self, name: str) -> Group:
-        """Return what is stored of a system, its metadata checked.
+        """Return the stored group of a system, after checking its metadata.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         return [name for name in self.systems if self.problem(name)]
 
     def problem(self, name: str) -> str:
-        """Say why what is stored of a system cannot be used; empty if it can.
+        """Return the reason why a stored system cannot be used; empty if it can.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Whether two builds of one system hold the same numbers, and if not, why."""
+"""Compares two builds of one system, and explains different numbers."""
 
 import json
 from collections.abc import Mapping

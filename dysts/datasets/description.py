@@ -1,4 +1,4 @@
-"""What the attributes of a stored system say, so that a reader without this package knows what the numbers are."""
+"""The attributes of a stored system, from which a reader without this package learns what the numbers are."""
 
 import functools
 import json

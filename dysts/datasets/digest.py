@@ -1,4 +1,4 @@
-"""Hashes: of what decides the numbers of a data set, and of the numbers themselves."""
+"""Hashes of the inputs that determine the numbers of a data set, and of the numbers."""
 
 import functools
 import hashlib
@@ -20,7 +20,7 @@ USED_PROPERTIES = ("period", "lyapunov_spectrum", "regime")
 
 @functools.lru_cache(maxsize=256)
 def inputs_digest(recipe: Recipe, system: System) -> str:
-    """Hash all that decides the numbers: recipe, definition, the properties that are used, format and version."""
+    """Hash the inputs of the numbers: recipe, definition, the properties in use, format and version."""
     entries = system.properties
     used = {name: [entries[name]["value"], entries[name].get("error")] for name in USED_PROPERTIES if name in entries}
     content = [FORMAT, recipe.to_dict(), system.to_entry(with_properties=False), used, __version__]

@@ -111,7 +111,7 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
 def _fetched(
     archive: Archive, source: Source, folder: Path, name: str, say: Callable[[str], None] | None
 ) -> Iterator[Path]:
-    """Give a verified zip file, and remove it afterwards."""
+    """Yield a verified zip file, and delete it afterwards."""
     part = folder / f".{name}.{archive.sha256[:16]}.part"
     try:
         _check_space(archive, source, folder, part)

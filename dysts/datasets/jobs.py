@@ -45,7 +45,7 @@ class Job:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What became of a build, by names of data set and system.
+    """The outcome of a build, by data set and system.
 
     Attributes
     ----------
@@ -193,7 +193,7 @@ def _on_processes(tasks: Sequence[_Task], workers: int) -> _Finished:
 
 
 def _end_with_parent() -> None:
-    """Keep a worker from going on for nobody when the process that started it is killed."""
+    """End a worker when the process that started it is killed."""
     parent = os.getppid()
 
     def watch() -> None:

@@ -43,7 +43,7 @@ def _named() -> Iterable[Recipe]:
 
 RECIPES = {recipe.name: recipe for recipe in _named()}
 STANDARD = tuple(name for name in RECIPES if name != "ensemble")
-"""What ``all`` stands for: everything but the ensemble, which is larger than most memories."""
+"""The recipes that ``all`` names: all but the ensemble, which is larger than most memories."""
 
 
 def get_recipe(name: str | Recipe) -> Recipe:

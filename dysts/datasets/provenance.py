@@ -1,4 +1,4 @@
-"""Whether a stored group is what its origin says: this version and registry, or a catalogue at its download."""
+"""Compares a stored group with its origin: this version and registry, or the catalogue at its download."""
 
 import functools
 import json
@@ -19,7 +19,7 @@ UNDETERMINED = ("built_with", "dysts_version", "invariants", "restarts", "sha256
 
 
 def check_origin(group: Group, path: Path, system: System) -> None:
-    """Check a group against what it was made from.
+    """Check a group against the inputs from which it was made.
 
     A group of the same inputs has the attributes that would be written today. One of other inputs must have been
     downloaded; `dysts.datasets.store.read_group` has compared it with the hash in its catalogue then.

@@ -1,4 +1,4 @@
-"""Writes what a static host needs: zip files, the groups themselves for lazy reading, and catalogues."""
+"""Writes the files of a static host: zip files, the groups for lazy reading, and catalogues."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ def publish(
     *,
     report: Callable[[str], None] | None = None,
 ) -> Catalogue:
-    """Publish one data set into a folder that a web server, an object store or a file system then offers.
+    """Publish one data set into a folder for a web server, an object store or a file system.
 
     Every group is verified first. The data set appears in the index when all of it is there.
 
@@ -82,7 +82,7 @@ def _archive(path: Path, dataset: str) -> Archive:
 
 
 def _write_root(folder: Path, recipe: Recipe) -> None:
-    """Make the folder a group itself, so that `xarray.open_datatree` opens all systems with one request."""
+    """Make the folder a Zarr group, of which `xarray.open_datatree` opens all systems with one request."""
     import zarr
     from zarr.errors import ZarrUserWarning
 

@@ -1,4 +1,4 @@
-"""What a data set is made of, as a small checked value from which all its numbers follow."""
+"""The inputs of a data set as a small checked value that determines all its numbers."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.systems.system import System
 
 SPLITS = {"train": (0, 2), "test": (1, 2), "all": (0, 1)}
-"""Which strata of the orbit a split starts in: the position of its first one, and the distance to the next."""
+"""Strata of the orbit in which the trajectories of a split start: position of the first, and distance to the next."""
 DTYPES = ("float64", "float32")
 STRATUM = 2.0
 """Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
@@ -115,7 +115,7 @@ class Recipe:
                 raise InvalidArgumentError(f"{field} must be one of {', '.join(allowed)}, got {getattr(self, field)!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
             raise InvalidArgumentError(f"seed must be a whole number from 0, got {self.seed!r}")
-        # Equal recipes have equal JSON and equal hashes, whichever kind of number they were written with.
+        # Equal recipes must have equal JSON and equal hashes, with whole numbers written as float or int.
         for field in ("after", "dynamical_noise", "signal_to_noise_db", "rtol"):
             if getattr(self, field) is not None:
                 object.__setattr__(self, field, float(getattr(self, field)))

@@ -1,4 +1,4 @@
-"""Where the bytes of a transfer go: memory, or a file that a later call continues."""
+"""Destinations of a transfer: memory, or a file that a later call continues."""
 
 import os
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class Memory:
 
 
 class PartFile:
-    """A file that grows, and stays if the transfer fails."""
+    """A file that receives the bytes and is kept if the transfer fails."""
 
     kept = True
 

@@ -1,4 +1,4 @@
-"""Where published data sets are fetched from: a base address on the web, in a file system, or known to fsspec."""
+"""Sources of published data sets: a base address on the web, in a file system, or known to fsspec."""
 
 import contextlib
 import http.client
@@ -17,9 +17,9 @@ from dysts.errors import NotSupportedError, StorageError
 
 ENVIRONMENT_VARIABLE = "DYSTS_SOURCE"
 ATTEMPTS = 5
-"""Connections in a row that bring no new byte."""
+"""Largest number of successive connections without a new byte."""
 MOST_ATTEMPTS, BYTES_OF_AN_ATTEMPT = 100, 2**18
-"""Connections in total for one file, whatever they bring, and one more for so many of its bytes."""
+"""Connections allowed for one file, and bytes of the file for each of which one more is allowed."""
 PAUSE = 0.2
 """Seconds before the second attempt; each pause is twice as long as the one before."""
 LARGEST_DOCUMENT = 64 * 2**20
@@ -33,7 +33,7 @@ class MissingFileError(StorageError):
 
 
 class Source:
-    """A place that `dysts.datasets.publish` was copied to.
+    """A copy of a folder written by `dysts.datasets.publish`.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class Source:
         return bytes(into.content)
 
     def fetch(self, path: str, part: Path, size: int, *, report: Callable[[int], None] | None = None) -> None:
-        """Fetch a file of known size, going on behind what is in `part` already.
+        """Fetch a file of known size, continuing after the bytes already in `part`.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Source:
         self._persist(path, PartFile(part, size, self.address(path), report), size, Deadline())
 
     def _persist(self, path: str, into: Sink, size: int | None, deadline: Deadline, *, begin: int = 0) -> None:
-        """Open the file again and again, each time behind what is there, until it is complete."""
+        """Open the file repeatedly, each time after the bytes received so far, until it is complete."""
         where = self.address(path)
         failures, restarted = 0, False
         complaint = "the connection ends too early"
@@ -142,7 +142,7 @@ class Source:
             except (TimeoutError, ConnectionError, http.client.HTTPException, urllib.error.URLError) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code < 500:
                     if error.code == 416 and there and not restarted:
-                        # The server has less than is here already, perhaps as that is of another file.
+                        # The server has fewer bytes than have been received, perhaps as these belong to another file.
                         into.clear()
                         restarted = True
                         continue
@@ -166,7 +166,7 @@ class Source:
 
     @contextlib.contextmanager
     def _open(self, path: str, begin: int, end: int | None, deadline: Deadline) -> Iterator[tuple[Stream, int]]:
-        """Give a stream, and the position in the file at which it starts."""
+        """Yield a stream, and the position in the file at which it starts."""
         if self.kind == "http":
             with http_stream(self.address(path), begin, end, deadline) as opened:
                 yield opened
@@ -174,7 +174,7 @@ class Source:
         opened_file: Any
         try:
             if self.kind == "file":
-                # A pipe or a device would be read for ever.
+                # Reading a pipe or a device need not end.
                 if (self._folder / path).exists() and not (self._folder / path).is_file():
                     raise StorageError(f"{self.address(path)} is no file")
                 opened_file = (self._folder / path).open("rb")
@@ -228,7 +228,7 @@ class SourceFiles:
 
 
 class _Timed:
-    """A file that is read like an answer of a server."""
+    """A file with the reading interface of a server's answer."""
 
     def __init__(self, stream: Stream, deadline: Deadline) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""Where trajectories start: at random times in the strata of one orbit from the stored initial condition.
+"""Starts of trajectories: random times in the strata of one orbit from the stored initial condition.
 
 A set that orbits are known to leave (`System.lifetime`) is followed in legs instead. If a trajectory, or what follows
 it within `AFTERWARDS` periods, diverges, calms down or repeats itself, it has left; the leg is drawn again from the
@@ -23,17 +23,17 @@ DISPLACEMENT = 1e-3
 AFTERWARDS = 24
 """Periods after the end of a trajectory in which it must still be on the set; half of them are the longest lag."""
 WINDOW_POINTS = 100
-"""Samples in a period of what follows."""
+"""Samples in each period after the end of a trajectory."""
 REPEATED = 0.02
-"""In standard deviations: chaotic motion does not come back so closely for twelve periods on end."""
+"""Distance in standard deviations that counts as a return; chaotic motion does not keep it for twelve periods."""
 CALM_PERIODS, CALM = 12, 0.5
-"""Motion whose standard deviations over so many periods are all below this share of those on the set spirals into a
-fixed point; what stays on the sets of the registry has 0.88 and more."""
+"""Periods, and share of the standard deviations on the set: smaller motion over so many periods spirals into a fixed
+point, while motion on the sets of the registry has a share of 0.88 and more."""
 SPREAD_PERIODS = 60.0
 LEG = 24.0
-"""Periods after which it is looked whether the orbit is still on the set."""
+"""Periods between two inspections of whether the orbit is still on the set."""
 STEPS_ON_THE_SET = 2000
-"""Limit in each period for an orbit that may leave: an escape to infinity takes ever more of them."""
+"""Limit on the steps in each period of an orbit that may leave, as an escape to infinity needs ever more steps."""
 ATTEMPTS = 5
 MOST_RESTARTS = 200
 DELAY_DISCARD = 50.0
@@ -73,7 +73,7 @@ def start_times(recipe: Recipe, system: System) -> np.ndarray:
 
 
 def starts(recipe: Recipe, system: System) -> Starts:
-    """Return where the trajectories of an ordinary system start.
+    """Return the states in which the trajectories of an ordinary system start.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def _surviving(times: tuple[float, ...], duration: float, tolerance: float, seed
                 f"its lifetime is {system.lifetime:g} periods, and shorter trajectories may work"
             )
         if attempts[leg] % ATTEMPTS == 0:
-            # Beyond some point the orbit leaves whatever the displacement: go back, each time one leg further.
+            # From some point on the orbit leaves with every displacement: go back, one leg further at each attempt.
             back = min(leg, attempts[leg] // ATTEMPTS)
             del states[len(states) - back :]
             attempts[leg - back] += 1
@@ -147,7 +147,7 @@ def _surviving(times: tuple[float, ...], duration: float, tolerance: float, seed
 
 
 def _stops(times: np.ndarray, leg: float) -> list[float]:
-    """Return the times at which it is looked where the orbit is: the starts, and others between that are far apart."""
+    """Return the times at which the orbit is inspected: the starts, and stops between starts that are far apart."""
     stops: list[float] = []
     reached = 0.0
     for time in times.tolist():
@@ -181,7 +181,7 @@ def _after(system: System, state: np.ndarray, time: float) -> np.ndarray | None:
 
 
 def _stays(system: System, start: np.ndarray, duration: float, tolerance: float, scale: np.ndarray) -> bool:
-    # A start has its trajectory to answer for, and what follows; a stop between starts only what follows.
+    # At a start, the trajectory and the motion after it are checked; at a stop between starts, only the latter.
     during = int(duration / system.period * WINDOW_POINTS)
     step = system.period / WINDOW_POINTS
     window = np.concatenate([np.arange(during) * step, duration + np.arange(AFTERWARDS * WINDOW_POINTS) * step])
@@ -210,7 +210,7 @@ def _most_steps(system: System, time: float) -> int:
 
 
 def calms_down(series: np.ndarray, scale: np.ndarray, points_per_period: float) -> bool:
-    """Whether the end of a series hardly moves in any component, as on the way into a fixed point.
+    """Whether all components hardly move at the end of a series, as near a fixed point.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def calms_down(series: np.ndarray, scale: np.ndarray, points_per_period: float) 
 
 
 def repeats_itself(series: np.ndarray) -> bool:
-    """Whether a series is constant or periodic: its second half is found again within its first.
+    """Whether a series is constant or periodic, so that its second half recurs within its first.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def repeats_itself(series: np.ndarray) -> bool:
         return True
     scaled = series[:, moving] / scale[moving]
     late = scaled[half:]
-    # A return between two samples is off by what is gone from one to the next.
+    # A return between two samples is missed by up to the distance between them.
     steps = np.abs(np.diff(scaled, axis=0))
     slack = np.maximum(steps[half - 1 :], np.concatenate([steps[half:], steps[-1:]]))
     return any(

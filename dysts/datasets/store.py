@@ -171,7 +171,7 @@ def read_group(path: Path, *, recipe: Recipe | None = None, system: System | Non
 
 
 def origin_of(path: Path) -> dict[str, str] | None:
-    """Return where a group was downloaded from, and the hashes in the catalogue then; None if it was built here.
+    """Return the source of a downloaded group and the hashes in its catalogue; None if it was built here.
 
     Raises
     ------

@@ -62,7 +62,7 @@ def write_series(series: Series, path: Path, *, report: Callable[[int, int], Non
 
 @contextlib.contextmanager
 def _growing(path: Path, inputs: str) -> Iterator[Path]:
-    """Give the hidden folder of a group, alone, with what an earlier run of the same inputs left in it."""
+    """Yield the hidden folder of a group under a lock, with the files that an earlier run of the same inputs left."""
     from filelock import FileLock, Timeout
 
     try:

@@ -18,11 +18,11 @@ TIMEOUT = 30.0
 GRACE = 60.0
 """Seconds that any transfer may take, however few bytes arrive."""
 LEAST_RATE = 4096.0
-"""Bytes per second that must arrive in the mean after that, which is slower than any network in use."""
+"""Least mean rate after that time, in bytes per second, which is slower than any network in use."""
 
 
 class Stream(Protocol):
-    """What bytes are read from."""
+    """A source of bytes."""
 
     def read(self, size: int, /) -> bytes:
         """Return at most so many bytes, and none at the end."""
@@ -33,7 +33,7 @@ class TooSlowError(StorageError):
 
 
 class Deadline:
-    """The time that one transfer has, over all its connections.
+    """The deadline of one transfer, over all its connections.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Deadline:
 
 @contextlib.contextmanager
 def http_stream(address: str, begin: int, end: int | None, deadline: Deadline) -> Iterator[tuple[Stream, int]]:
-    """Give the answer of a server, and the position in the file at which it starts.
+    """Yield the answer of a server, and the position in the file at which it starts.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def http_stream(address: str, begin: int, end: int | None, deadline: Deadline) -
     except (StorageError, urllib.error.URLError, ConnectionError, TimeoutError, http.client.HTTPException):
         raise
     except (ValueError, OSError) as error:
-        # An address, a redirection or a header that cannot be parsed.
+        # Raised for an address, a redirection or a header that cannot be parsed.
         raise StorageError(f"{address}: the address or the answer cannot be understood ({printable(error)})") from None
     with answer:
         # A server that does not know ranges sends everything from the start.
@@ -104,12 +104,12 @@ def http_stream(address: str, begin: int, end: int | None, deadline: Deadline) -
 
 
 def printable(text: object) -> str:
-    """Return what a stranger sent without characters that control a terminal, and not too much of it."""
+    """Return the start of a foreign text, without characters that control a terminal."""
     return "".join(character if character.isprintable() else "?" for character in str(text))[:200]
 
 
 class _Complete:
-    """An answer that complains if it ends before its announced length, which reading in blocks does not."""
+    """An answer whose reading raises if it ends before its announced length."""
 
     def __init__(self, answer: http.client.HTTPResponse, deadline: Deadline) -> None:
         self._answer = answer
@@ -139,7 +139,7 @@ class _Complete:
 
 
 class _Paced(io.RawIOBase):
-    """The bytes of a socket, none of them awaited beyond the deadline, those of headers included."""
+    """The bytes of a socket, headers included, each awaited until the deadline at most."""
 
     def __init__(self, raw: Any, socket: Any, deadline: Deadline) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Writes the gallery: draws what is missing in worker processes, then the pages."""
+"""Writes the gallery: missing pictures in worker processes, then the pages."""
 
 import hashlib
 import multiprocessing
@@ -21,7 +21,7 @@ from dysts.systems.system import System
 from dysts.version import __version__, fingerprint
 
 DRAWN_BY = ("compilation", "equations", "gallery/pictures.py", "integration", "plotting", "solvers", "systems")
-"""The sources that decide about pictures."""
+"""The source files whose change makes stored pictures outdated."""
 
 KINDS = ("small", "large", "series")
 SHOWN = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
@@ -101,7 +101,7 @@ def _environment() -> Any:
 
 
 def _files(folder: Path, system: System) -> dict[str, Path]:
-    """Return where the pictures go; the names change with what they show."""
+    """Return the paths of the pictures, whose names change with their content."""
     period = system.period if "period" in system.properties else None
     shown = f"{system.definition_json}{period!r}{fingerprint(*DRAWN_BY)}"
     mark = hashlib.sha256(shown.encode()).hexdigest()[:8]

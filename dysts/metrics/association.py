@@ -191,5 +191,5 @@ def _within(values: _Column, radius: _Column) -> NDArray[np.int64]:
     """Count the points within a radius of each point, itself among them."""
     ranked = np.sort(values)
     last = np.searchsorted(ranked, values + radius, side="right")
-    # At least itself, which the rounding of the sums may leave out.
+    # At least the point itself, which rounding of the sums may exclude.
     return np.maximum(last - np.searchsorted(ranked, values - radius, side="left"), 1)

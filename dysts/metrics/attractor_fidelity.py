@@ -113,7 +113,7 @@ def state_space_divergence(*, truth: ArrayLike, forecast: ArrayLike, seed: int =
     a, p = a[chosen], p[chosen]
     width = len(a) ** (-1.0 / (a.shape[1] + 4))
     generator = np.random.default_rng(seed)
-    # As many from every kernel as can be, which makes the mean steadier than drawing the kernels.
+    # Equal numbers from every kernel, which makes the mean steadier than drawing the kernels at random.
     centres = a[np.resize(np.arange(len(a)), MOST_STATES)]
     drawn = centres + width * generator.normal(size=centres.shape)
     logarithms = [logsumexp(-0.5 * cdist(drawn, states, "sqeuclidean") / width**2, axis=1) for states in (a, p)]

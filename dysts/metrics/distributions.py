@@ -105,7 +105,7 @@ def _histograms(a: NDArray[np.float64], p: NDArray[np.float64]) -> tuple[NDArray
 
     def counts(values: NDArray[np.float64]) -> NDArray[np.float64]:
         inside = values[(values >= low) & (values <= high)]
-        # In units of the range, as the edges of bins that wide as the largest double would overflow.
+        # In units of the range, as the edges of bins near the largest double would overflow.
         place = np.zeros(len(inside)) if high == low else (inside / 2 - low / 2) / (high / 2 - low / 2) * bins
         middle = np.bincount(np.minimum(place.astype(np.int64), bins - 1), minlength=bins)
         outside = [np.count_nonzero(values < low), np.count_nonzero(values > high)]

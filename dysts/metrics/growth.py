@@ -52,7 +52,7 @@ def at_lyapunov_times(
     check_positive("lyapunov_exponent", lyapunov_exponent)
     values, wanted = _flat("curve", curve), _flat("times", times)
     own = step * lyapunov_exponent * np.arange(1, values.size + 1)
-    # A horizon of exactly so many Lyapunov times must not be lost to the rounding of the product.
+    # Rounding of the product must not exclude a horizon of exactly this many Lyapunov times.
     within = wanted <= own[-1] * (1 + 1e-9)
     low = np.clip(np.searchsorted(own, wanted) - 1, 0, max(0, values.size - 2))
     high = np.minimum(low + 1, values.size - 1)

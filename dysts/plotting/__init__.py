@@ -16,7 +16,7 @@ PLOTS: dict[str, Callable[..., Any]] = {
     "return-map": plot_return_map,
     "bifurcation": plot_bifurcation,
 }
-"""The functions that draw, by the names that the command line has for the kinds of pictures."""
+"""The drawing functions by the name of their kind of picture, as the command line spells it."""
 
 __all__ = [
     "PLOTS",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_OPAQUE, LEAST_OPAQUE = 0.9, 0.25
-"""Opacity of the points of a sparse diagram and of a dense one, in which it shows how often values occur."""
+"""Opacity of points in sparse and in dense diagrams; lighter points show how often a value occurs."""
 DENSE = 200_000
 """Number of points from which a diagram counts as dense."""
 

@@ -1,4 +1,4 @@
-"""The style of all pictures: thin lines, few marks, and a colour map that keeps its order for every kind of vision."""
+"""The style of all pictures: thin lines, few marks, and a colour map whose order every kind of vision sees."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ INK, MUTED, PAPER, ACCENT = "#1b1b1f", "#6b6b73", "#ffffff", "#b5452c"
 COLOUR_MAP = "viridis"
 """Perceptually uniform, and ordered in lightness, so that it survives grey print and colour blindness."""
 DARKEST, LIGHTEST = 0.05, 0.88
-"""Range of the map that is used; its last yellow is too pale on paper."""
+"""Part of the colour map in use, as fractions of its range; the yellow at its end is too pale on paper."""
 RESOLUTION = 150
 
 _STYLE: dict[str, Any] = {
@@ -40,7 +40,7 @@ _STYLE: dict[str, Any] = {
 
 
 def matplotlib() -> ModuleType:
-    """Return matplotlib.
+    """Import matplotlib and return it.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def matplotlib() -> ModuleType:
 
 @contextlib.contextmanager
 def house_style() -> Iterator[ModuleType]:
-    """Apply the style to what is drawn inside, and to nothing else."""
+    """Apply the style to pictures drawn inside the block only."""
     library = matplotlib()
     with library.rc_context(_STYLE):
         yield library

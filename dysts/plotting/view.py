@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 PERIODS = 60.0
 DISCARDED_PERIODS = 20.0
-"""Length of the start that is not shown, in periods, while the trajectory approaches its attractor."""
+"""Number of periods left out at the start, while the trajectory approaches its attractor."""
 POINTS_PER_PERIOD = 150
 CELLS = 48
 """Number of cells along each axis by which `View.best_pair` judges how much of its frame a projection fills."""
 DELAYED_COPIES = 3
-"""Number of values of a delay system, each a delay before the other, that stand for its infinitely many coordinates."""
+"""Number of values, one delay apart, that represent the infinitely many coordinates of a delay system."""
 
 Drawable = Union[System, str, "View", "xarray.DataArray"]
-"""What pictures are made of: a system, its name, a view, or a trajectory with dimensions (time, component)."""
+"""The subject of a picture: a system, its name, a view, or a trajectory with dimensions (time, component)."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -199,7 +199,7 @@ def _view_of_trajectory(trajectory: "xarray.DataArray") -> View:
 
 
 def _unit(trajectory: "xarray.DataArray", name: str) -> float | None:
-    """Return the length of the unit in which another coordinate counts time, if there is that coordinate."""
+    """Return the unit of time of another time coordinate, or None without that coordinate."""
     if name not in trajectory.coords:
         return None
     span = float(trajectory["time"][-1] - trajectory["time"][0])

@@ -1,4 +1,4 @@
-"""Kills a run of the benchmark at random moments and compares the table that it ends in with that of a run left alone.
+"""Kills a run of the benchmark at random moments and compares its final table with that of an undisturbed run.
 
 Usage: python tests/performance/benchmark_kills.py [--kills N] [--seed S]
 

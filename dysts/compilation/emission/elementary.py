@@ -1,4 +1,4 @@
-"""Elementary functions of several arguments at once, in the time that the library takes for one or two.
+"""Elementary functions of several arguments at once, in the time of one or two calls of the library.
 
 Each is within two and a half units in the last place of the exact value. A few lanes at unusual arguments (beyond a
 million for the circular functions, beyond 700 for the exponential ones, or no numbers at all) make all of them go to
@@ -19,10 +19,10 @@ from dysts.compilation.emission.vectors import MAGIC, Value, Vectors, external
 LARGEST_ANGLE = 1e6
 LARGEST_EXPONENT = 700.0
 SATURATED = 20.0
-"""Where the hyperbolic tangent is 1 to the last digit."""
+"""Argument from which on the hyperbolic tangent rounds to 1."""
 
 HALF_TURN_FOURTHS = (float.fromhex("0x1.921fb54442d18p+0"), float.fromhex("0x1.1a62633145c07p-54"))
-"""pi/2 as a sum of two numbers; the rest is 3e-33."""
+"""pi/2 as a sum of two numbers, with an error of 3e-33."""
 LOG_TWO = (float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56"))
 """The logarithm of 2 as a sum of two numbers."""
 

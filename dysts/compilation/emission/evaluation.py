@@ -16,7 +16,7 @@ from dysts.compilation.program import LARGEST_UNROLLED, Operation, Program
 SCALAR, LANED = "evaluate", "evaluate_lanes"
 
 MOST_INLINE = 32
-"""Functions of a program up to which their code is written out; the time that LLVM takes grows with each."""
+"""Largest number of functions whose code is written in place, as each adds to LLVM's compile time."""
 
 _LEAVES = ("state", "constant", "number", "time")
 
