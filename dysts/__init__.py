@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dysts.integration.noise import Noise
     from dysts.integration.rebuild import rebuild
     from dysts.integration.sections import poincare_section
+    from dysts.integration.truth import truth_horizon, window_truth
     from dysts.invariants import bifurcation_diagram, dominant_period, local_exponents, lyapunov_spectrum
     from dysts.series import read_series
     from dysts.systems.registry import get_system, list_systems, load_systems
@@ -37,6 +38,8 @@ _HOME = {
     "poincare_section": "dysts.integration.sections",
     "read_series": "dysts.series",
     "rebuild": "dysts.integration.rebuild",
+    "truth_horizon": "dysts.integration.truth",
+    "window_truth": "dysts.integration.truth",
 }
 _MODULES = ("errors", "metrics")
 
@@ -59,6 +62,8 @@ __all__ = [
     "poincare_section",
     "read_series",
     "rebuild",
+    "truth_horizon",
+    "window_truth",
 ]
 
 

@@ -1,0 +1,236 @@
+"""The truth of a forecast window: the solution from its last observed point, and the time until which it is known.
+
+Chaos amplifies the errors of every numerical solution. Two solutions that were computed independently from the same
+state say how long both are right: until they part by one per cent of a standard deviation. A solution at another
+tolerance and, where there is one, by another method is independent in this sense.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dysts.errors import InvalidArgumentError
+from dysts.integration.integrate import integrate
+from dysts.integration.predictability import AGREEMENT
+from dysts.integration.problem import AUTO, BOTH
+from dysts.integration.tolerances import SMALLEST_TOLERANCE
+from dysts.systems.registry import get_system
+from dysts.systems.system import System
+
+LOOSER = 10.0
+"""Ratio of the tolerance of the checking solution to that of the solution."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One way of solving the equations.
+
+    Attributes
+    ----------
+    solver : str
+    rtol : float
+        Relative tolerance.
+    """
+
+    solver: str
+    rtol: float
+
+    def __str__(self) -> str:
+        return f"{self.solver}, rtol {self.rtol:g}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Truth:
+    """The solution through one state and the time until which it is known.
+
+    Attributes
+    ----------
+    times : float64 [time]
+        The first one belongs to the state.
+    states : float64 [time, variable]
+    values : float64 [time, observable]
+    until : float
+        The last of the times up to which two solutions agree in every observable.
+    points : int
+        Number of times up to there, the first one included.
+    method, check : str
+        How the solution was computed, and the other one.
+    """
+
+    times: np.ndarray
+    states: np.ndarray
+    values: np.ndarray
+    until: float
+    points: int
+    method: str
+    check: str
+
+
+def window_truth(
+    system: System | str,
+    state: Any,
+    times: Any,
+    *,
+    scale: Any = None,
+    history: Any = None,
+) -> Truth:
+    """Compute the solution from the last observed point of a window, and the time until which it is known.
+
+    Parameters
+    ----------
+    system : System or str
+        A system or a name in the registry.
+    state : array_like [variable] or None
+        The state at the last observed point; None for a delay system with a history.
+    times : array_like [time]
+        Strictly increasing times, the first of which belongs to the state.
+    scale : array_like [observable], optional
+        Standard deviations of the observables, by default those of the solution over the window.
+    history : optional
+        For a delay system, what happened before; see `dysts.integrate`. The first time is then 0.
+
+    Returns
+    -------
+    Truth
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a scale is no positive number for each observable, or an argument of `dysts.integrate` is not allowed.
+
+    Examples
+    --------
+    >>> import dysts, numpy as np
+    >>> lorenz = dysts.get_system("Lorenz")
+    >>> truth = window_truth(lorenz, lorenz.initial_conditions, np.linspace(0.0, 5.0, 101))
+    >>> truth.until, truth.points
+    (5.0, 101)
+    """
+    if isinstance(system, str):
+        system = get_system(system)
+    solution, check = _ways(system)
+    grid = np.asarray(times, dtype=np.float64)
+    states, others = (_solve(system, way, state, grid, history) for way in (solution, check))
+    values = system.observe(states)
+    points = points_of_agreement(values, system.observe(others), _checked_scale(system, scale, values))
+    return Truth(
+        times=grid,
+        states=states,
+        values=values,
+        until=float(grid[points - 1]),
+        points=points,
+        method=str(solution),
+        check=str(check),
+    )
+
+
+def truth_horizon(
+    system: System | str,
+    times: Any,
+    states: Any,
+    *,
+    scale: Any = None,
+    history: Any = None,
+) -> float:
+    """Return the time until which a stored solution is right, measured from its first state.
+
+    Parameters
+    ----------
+    system : System or str
+        A system or a name in the registry.
+    times : array_like [time]
+        Strictly increasing times of the solution.
+    states : array_like [time, variable]
+        The solution; its first row is the last observed point.
+    scale, history
+        As in `window_truth`.
+
+    Returns
+    -------
+    float
+        The last of the times up to which the solution differs from the truth by one per cent of the scale at most, in
+        every observable, and the truth itself is known.
+
+    Examples
+    --------
+    >>> import dysts, numpy as np
+    >>> run = dysts.integrate("Lorenz", times=np.linspace(0.0, 30.0, 601), rtol=1e-6)
+    >>> 4.0 < truth_horizon("Lorenz", run["time"].values, run.values) < 10.0
+    True
+    """
+    if isinstance(system, str):
+        system = get_system(system)
+    stored = np.asarray(states, dtype=np.float64)
+    grid = np.asarray(times, dtype=np.float64)
+    if stored.shape != (grid.size, system.dimension):
+        raise InvalidArgumentError(
+            f"states must have shape ({grid.size}, {system.dimension}), one row for each time, got {stored.shape}"
+        )
+    first = None if history is not None else stored[0]
+    truth = window_truth(system, first, grid, scale=scale, history=history)
+    measure = _checked_scale(system, scale, truth.values)
+    points = points_of_agreement(truth.values, system.observe(stored), measure)
+    return float(grid[min(points, truth.points) - 1])
+
+
+def points_of_agreement(values: np.ndarray, others: np.ndarray, scale: np.ndarray) -> int:
+    """Return the number of leading rows in which two series agree to one per cent of the scale, at least 1.
+
+    Parameters
+    ----------
+    values, others : float64 [time, observable]
+    scale : float64 [observable]
+
+    Examples
+    --------
+    >>> points_of_agreement(np.array([[0.0], [1.0], [2.0]]), np.array([[0.0], [1.005], [3.0]]), np.ones(1))
+    2
+    """
+    # A solution that blows up differs by more than a double can hold, which is infinitely much.
+    with np.errstate(over="ignore", invalid="ignore"):
+        agree = (np.abs(values - others) <= AGREEMENT * scale).all(axis=1)
+    apart = np.flatnonzero(~agree)
+    return max(1, int(apart[0]) if apart.size else len(values))
+
+
+def _ways(system: System) -> tuple[Way, Way]:
+    """Return how the truth of a system is computed, and how it is checked."""
+    looser = LOOSER * SMALLEST_TOLERANCE
+    if system.delay is not None:
+        return Way(solver=AUTO, rtol=looser), Way(solver=AUTO, rtol=LOOSER * looser)
+    if system.compiled.has_switches or not system.compiled.expandable:
+        return Way(solver=AUTO, rtol=SMALLEST_TOLERANCE), Way(solver=AUTO, rtol=looser)
+    return Way(solver=AUTO, rtol=SMALLEST_TOLERANCE), Way(solver=BOTH, rtol=looser)
+
+
+def _solve(system: System, way: Way, state: Any, times: np.ndarray, history: Any) -> np.ndarray:
+    start: dict[str, Any] = {"history": history} if history is not None else {"initial_conditions": state}
+    run = integrate(
+        system,
+        times=times,
+        start=float(times[0]) if times.size else 0.0,
+        rtol=way.rtol,
+        solver=way.solver,
+        on_failure="keep",
+        predictability=False,
+        **start,
+    )
+    return np.asarray(run.values, dtype=np.float64)
+
+
+def _checked_scale(system: System, given: Any, values: np.ndarray) -> np.ndarray:
+    if given is not None:
+        scale = np.asarray(given, dtype=np.float64)
+        if scale.shape != (len(system.observable_names),) or not (np.isfinite(scale).all() and (scale > 0.0).all()):
+            raise InvalidArgumentError(
+                f"scale must be a positive number for each of {', '.join(system.observable_names)}, got {given!r}"
+            )
+        return scale
+    finite = values[np.isfinite(values).all(axis=1)]
+    # A state that blows up has no square in double precision.
+    largest = max(float(np.abs(finite).max(initial=0.0)), 1e-300)
+    scale = (finite / largest).std(axis=0) * largest
+    # A component that stands still has no scale of its own.
+    whole: np.ndarray = np.where(scale > 0.0, scale, float(scale.max(initial=0.0)) or largest)
+    return whole
