@@ -7,13 +7,17 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.tasks.parroting import ContextParroting
 from dysts.errors import InvalidArgumentError, unknown_name
 
 ORACLE = "Oracle"
-FLOORS = ("Climatology", "Persistence")
+PARROTING = "ContextParroting"
+FLOORS = ("Climatology", "Persistence", PARROTING)
+"""References that need no model; the best of them on a task is its floor."""
 REFERENCES: Mapping[str, str] = {
     "Climatology": "predicts the mean of the training series",
     "Persistence": "predicts the last observed point",
+    PARROTING: "copies what followed the past window that is most similar to the last one",
     "Oracle": "integrates the true equations from the last observed state: what is attainable at the data's precision "
     "and noise",
 }
@@ -126,6 +130,8 @@ def build_reference(name: str, known: Mapping[str, Any]) -> Reference:
         return Climatology()
     if name == "Persistence":
         return Persistence()
+    if name == PARROTING:
+        return ContextParroting()
     if name == ORACLE:
         return Oracle(known)
     raise unknown_name("reference", name, REFERENCES)

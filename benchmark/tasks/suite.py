@@ -55,7 +55,7 @@ class Suite:
     --------
     >>> suite = Suite(name="mine", systems=("Lorenz",), forecasters=("NVAR", "ESN"), trajectories=3)
     >>> len(suite.cells(seed=0))
-    15
+    18
     """
 
     name: str

@@ -29,7 +29,7 @@ def test_named_suites_name_what_exists(name: str) -> None:
     assert suite.name == name
     assert set(suite.systems) <= set(dysts.list_systems())
     assert set(suite.forecasters) <= set(list_forecasters())
-    assert set(suite.references) == {"Climatology", "Persistence", "Oracle"}
+    assert set(suite.references) == {"Climatology", "Persistence", "ContextParroting", "Oracle"}
     cells = suite.cells(seed=0)
     assert len(set(cells)) == len(cells)
     assert Suite.from_dict(json.loads(json.dumps(suite.to_dict()))) == suite

@@ -97,8 +97,8 @@ def test_cell_refuses_values_that_make_no_sense(field: str, value: object) -> No
 def test_suite_is_the_product_of_its_parts() -> None:
     quick = get_suite("quick")
     cells = quick.cells(seed=3)
-    assert len(cells) == 12 * 2 * (6 + 3) == len(set(cells))
-    assert [cell.preset for cell in cells[:9]] == ["fast"] * 6 + ["reference"] * 3
+    assert len(cells) == 12 * 2 * (6 + 4) == len(set(cells))
+    assert [cell.preset for cell in cells[:10]] == ["fast"] * 6 + ["reference"] * 4
     assert {cell.seed for cell in cells} == {3}
     narrowed = quick.narrowed(systems=["Lorenz"], forecasters=["ESN"], trajectories=3)
     assert [task.trajectory for task in narrowed.tasks()] == [0, 1, 2]
