@@ -11,8 +11,8 @@ from dysts.errors import InvalidArgumentError
 def with_skill(table: pd.DataFrame, score: str = "vpt") -> pd.DataFrame:
     """Return the table with the column ``skill``: the position of a score between floor and oracle.
 
-    0 is the best of the floors (climatology, persistence, context parroting) on the same task, 1 the oracle; below 0 is worse than the
-    floor. It is missing where the oracle is, or is no better than the floor.
+    0 is the best of the floors (climatology, persistence, context parroting) on the same task, 1 the oracle; below 0
+    is worse than the floor. It is missing where the oracle is, or is no better than the floor.
 
     Parameters
     ----------
