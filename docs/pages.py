@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from dysts.cache import write_atomically
+
 DOCS = Path(__file__).parent
 
 
@@ -47,7 +49,7 @@ def write_or_check(pages: Callable[[], Mapping[str, str]], *, source: str, targe
     for name, text in pages().items():
         path = DOCS / name
         if not check:
-            path.write_text(text, encoding="utf-8")
+            write_atomically(path, text.encode())
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             outdated.append(f"docs/{name}")
     if outdated:

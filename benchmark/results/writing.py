@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -141,10 +140,9 @@ class ResultsWriter:
         self._lock.close()
 
     def _write_array(self, path: Path, values: NDArray[np.float64], attributes: Mapping[str, Any]) -> None:
-        try:
-            shutil.rmtree(path, ignore_errors=True)
+        with replacing(path) as part:
             array = zarr.create_array(
-                str(path),
+                str(part),
                 shape=values.shape,
                 chunks=values.shape,
                 dtype="float64",
@@ -155,10 +153,6 @@ class ResultsWriter:
                 zarr_format=3,
             )
             array[...] = values
-            for file in sorted(path.rglob("*")):
-                _sync(file)
-        except (OSError, ValueError) as error:
-            raise StorageError(f"cannot write {path}: {error}") from error
 
 
 def _strangers(folder: Path) -> list[str]:
@@ -182,11 +176,3 @@ def _lock(folder: Path) -> TextIO:
     file.write(f"{os.getpid()}\n")
     file.flush()
     return file
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -201,3 +201,20 @@ def test_lyapunov_prints_the_exponents_of_a_system_of_a_file(
     np.testing.assert_allclose(json.loads(capsys.readouterr().out)["exponents"], [0.0, -1.0], atol=1e-3)
     assert main(["lyapunov", "Rosler"]) == 2
     assert "did you mean 'Rossler'" in capsys.readouterr().err
+
+
+def test_exponents_of_other_parameters_are_measured_over_their_own_period(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = []
+
+    def spectrum(system: dysts.System, **options: float) -> dysts.invariants.LyapunovSpectrum:
+        measured.append((system.parameters["c"], options["period"]))
+        return dysts.invariants.LyapunovSpectrum((0.1,), (0.01,), {})
+
+    monkeypatch.setattr(dysts.invariants, "lyapunov_spectrum", spectrum)
+    monkeypatch.setattr(dysts.invariants, "system_period", lambda _: dysts.invariants.Period(4.5, 0.01, 0.1))
+    assert main(["lyapunov", "Rossler"]) == 0
+    assert main(["lyapunov", "Rossler", "--set", "c=3"]) == 0
+    capsys.readouterr()
+    assert measured == [(5.7, dysts.get_system("Rossler").period), (3.0, 4.5)]

@@ -5,6 +5,7 @@ import pytest
 from linear_systems import make
 
 import dysts
+import dysts.invariants.coexistence as module
 from dysts.errors import NotSupportedError
 from dysts.invariants.coexistence import coexistence
 from dysts.invariants.settling import settled_at, survival_by_amplitude
@@ -30,6 +31,21 @@ def test_another_motion_has_its_exponent() -> None:
     found = coexistence(dysts.get_system("Coullet"), trajectories=8, periods=2000)
     assert found.outcomes.get("other motion", 0) >= 3
     np.testing.assert_allclose(np.median(found.other_exponents), 0.013, atol=0.003)
+
+
+@pytest.mark.parametrize(("spread", "outcome"), [(0.177, "same"), (0.172, "other motion")])
+def test_exponents_are_compared_within_their_errors(
+    monkeypatch: pytest.MonkeyPatch, spread: float, outcome: str
+) -> None:
+    # Twenty rates of 1.32 +- spread in turn have the standard error spread/sqrt(19), and 3 of them must reach 0.12,
+    # as a difference of 0.2 from the exponent 1 on the set counts as the same anyway.
+    rates = 1.32 + spread * np.resize([1.0, -1.0], module.BLOCKS)
+    monkeypatch.setattr(module, "followed_exponent", lambda *_: (1.0, 1.0))
+    monkeypatch.setattr(module, "first_orbit", lambda *_: np.eye(3))
+    monkeypatch.setattr(
+        module, "follow_tangents", lambda *_, interval, **__: ((rates * interval)[None, :, None], [(0, 0.0)])
+    )
+    assert coexistence(dysts.get_system("Lorenz"), trajectories=1, periods=400).outcomes == {outcome: 1}
 
 
 def test_an_amplitude_that_freezes_ends_the_motion() -> None:

@@ -130,6 +130,12 @@ def test_the_zero_one_test_tells_chaos_from_order() -> None:
     assert abs(zero_one_test(np.sin(times) + np.cos(math.sqrt(2.0) * times)).value) < 0.1
 
 
+def test_the_zero_one_test_does_not_depend_on_the_mean() -> None:
+    # The mean alone makes the walk oscillate with an amplitude that hides the growth of a series as short as this.
+    chaos = np.array(logistic(400))
+    assert zero_one_test(chaos + 20.0).value == pytest.approx(zero_one_test(chaos - chaos.mean()).value, abs=0.05)
+
+
 def test_sample_entropy_of_independent_values_is_known() -> None:
     # Independent uniform values are within w of one another with probability 2 w - w^2.
     uniform = np.random.default_rng(0).random(4000)
