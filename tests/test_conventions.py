@@ -247,7 +247,7 @@ def test_check_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 def test_data_set_commands_print_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path / "here")
+    monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path / "here")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text("[mine]\npoints_per_period = 20\nperiods = 6\ntrajectories = 2\n")
     systems = ["--systems", "Lorenz,Rossler"]

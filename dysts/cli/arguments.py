@@ -1,12 +1,13 @@
 """Arguments that several commands take, from text to values."""
 
+import argparse
 import math
 from pathlib import Path
 
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
-from dysts.systems.registry import get_system, load_systems
+from dysts.systems.registry import Registry, list_systems, load_systems, registry_of
 from dysts.systems.system import System
 
 FILE_ENDING = ".json"
@@ -26,10 +27,39 @@ def names(given: list[str] | None) -> list[str] | None:
     return None if given is None else [name for text in given for name in text.split(",") if name]
 
 
-def system_of(text: str) -> System:
+def add_registry(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--registry``."""
+    parser.add_argument(
+        "--registry", metavar="FILE", help="a JSON file with systems of your own; by default all commands mean these"
+    )
+
+
+def chosen_systems(arguments: argparse.Namespace) -> tuple[Registry, list[str]]:
+    """Return the registry that a command was given, and the names it means: by default all in it.
+
+    Raises
+    ------
+    UnknownNameError, StorageError, RegistryError
+        If a name is not known, or the file cannot be read or holds something malformed.
+    """
+    registry = registry_of(arguments.registry)
+    everything = list_systems() if arguments.registry is None else list(registry)
+    chosen = names(arguments.systems) or everything
+    for name in chosen:
+        registry.find(name)
+    return registry, chosen
+
+
+def system_of(text: str, *, registry: str | None = None) -> System:
     """Return the system that a text names: one of the registry, or ``FILE.json:NAME`` for one in a file.
 
     The name can be left out where the file holds one system.
+
+    Parameters
+    ----------
+    text : str
+    registry : str, optional
+        A file with systems that names can mean beside those of the package.
 
     Raises
     ------
@@ -44,7 +74,7 @@ def system_of(text: str) -> System:
     if colon and file.endswith(FILE_ENDING):
         return load_systems(Path(file))[name]
     if not text.endswith(FILE_ENDING):
-        return get_system(text)
+        return registry_of(registry).find(text)
     known = load_systems(Path(text))
     if len(known) != 1:
         listed = ", ".join(list(known)[:8]) + (", ..." if len(known) > 8 else "")

@@ -10,18 +10,16 @@ from dysts.cli.describe import describe
 from dysts.cli.terminal import columns, json_text
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.systems.entry import FIELDS_OF_SCIENCE
-from dysts.systems.registry import get_system, list_systems
+from dysts.systems.registry import get_system, list_systems, registry_of
 
 
 def list_command(arguments: argparse.Namespace) -> int:
     """Print the names of systems with a line about each."""
     if arguments.field is not None and arguments.field not in FIELDS_OF_SCIENCE:
         raise unknown_name("field of science", arguments.field, FIELDS_OF_SCIENCE)
-    systems = [
-        system
-        for system in map(get_system, list_systems(variants=arguments.variants))
-        if arguments.field in (None, system.field)
-    ]
+    known = registry_of(arguments.registry)
+    listed = list_systems(variants=arguments.variants) if arguments.registry is None else sorted(known)
+    systems = [system for system in map(known.find, listed) if arguments.field in (None, system.field)]
     if arguments.json:
         rows = [
             {
@@ -46,7 +44,7 @@ def list_command(arguments: argparse.Namespace) -> int:
 
 def show_command(arguments: argparse.Namespace) -> int:
     """Print the equations, parameters, properties and citations of one system."""
-    system = system_of(arguments.system)
+    system = system_of(arguments.system, registry=arguments.registry)
     print(json_text(system.to_entry()) if arguments.json else describe(system, width=columns()))
     return 0
 
@@ -56,7 +54,7 @@ def integrate_command(arguments: argparse.Namespace) -> int:
     from dysts.export import check_destination, export
     from dysts.integration.integrate import integrate
 
-    system = system_of(arguments.system)
+    system = system_of(arguments.system, registry=arguments.registry)
     destination = check_destination(Path(arguments.output), overwrite=arguments.overwrite)
     changes = dict(assignment(text, "--set") for text in arguments.set)
     start = arguments.initial_conditions
@@ -85,7 +83,7 @@ def lyapunov_command(arguments: argparse.Namespace) -> int:
     """Print the Lyapunov exponents of one system with their standard errors."""
     from dysts.invariants import kaplan_yorke_dimension, lyapunov_spectrum, system_period
 
-    system = system_of(arguments.system)
+    system = system_of(arguments.system, registry=arguments.registry)
     # With other parameters the period can differ, so the stored one is not their unit of time.
     changed = system.with_parameters(**dict(assignment(text, "--set") for text in arguments.set))
     stored = "period" in system.properties and changed is system
@@ -113,9 +111,11 @@ def cite_command(arguments: argparse.Namespace) -> int:
     from dysts.citations import cite_method, cite_system, list_methods
 
     if arguments.all:
-        entries = [cite_system(name) for name in list_systems()] + [cite_method(name) for name in list_methods()]
+        everything = list_systems() if arguments.registry is None else list(registry_of(arguments.registry))
+        entries = [cite_system(system_of(name, registry=arguments.registry)) for name in everything]
+        entries += [cite_method(name) for name in list_methods()]
     else:
-        entries = [cite_system(system_of(text)) for text in arguments.systems]
+        entries = [cite_system(system_of(text, registry=arguments.registry)) for text in arguments.systems]
         entries += [cite_method(name) for name in arguments.method]
     if not entries:
         raise InvalidArgumentError(f"name systems, --all, or --method with one of {', '.join(list_methods())}")

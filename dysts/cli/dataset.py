@@ -1,15 +1,15 @@
 """``dysts dataset``: build, check, publish, download, verify, export and remove precomputed series."""
 
 import argparse
-import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dysts.cli.arguments import names
+from dysts.cli.arguments import add_registry
 from dysts.cli.conventions import Commands, add_command, add_commands
+from dysts.cli.dataset_choice import chosen_collections, published_index
+from dysts.cli.dataset_upkeep import info_command, remove_command, verify_command
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name
 from dysts.threads import processors
@@ -108,23 +108,7 @@ def _common(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
         help="such as test-fine, test-fine-float32, mine.toml:NAME, or all" + (" (default: all)" if optional else ""),
     )
     parser.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
-
-
-def _collections(arguments: argparse.Namespace, *, source: str | None = None) -> Iterator[Any]:
-    from dysts.datasets.collection import Collection, dataset_folder
-    from dysts.datasets.named_recipes import STANDARD, get_recipe
-    from dysts.datasets.source import Source
-    from dysts.systems.registry import get_system, list_systems
-
-    systems = names(arguments.systems) or list_systems()
-    for name in systems:
-        get_system(name)
-    wanted: dict[str, None] = {}
-    for name in arguments.datasets or ["all"]:
-        wanted |= dict.fromkeys(STANDARD if name == "all" else [name])
-    recipes = [get_recipe(name) for name in wanted]
-    for recipe in recipes:
-        yield Collection(recipe, systems, dataset_folder(recipe), source=Source(source) if source else None)
+    add_registry(parser)
 
 
 def build_command(arguments: argparse.Namespace) -> int:
@@ -133,8 +117,12 @@ def build_command(arguments: argparse.Namespace) -> int:
     from dysts.datasets.jobs import build_jobs, end_line, say
 
     workers = check_count("workers", arguments.workers)
-    collections = list(_collections(arguments))
-    jobs = [job for collection in collections for job in collection.jobs(collection.missing())]
+    collections = list(chosen_collections(arguments))
+    jobs = []
+    for collection in collections:
+        missing = collection.missing()
+        collection.tell_what_goes(missing)
+        jobs += collection.jobs(missing)
     begin = time.monotonic()
     done = build_jobs(jobs, workers=workers, scheduler=arguments.scheduler, report=say)
     end_line()
@@ -168,12 +156,12 @@ def _print_findings(collection: Any, systems: list[str]) -> list[Any]:
 def check_command(arguments: argparse.Namespace) -> int:
     """Check stored series; the exit code is 1 if a check fails."""
     rows = []
-    for collection in _collections(arguments):
+    for collection in chosen_collections(arguments):
         name = collection.recipe.name
         missing = collection.missing()
         present = [system for system in collection.systems if system not in missing]
         for system in missing:
-            if (collection.folder / system).exists():
+            if collection.path(system).exists():
                 print(f"{system}: {collection.problem(system)}", file=sys.stderr)
         found = collection.check(present) if arguments.json else _print_findings(collection, present)
         rows.append({"dataset": name, "checked": present, "missing": missing, "findings": found})
@@ -191,7 +179,7 @@ def publish_command(arguments: argparse.Namespace) -> int:
 
     chosen = bool(arguments.datasets)
     published = 0
-    for collection in _collections(arguments):
+    for collection in chosen_collections(arguments):
         missing = collection.missing()
         if missing and not chosen and len(missing) == len(collection):
             continue
@@ -200,8 +188,17 @@ def publish_command(arguments: argparse.Namespace) -> int:
                 f"{collection.recipe.name} lacks {len(missing)} systems, such as {missing[0]}; "
                 f"run: dysts dataset build {collection.recipe.name}, or name the --systems to publish"
             )
+        replaced = Path(arguments.folder) / collection.recipe.name
+        if replaced.exists():
+            held = sum(path.is_dir() for path in replaced.iterdir())
+            print(f"{replaced}: replaces the {held} systems that were published there", file=sys.stderr)
         catalogue = publish(
-            collection.recipe, collection.systems, collection.folder, Path(arguments.folder), report=say
+            collection.recipe,
+            collection.systems,
+            collection.folder,
+            Path(arguments.folder),
+            registry=collection.registry,
+            report=say,
         )
         end_line()
         print(
@@ -219,11 +216,11 @@ def download_command(arguments: argparse.Namespace) -> int:
     from dysts.datasets.comparison import differences
     from dysts.datasets.jobs import end_line
 
-    for collection in _collections(arguments, source=_source(arguments)):
+    for collection in chosen_collections(arguments, source=_source(arguments)):
         catalogue = collection.catalogue()
         if catalogue is None:
             raise unknown_name(
-                f"data set at {collection.source.base}", collection.recipe.name, _index(collection.source)
+                f"data set at {collection.source.base}", collection.recipe.name, published_index(collection.source)
             )
         wanted = [name for name in collection.systems if name in catalogue.systems]
         if arguments.systems:
@@ -258,135 +255,12 @@ def _source(arguments: argparse.Namespace) -> str:
     return str(source)
 
 
-def _index(source: Any) -> dict[str, Any]:
-    from dysts.datasets.catalogue import read_index
-
-    return read_index(source)
-
-
-def verify_command(arguments: argparse.Namespace) -> int:
-    """Verify stored series; the exit code is 1 if one is damaged or differs from the published one."""
-    rows = []
-    for collection in _collections(arguments, source=arguments.source):
-        catalogue = collection.catalogue() if arguments.source else None
-        good: list[str] = []
-        bad: dict[str, str] = {}
-        for name in collection.systems:
-            if arguments.systems or (collection.folder / name).exists():
-                problem, readable = _problem(collection, name, catalogue)
-                if readable:
-                    good.append(name)
-                if problem:
-                    bad[name] = problem
-                    if not arguments.json:
-                        print(f"{name}: {problem}")
-        if not arguments.json:
-            print(f"{collection.recipe.name}: {len(good)} systems verified")
-            if not good and not bad:
-                print(f"nothing of {collection.recipe.name} is stored here: dysts dataset info", file=sys.stderr)
-        rows.append({"dataset": collection.recipe.name, "verified": good, "problems": bad})
-    if arguments.json:
-        print(json_text(rows))
-    return 1 if any(row["problems"] for row in rows) else 0
-
-
-def _problem(collection: Any, name: str, catalogue: Any) -> tuple[str, bool]:
-    """Return the fault of a stored system, if any, and whether its numbers agree with their hash."""
-    from dysts.datasets.comparison import differences
-    from dysts.datasets.group import OutdatedError
-    from dysts.datasets.provenance import check_origin
-    from dysts.datasets.verification import verify_group
-    from dysts.systems.registry import get_system
-
-    path, system = collection.folder / name, get_system(name)
-    if not path.exists():
-        return "not stored", False
-    try:
-        group = verify_group(path, recipe=collection.recipe, system=system)
-    except StorageError as error:
-        return str(error), False
-    try:
-        check_origin(group, path, system)
-    except OutdatedError:
-        pass
-    except StorageError as error:
-        return str(error), False
-    if catalogue is None or name not in catalogue.systems:
-        return "", True
-    reasons = differences(group.attributes, catalogue.systems[name].attributes)
-    return f"differs from the published one: {'; '.join(reasons)}" if reasons else "", True
-
-
-def info_command(arguments: argparse.Namespace) -> int:
-    """Print which data sets are stored or published."""
-    if arguments.source:
-        from dysts.datasets.source import Source
-
-        published = sorted(_index(Source(arguments.source)).items())
-        if arguments.json:
-            print(json_text([{"dataset": name, **entry} for name, entry in published]))
-            return 0
-        for name, entry in published:
-            print(f"{name:28} {entry.get('systems', 0):4} systems {entry.get('bytes', 0) / 1e6:9.1f} MB")
-        return 0
-    rows = [_stored(collection) for collection in _collections(arguments)]
-    if arguments.json:
-        print(json_text(rows))
-        return 0
-    for row in rows:
-        print(
-            f"{row['dataset']:28} {row['systems']:4} of {row['of']} systems {row['bytes'] / 1e6:9.1f} MB, "
-            f"{row['downloaded']} downloaded"
-        )
-        each = f"{row['points']} points, {row['points_per_unit']} per {row['unit']}"
-        print(f"  {row['trajectories']} trajectories of {each}")
-    return 0
-
-
-def _stored(collection: Any) -> dict[str, Any]:
-    from dysts.datasets.store import origin_of
-
-    paths = [collection.folder / name for name in collection.systems]
-    present = [path for path in paths if path.exists()]
-    recipe = collection.recipe
-    return {
-        "dataset": recipe.name,
-        "systems": len(present),
-        "of": len(paths),
-        "bytes": sum(file.stat().st_size for path in present for file in path.rglob("*") if file.is_file()),
-        "downloaded": sum(origin_of(path) is not None for path in present),
-        "trajectories": recipe.trajectories,
-        "points": recipe.points,
-        "points_per_unit": recipe.points_per_unit,
-        "unit": "period" if recipe.points_per_period else "Lyapunov time",
-        "folder": str(collection.folder),
-    }
-
-
-def remove_command(arguments: argparse.Namespace) -> int:
-    """Delete stored series."""
-    from dysts.cache import temporary_folder
-
-    for collection in _collections(arguments):
-        count = 0
-        for name in collection.systems:
-            path = collection.folder / name
-            if not path.exists():
-                continue
-            # Renamed in one step, so that no other process opens a half deleted group.
-            with temporary_folder(path) as hidden:
-                os.rename(path, hidden / "removed")
-            count += 1
-        print(f"{collection.folder}: {count} systems removed")
-    return 0
-
-
 def export_command(arguments: argparse.Namespace) -> int:
     """Write a data set for other programs."""
     from dysts.datasets.conversions import WRITERS
     from dysts.datasets.source import default_source
 
-    collections = list(_collections(arguments, source=default_source()))
+    collections = list(chosen_collections(arguments, source=default_source()))
     for collection in collections:
         output = Path(arguments.output) if len(collections) == 1 else Path(arguments.output) / collection.recipe.name
         collection.fetch(collection.missing())

@@ -10,9 +10,12 @@ from dysts.cli.arguments import names, system_of, values_of
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.series import read_series
 from dysts.series.reader import SUFFIXES
+from dysts.systems.registry import registry_of
 
 if TYPE_CHECKING:
     import xarray
+
+    from dysts.systems.system import System
 
 FORMATS = (".png", ".svg", ".pdf", ".webp")
 RESOLUTION = 150
@@ -23,8 +26,12 @@ def plot_command(arguments: argparse.Namespace) -> int:
     from dysts.plotting import PLOTS
     from dysts.plotting.style import house_style
 
+    drawn: System | xarray.DataArray
     file = Path(arguments.system)
-    drawn = _series(file) if arguments.system.endswith(SUFFIXES) else system_of(arguments.system)
+    if arguments.system.endswith(SUFFIXES):
+        drawn = _series(file)
+    else:
+        drawn = system_of(arguments.system, registry=arguments.registry)
     destination = Path(arguments.output or f"{drawn.name}.png")
     if destination.suffix not in FORMATS:
         raise InvalidArgumentError(f"--output must end in {', '.join(FORMATS)}, got {str(destination)!r}")
@@ -63,9 +70,11 @@ def gallery_command(arguments: argparse.Namespace) -> int:
     from dysts.gallery import write_gallery
 
     chosen = names(arguments.systems)
+    if chosen is None and arguments.registry is not None:
+        chosen = list(registry_of(arguments.registry))
     failures = write_gallery(
         arguments.output,
-        systems=None if chosen is None else [system_of(text) for text in chosen],
+        systems=None if chosen is None else [system_of(text, registry=arguments.registry) for text in chosen],
         workers=arguments.workers,
         poster=not arguments.no_poster,
         report=lambda line: print(line, file=sys.stderr, flush=True),

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dysts.cli import commands, pictures
+from dysts.cli.arguments import add_registry
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import (
     Commands,
@@ -66,6 +67,7 @@ def _add_reading(known: Commands) -> None:
     listing.add_argument("--field", help="only systems from this field of science, such as ecology")
     listing.add_argument("--variants", action="store_true", help="also the predecessor's forms of corrected equations")
     _add_json(listing)
+    add_registry(listing)
     listing.set_defaults(command=commands.list_command)
 
     show = add_command(
@@ -76,6 +78,7 @@ def _add_reading(known: Commands) -> None:
     )
     show.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
     show.add_argument("--json", action="store_true", help="print the registry entry as JSON")
+    add_registry(show)
     show.set_defaults(command=commands.show_command)
 
     citing = add_command(
@@ -87,6 +90,7 @@ def _add_reading(known: Commands) -> None:
     citing.add_argument("systems", metavar="SYSTEM", nargs="*")
     citing.add_argument("--method", action="append", default=[], metavar="NAME", help="such as lyapunov_spectrum")
     citing.add_argument("--all", action="store_true", help="all systems and methods")
+    add_registry(citing)
     citing.set_defaults(command=commands.cite_command)
 
 
@@ -101,6 +105,7 @@ def _add_integrate(known: Commands) -> None:
         ),
     )
     integrate.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
+    add_registry(integrate)
     output = integrate.add_argument_group("output")
     output.add_argument("-o", "--output", required=True, metavar="FILE", help="FILE.zarr, FILE.csv or FILE.npz")
     output.add_argument("--overwrite", action="store_true", help="replace an existing file")
@@ -131,6 +136,7 @@ def _add_lyapunov(known: Commands) -> None:
         examples=("dysts lyapunov Lorenz --set rho=45", "dysts lyapunov mine.json:Brusselator --json"),
     )
     spectrum.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
+    add_registry(spectrum)
     spectrum.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
     )
@@ -154,6 +160,7 @@ def _add_pictures(known: Commands) -> None:
         ),
     )
     plot.add_argument("system", metavar="SYSTEM", help="a name, FILE.json:NAME, or a series such as FILE.csv")
+    add_registry(plot)
     plot.add_argument(
         "--kind",
         choices=("projection", "space", "series", "spectrum", "return-map", "bifurcation"),
@@ -177,6 +184,7 @@ def _add_pictures(known: Commands) -> None:
     )
     gallery.add_argument("-o", "--output", default="gallery", metavar="FOLDER", help="default: gallery")
     gallery.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    add_registry(gallery)
     gallery.add_argument("--workers", type=int, default=_cores(), metavar="N", help="processes (default: one per core)")
     gallery.add_argument("--no-poster", action="store_true", help="leave the poster out")
     gallery.set_defaults(command=pictures.gallery_command)

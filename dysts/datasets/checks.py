@@ -10,6 +10,7 @@ import numpy as np
 from dysts.datasets.recipe import READ_ROWS, Recipe
 from dysts.datasets.starts import CALM_PERIODS, calms_down, repeats_itself
 from dysts.systems.registry import get_system
+from dysts.systems.system import System
 
 if TYPE_CHECKING:
     import xarray
@@ -49,13 +50,15 @@ class Finding:
         return f"{self.system}: {self.check}: {self.detail}"
 
 
-def check_series(dataset: "xarray.Dataset") -> list[Finding]:
+def check_series(dataset: "xarray.Dataset", *, system: System | None = None) -> list[Finding]:
     """Check the series of one system.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         From `dysts.open_dataset` or `dysts.datasets.build.build`.
+    system : System, optional
+        The system whose series they are; by default that of its name in the package.
 
     Returns
     -------
@@ -70,16 +73,17 @@ def check_series(dataset: "xarray.Dataset") -> list[Finding]:
     """
     attributes = dataset.attrs
     name = attributes["system"]
+    system = system or get_system(name)
     recipe = Recipe.from_dict(json.loads(attributes["recipe"]))
     found = [Finding(name, check, detail) for check, detail in _spacing(dataset, recipe)]
-    found += [Finding(name, "overlap", detail) for detail in _shared_time(dataset)]
+    found += [Finding(name, "overlap", detail) for detail in _shared_time(dataset, system)]
     # Some trajectories at a time, so that what is larger than memory can be checked as well.
     for first in range(0, dataset.sizes["trajectory"], READ_ROWS):
-        found += _check_block(dataset, slice(first, first + READ_ROWS), recipe)
+        found += _check_block(dataset, slice(first, first + READ_ROWS), recipe, system)
     return found
 
 
-def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe) -> list[Finding]:
+def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe, system: System) -> list[Finding]:
     name, attributes = dataset.attrs["system"], dataset.attrs
     series = dataset["series"][rows].values.astype(np.float64)
     numbers = np.arange(rows.start, rows.start + len(series))
@@ -96,16 +100,16 @@ def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe) -> list
     moving = spread > 1e-12 * (np.abs(whole).max(axis=0) + 1e-300)
     scaled = series / np.where(moving, spread, 1.0)
     window = max(2, round(FROZEN_PERIODS * attributes["points_per_period"]))
-    transient = get_system(name).lifetime is not None and not recipe.noisy
+    transient = system.lifetime is not None and not recipe.noisy
     for number, trajectory in zip(numbers, scaled, strict=True):
         still = _longest_run((np.abs(np.diff(trajectory, axis=0)) < FROZEN).all(axis=1))
         if still >= window:
             found.append(Finding(name, "frozen", f"trajectory {number} does not change over {still} points"))
         elif transient and _settled(trajectory, attributes):
             found.append(Finding(name, "frozen", f"trajectory {number} repeats itself: it has left a transient set"))
-        elif transient and _calm(trajectory * np.where(moving, spread, 1.0), attributes):
+        elif transient and _calm(trajectory * np.where(moving, spread, 1.0), attributes, system):
             found.append(Finding(name, "frozen", f"trajectory {number} calms down: it has left a transient set"))
-    found += [Finding(name, "escaped", detail) for detail in _escapes(series, numbers, name)]
+    found += [Finding(name, "escaped", detail) for detail in _escapes(series, numbers, system)]
     return found + [Finding(name, "duplicate", detail) for detail in _duplicates(scaled, numbers)]
 
 
@@ -132,7 +136,7 @@ def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Findin
             found.append(
                 Finding(name, "overlap", f"trajectory {start} starts at point {point} of trajectory {trajectory}")
             )
-    if get_system(name).delay is None and all("start" in dataset for dataset in (one, other)):
+    if "delay" not in json.loads(one.attrs["definition"]) and all("start" in dataset for dataset in (one, other)):
         spans = [
             [(begin, begin + float(dataset["time"].values[-1])) for begin in dataset["start"].values.tolist()]
             for dataset in (one, other)
@@ -181,16 +185,15 @@ def _settled(scaled: np.ndarray, attributes: Mapping[str, float]) -> bool:
     return per_period >= LEAST_POINTS and len(scaled) >= LEAST_PERIODS * per_period and repeats_itself(scaled)
 
 
-def _calm(series: np.ndarray, attributes: Mapping[str, float]) -> bool:
+def _calm(series: np.ndarray, attributes: Mapping[str, float], system: System) -> bool:
     per_period = attributes["points_per_period"]
-    system = get_system(str(attributes["system"]))
     if len(series) < CALM_PERIODS * per_period or "standard_deviation" not in system.properties:
         return False
     return calms_down(series, np.array(system.properties_entry("standard_deviation")["value"]), per_period)
 
 
-def _shared_time(dataset: "xarray.Dataset") -> Iterable[str]:
-    if get_system(dataset.attrs["system"]).delay is not None:
+def _shared_time(dataset: "xarray.Dataset", system: System) -> Iterable[str]:
+    if system.delay is not None:
         return
     starts = dataset["start"].values
     order = np.argsort(starts, kind="stable")
@@ -198,8 +201,8 @@ def _shared_time(dataset: "xarray.Dataset") -> Iterable[str]:
         yield f"trajectories {order[position]} and {order[position + 1]} share a piece of the orbit"
 
 
-def _escapes(series: np.ndarray, numbers: np.ndarray, name: str) -> Iterable[str]:
-    properties = get_system(name).properties
+def _escapes(series: np.ndarray, numbers: np.ndarray, system: System) -> Iterable[str]:
+    properties = system.properties
     if "mean" not in properties or "standard_deviation" not in properties:
         return
     mean = np.array(properties["mean"]["value"])

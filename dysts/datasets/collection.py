@@ -1,22 +1,19 @@
 """A data set of many systems: opened where it is stored, else downloaded, else computed."""
 
-import hashlib
-import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dysts.cache import cache_folder
 from dysts.datasets.digest import inputs_digest
 from dysts.datasets.group import Group, OutdatedError, check_metadata
-from dysts.datasets.named_recipes import RECIPES, get_recipe
+from dysts.datasets.named_recipes import RECIPES
 from dysts.datasets.provenance import check_origin
 from dysts.datasets.recipe import Recipe
-from dysts.datasets.source import Source, SourceFiles, default_source
-from dysts.datasets.store import METADATA, read_group
-from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
-from dysts.systems.registry import get_system, list_systems
+from dysts.datasets.source import Source, SourceFiles
+from dysts.datasets.store import METADATA, REMEDY, group_path, read_group
+from dysts.errors import DystsWarning, NewerFormatError, StorageError, UnknownNameError
+from dysts.systems.registry import Registry, registry_of
 
 if TYPE_CHECKING:
     import xarray
@@ -39,6 +36,8 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         Where they are downloaded from if they are not there.
     lazy : bool
         Read from the source what is asked for, and keep nothing.
+    registry : Registry, optional
+        Holds the systems beside those of the package.
     """
 
     def __init__(
@@ -49,9 +48,11 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         *,
         source: Source | None = None,
         lazy: bool = False,
+        registry: Registry | None = None,
     ) -> None:
         self.recipe = recipe
         self.systems = tuple(systems)
+        self.registry = registry_of(registry)
         self.folder = folder
         self.source = source
         self.lazy = lazy
@@ -72,7 +73,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         return name in self.systems
 
     def __getitem__(self, name: str) -> "xarray.Dataset":
-        get_system(name)
+        self.registry.find(name)
         if name not in self.systems:
             raise UnknownNameError(f"{name!r} is not in this collection; it holds {', '.join(self.systems)}")
         if self.lazy:
@@ -87,6 +88,10 @@ class Collection(Mapping[str, "xarray.Dataset"]):
             dataset = self.group(name).open()
         return dataset
 
+    def path(self, name: str) -> Path:
+        """Return where the group of a system is, or will be."""
+        return group_path(self.folder, self.registry.find(name))
+
     def group(self, name: str) -> Group:
         """Return the stored group of a system, after checking its metadata.
 
@@ -97,7 +102,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         StorageError
             If it is missing, damaged, of another system or recipe, or built for another version.
         """
-        path, system = self.folder / name, get_system(name)
+        path, system = self.path(name), self.registry.find(name)
         group = read_group(path, recipe=self.recipe, system=system)
         check_origin(group, path, system)
         return group
@@ -112,7 +117,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         NewerFormatError
             If a newer version wrote it.
         """
-        if not (self.folder / name).exists():
+        if not self.path(name).exists():
             return None
         try:
             return self.group(name).open()
@@ -173,29 +178,37 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         from dysts.datasets.jobs import say
 
         names = list(names)
-        self._tell_what_goes(names)
+        self.tell_what_goes(names)
         catalogue = self.catalogue() if names else None
         if catalogue is not None and self.source is not None:
             offered = [name for name in names if name in catalogue.systems]
-            download(catalogue, self.source, offered, self.folder, report=lambda line: say(f"dysts: {line}"))
+            download(
+                catalogue,
+                self.source,
+                offered,
+                self.folder,
+                registry=self.registry,
+                report=lambda line: say(f"dysts: {line}"),
+            )
             self._tell_other_versions(offered)
             names = [name for name in names if name not in catalogue.systems]
         return self.build(names, workers=workers)
 
-    def _tell_what_goes(self, names: Iterable[str]) -> None:
+    def tell_what_goes(self, names: Iterable[str]) -> None:
         """Warn of what is stored and will be replaced, and why; an outdated group goes without a warning."""
         for name in names:
-            if not (self.folder / name).exists():
+            if not self.path(name).exists():
                 continue
             try:
                 self.group(name)
             except OutdatedError:
                 continue
             except StorageError as error:
-                warnings.warn(f"{name} of {self.recipe.name} is replaced: {error}", DystsWarning, stacklevel=4)
+                reason = str(error).removesuffix(f"; {REMEDY}")
+                warnings.warn(f"{name} of {self.recipe.name} is replaced: {reason}", DystsWarning, stacklevel=4)
 
     def _tell_other_versions(self, names: Iterable[str]) -> None:
-        others = [n for n in names if self.group(n).attributes["inputs"] != inputs_digest(self.recipe, get_system(n))]
+        others = [name for name in names if self._is_of_another_version(self.group(name), name)]
         if others:
             self._warn_of_other_versions(others)
 
@@ -252,13 +265,14 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         other_name = counterpart_name(self.recipe.name)
         other = None
         if other_name in RECIPES:
-            other = Collection(RECIPES[other_name], self.systems, self.folder.parent / other_name)
+            folder = self.folder.parent / other_name
+            other = Collection(RECIPES[other_name], self.systems, folder, registry=self.registry)
         found = []
         for name in names:
             dataset = self.stored(name)
             if dataset is None:
                 continue
-            found += check_series(dataset)
+            found += check_series(dataset, system=self.registry.find(name))
             against = None if other is None else other.stored(name)
             if against is not None:
                 found += check_overlap(dataset, against)
@@ -268,7 +282,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         """Return what is to be built for some systems."""
         from dysts.datasets.jobs import Job
 
-        return [Job(self.recipe, get_system(name), self.folder / name) for name in names]
+        return [Job(self.recipe, self.registry.find(name), self.path(name)) for name in names]
 
     def _remote(self, name: str) -> "xarray.Dataset":
         assert self.source is not None
@@ -284,17 +298,17 @@ class Collection(Mapping[str, "xarray.Dataset"]):
             place=place,
             remedy="try again, and tell whoever publishes it if that does not help",
         )
-        group.check_identity(recipe=self.recipe, system=get_system(name))
+        group.check_identity(recipe=self.recipe, system=self.registry.find(name))
         for attribute, value in published.attributes.items():
             if group.attributes.get(attribute) != value:
                 raise StorageError(f"{place} is not what the catalogue announces: another {attribute}")
-        self._tell_other_versions_of(group)
+        if self._is_of_another_version(group, name):
+            self._warn_of_other_versions([name])
         return group.open()
 
-    def _tell_other_versions_of(self, group: Group) -> None:
-        name = group.attributes["system"]
-        if group.attributes["inputs"] != inputs_digest(self.recipe, get_system(name)):
-            self._warn_of_other_versions([name])
+    def _is_of_another_version(self, group: Group, name: str) -> bool:
+        inputs: str = group.attributes["inputs"]
+        return inputs != inputs_digest(self.recipe, self.registry.find(name))
 
     def to_datatree(self) -> "xarray.DataTree":
         """Return all systems as one tree, a node for each, still unread.
@@ -316,83 +330,3 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         if not self.lazy:
             self.fetch(self.missing())
         return xarray.DataTree.from_dict({name: self[name] for name in self.systems}, name=self.recipe.name)
-
-
-def dataset_folder(recipe: Recipe) -> Path:
-    """Return the folder in the cache in which the groups of a recipe are.
-
-    The name of a recipe of your own is followed by a hash of its fields: two recipes of one name never replace one
-    another's data.
-    """
-    own = RECIPES.get(recipe.name.removesuffix(f"-{recipe.dtype}"))
-    name = recipe.name
-    if own is None or own.with_dtype(recipe.dtype) != recipe:
-        name = f"{name}-{hashlib.sha256(recipe.to_json().encode()).hexdigest()[:8]}"
-    return cache_folder() / "datasets" / name
-
-
-def open_dataset(
-    name: str | Recipe,
-    *,
-    systems: Iterable[str] | None = None,
-    source: str | os.PathLike[str] | None = None,
-    lazy: bool = False,
-    dtype: str | None = None,
-) -> Collection:
-    """Open a named data set.
-
-    What is not in the cache folder yet is downloaded from the source. Without a source, or for what the source lacks,
-    it is computed here, and standard error says so.
-
-    Parameters
-    ----------
-    name : str or Recipe
-        ``"test-fine"``: 10 trajectories of 12 periods at 100 points per period. `dysts.datasets.RECIPES` has all
-        names; a recipe of your own or ``FILE.toml:NAME`` works as well.
-    systems : iterable of str, optional
-        Have these now. By default the collection holds every system, and each is fetched when it is first asked for.
-    source : str or path-like, optional
-        Base address of published series, by default ``$DYSTS_SOURCE``; see `dysts.datasets.source.Source`.
-    lazy : bool
-        Read from the source without downloading whole files.
-    dtype : {"float64", "float32"}, optional
-        By default that of the recipe.
-
-    Returns
-    -------
-    Collection
-        A mapping from names of systems to xarray data sets with the variable
-        ``series`` [trajectory, time, component].
-
-    Raises
-    ------
-    UnknownNameError
-        If the recipe or a system is not known.
-    InvalidArgumentError
-        If `lazy` is asked for without a source.
-    StorageError
-        If the source cannot be reached, something is damaged, or the cache folder cannot be written.
-
-    Examples
-    --------
-    >>> import dysts
-    >>> dysts.open_dataset("test-fine")["Rossler"]["series"].shape
-    (10, 1200, 3)
-    """
-    recipe = get_recipe(name)
-    if dtype is not None:
-        recipe = recipe.with_dtype(dtype)
-    chosen = list_systems() if systems is None else list(dict.fromkeys(systems))
-    base = default_source() if source is None else os.fspath(source)
-    if lazy and not base:
-        raise InvalidArgumentError("lazy reading needs a source: give source= or set DYSTS_SOURCE")
-    if systems is not None:
-        for system in chosen:
-            get_system(system)
-    collection = Collection(recipe, chosen, dataset_folder(recipe), source=Source(base) if base else None, lazy=lazy)
-    if systems is not None and not lazy:
-        failures = collection.fetch(collection.missing()).failures
-        if failures:
-            reasons = "; ".join(f"{system}: {reason}" for (_, system), reason in failures.items())
-            raise StorageError(f"{recipe.name} could not be built for {len(failures)} systems: {reasons}")
-    return collection

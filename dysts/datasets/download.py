@@ -13,10 +13,11 @@ from dysts.cache import cannot_write, put_in_place, temporary_folder
 from dysts.datasets.archive import unpack
 from dysts.datasets.catalogue import Archive, Catalogue, Published
 from dysts.datasets.source import Source
-from dysts.datasets.store import METADATA, ORIGIN, read_group, seal
+from dysts.datasets.store import METADATA, ORIGIN, group_path, read_group, seal
 from dysts.datasets.verification import verify_group
 from dysts.errors import StorageError
-from dysts.systems.registry import get_system
+from dysts.systems.registry import Registry, registry_of
+from dysts.systems.system import System
 
 CONNECTIONS = 8
 ALL_AT_ONCE = 0.5
@@ -29,6 +30,7 @@ def download(
     systems: Sequence[str],
     folder: Path,
     *,
+    registry: Registry | None = None,
     report: Callable[[str], None] | None = None,
 ) -> None:
     """Download systems of a data set and put them into a folder, replacing what is there.
@@ -42,6 +44,8 @@ def download(
         Of the catalogue.
     folder : Path
         Gets a group for each; a group that is there is complete and verified.
+    registry : Registry, optional
+        Holds the systems beside those of the package.
     report : callable, optional
         Receives lines of progress.
 
@@ -52,17 +56,18 @@ def download(
         the same call goes on where it was.
     """
     say = report or (lambda _line: None)
+    known = {name: registry_of(registry).find(name) for name in systems}
     name = catalogue.recipe.name
     if len(systems) > 1 and len(systems) >= ALL_AT_ONCE * len(catalogue.systems):
         say(f"{name}: fetching {catalogue.everything.bytes / 1e6:.1f} MB from {source.base}")
         with _locked(folder, "everything"):
-            missing = [system for system in systems if not _is_there(folder / system, catalogue.systems[system])]
+            missing = [system for system in systems if not _is_there(folder, known[system], catalogue)]
             if missing:
                 with _fetched(catalogue.everything, source, folder, "everything", say) as archive:
-                    _install(archive, catalogue, source, missing, folder)
+                    _install(archive, catalogue, source, [known[system] for system in missing], folder)
         return
     with ThreadPoolExecutor(min(CONNECTIONS, max(1, len(systems)))) as pool:
-        tasks = {pool.submit(_one, catalogue, source, system, folder): system for system in systems}
+        tasks = {pool.submit(_one, catalogue, source, known[system], folder): system for system in systems}
         try:
             for count, done in enumerate(as_completed(tasks)):
                 done.result()
@@ -74,18 +79,18 @@ def download(
             raise
 
 
-def _one(catalogue: Catalogue, source: Source, system: str, folder: Path) -> None:
-    published = catalogue.systems[system]
-    with _locked(folder, system):
-        if not _is_there(folder / system, published):
-            with _fetched(published.archive, source, folder, system, None) as archive:
+def _one(catalogue: Catalogue, source: Source, system: System, folder: Path) -> None:
+    published = catalogue.systems[system.name]
+    with _locked(folder, system.name):
+        if not _is_there(folder, system, catalogue):
+            with _fetched(published.archive, source, folder, system.name, None) as archive:
                 _install(archive, catalogue, source, [system], folder)
 
 
-def _is_there(path: Path, published: Published) -> bool:
+def _is_there(folder: Path, system: System, catalogue: Catalogue) -> bool:
     """Whether the very group is there, perhaps since another process has just downloaded it."""
     try:
-        return read_group(path).seal == published.metadata_sha256
+        return read_group(group_path(folder, system)).seal == catalogue.systems[system.name].metadata_sha256
     except StorageError:
         return False
 
@@ -166,16 +171,16 @@ def _fetch(archive: Archive, source: Source, part: Path, say: Callable[[str], No
     )
 
 
-def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Sequence[str], folder: Path) -> None:
-    with temporary_folder(folder / systems[0]) as temporary:
+def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Sequence[System], folder: Path) -> None:
+    with temporary_folder(folder / systems[0].name) as temporary:
         unpacked = temporary / "unpacked"
         unpacked.mkdir()
         unpack(archive, unpacked, groups=len(catalogue.systems))
 
-        def install(system: str) -> None:
-            group = unpacked / system
-            published = catalogue.systems[system]
-            _verify(group, published, source, catalogue)
+        def install(system: System) -> None:
+            group = unpacked / system.name
+            published = catalogue.systems[system.name]
+            _verify(group, published, source, catalogue, system)
             origin = {
                 "source": source.base,
                 "archive": published.archive.file,
@@ -183,17 +188,17 @@ def _install(archive: Path, catalogue: Catalogue, source: Source, systems: Seque
                 "metadata_sha256": published.metadata_sha256,
             }
             (group / ORIGIN).write_text(json.dumps(origin))
-            place = temporary / system
+            place = temporary / system.name
             place.mkdir()
-            os.rename(group, place / system)
-            put_in_place(place / system, folder / system)
+            os.rename(group, place / system.name)
+            put_in_place(place / system.name, group_path(folder, system))
 
         # Bringing files to the disk is mostly waiting.
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(install, systems))
 
 
-def _verify(group: Path, published: Published, source: Source, catalogue: Catalogue) -> None:
+def _verify(group: Path, published: Published, source: Source, catalogue: Catalogue, system: System) -> None:
     where = source.address(published.archive.file)
     try:
         digest = hashlib.sha256((group / METADATA).read_bytes()).hexdigest()
@@ -204,7 +209,7 @@ def _verify(group: Path, published: Published, source: Source, catalogue: Catalo
     (group / ORIGIN).unlink(missing_ok=True)
     seal(group)
     try:
-        found = verify_group(group, recipe=catalogue.recipe, system=get_system(group.name))
+        found = verify_group(group, recipe=catalogue.recipe, system=system)
     except StorageError as error:
         raise StorageError(f"the series in {where} are refused: {error}") from None
     for name, value in published.attributes.items():

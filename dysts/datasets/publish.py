@@ -12,10 +12,10 @@ from dysts.datasets.archive import pack
 from dysts.datasets.catalogue import CATALOGUE, CATALOGUE_FORMAT, Archive, Catalogue, Published
 from dysts.datasets.comparison import COMPARED
 from dysts.datasets.recipe import Recipe
-from dysts.datasets.store import METADATA, ORIGIN
+from dysts.datasets.store import METADATA, ORIGIN, group_path
 from dysts.datasets.verification import verify_group
 from dysts.errors import InvalidArgumentError, StorageError
-from dysts.systems.registry import get_system
+from dysts.systems.registry import Registry, registry_of
 
 EVERYTHING = "everything.zip"
 
@@ -26,6 +26,7 @@ def publish(
     groups: Path,
     destination: Path,
     *,
+    registry: Registry | None = None,
     report: Callable[[str], None] | None = None,
 ) -> Catalogue:
     """Publish one data set into a folder for a web server, an object store or a file system.
@@ -37,9 +38,11 @@ def publish(
     recipe : Recipe
     systems : sequence of str
     groups : Path
-        Holds a group for each of them.
+        Holds a group for each of them, as the folder of a collection does.
     destination : Path
         Gets a folder with the name of the recipe, which is replaced if it exists, and ``catalogue.json``.
+    registry : Registry, optional
+        Holds the systems beside those of the package.
     report : callable, optional
         Receives a line for each system.
 
@@ -50,16 +53,18 @@ def publish(
     """
     if not systems:
         raise InvalidArgumentError("systems must name at least one system to publish, got none")
-    attributes = {}
+    attributes, paths = {}, {}
     for count, name in enumerate(systems):
-        attributes[name] = verify_group(groups / name, recipe=recipe, system=get_system(name)).attributes
+        system = registry_of(registry).find(name)
+        paths[name] = group_path(groups, system)
+        attributes[name] = verify_group(paths[name], recipe=recipe, system=system).attributes
         if report:
             report(f"{recipe.name} {count + 1}/{len(systems)} {name}: verified")
     with replacing(destination / recipe.name) as folder:
         folder.mkdir()
         published = {}
         for name in systems:
-            shutil.copytree(groups / name, folder / name, ignore=shutil.ignore_patterns(ORIGIN))
+            shutil.copytree(paths[name], folder / name, ignore=shutil.ignore_patterns(ORIGIN))
             pack({name: folder / name}, folder / f"{name}.zip")
             published[name] = Published(
                 archive=_archive(folder / f"{name}.zip", recipe.name),

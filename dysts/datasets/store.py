@@ -13,6 +13,7 @@ from dysts.datasets.group import LARGEST_METADATA, Group, check_metadata
 from dysts.datasets.layout import Array, array_document, group_document, to_json
 from dysts.datasets.recipe import Recipe
 from dysts.errors import StorageError
+from dysts.systems.registry import registry
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ SEAL = "zarr.json.sha256"
 ORIGIN = "origin.json"
 """File of a downloaded group: its source, and the hash of the metadata in the catalogue at that time."""
 REMEDY = "delete it (dysts dataset remove) and open the data set again"
+
+
+def group_path(folder: Path, system: System) -> Path:
+    """Return where in the folder of a recipe the group of a system is.
+
+    The name of a system of your own is followed by a hash of its definition: two systems of one name never replace one
+    another's data.
+    """
+    if system.name in registry():
+        return folder / system.name
+    return folder / f"{system.name}-{hashlib.sha256(system.definition_json.encode()).hexdigest()[:8]}"
 
 
 def write_group(dataset: "xarray.Dataset", path: Path) -> None:

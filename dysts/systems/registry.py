@@ -39,8 +39,7 @@ class Registry(Mapping[str, System]):
 
     def __getitem__(self, name: str) -> System:
         if not isinstance(name, str) or name not in self._entries:
-            listing = "dysts list" if self.source == PACKAGED else ""
-            raise unknown_name("system", name, self._entries, listing=listing)
+            raise unknown_name("system", name, self._entries, listing=self._listing)
         if name not in self._systems:
             try:
                 self._systems[name] = System.from_entry(name, self._entries[name])
@@ -56,6 +55,33 @@ class Registry(Mapping[str, System]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def _listing(self) -> str:
+        return "dysts list" if self.source == PACKAGED else ""
+
+    def find(self, name: str) -> System:
+        """Return a system of this registry or, if it has none of that name, of the package.
+
+        Raises
+        ------
+        UnknownNameError
+            If neither has it.
+        RegistryError
+            If both have one of that name, with different entries: stored series and results are known by it.
+        """
+        packaged = registry()
+        if self is packaged or name not in packaged:
+            if name not in self._entries:
+                raise unknown_name("system", name, [*self._entries, *packaged], listing=self._listing)
+            return self[name]
+        if name in self._entries and self._entries[name] != packaged._entries[name]:
+            place = f"{self.source}: " if self.source else ""
+            raise RegistryError(
+                f"{place}the name of a system must differ from those of the package, got {name}, which has another "
+                "entry there"
+            )
+        return packaged[name]
 
 
 PACKAGED = "systems.json"
@@ -110,7 +136,18 @@ def list_systems(*, variants: bool = False) -> list[str]:
     return sorted(name for name in entries if variants or "variant_of" not in entries[name].get("definition", {}))
 
 
-def load_systems(source: str | os.PathLike[str] | Mapping[str, Any]) -> Registry:
+RegistrySource = str | os.PathLike[str] | Mapping[str, Any]
+"""The file that holds a registry, or its entries or systems by name."""
+
+
+def registry_of(source: RegistrySource | None) -> Registry:
+    """Return a registry as it is, one from a file or mapping, or the packaged one for None."""
+    if source is None:
+        return registry()
+    return source if isinstance(source, Registry) else load_systems(source)
+
+
+def load_systems(source: RegistrySource) -> Registry:
     """Read systems of your own, from a JSON file in the schema of ``systems.json`` or from a mapping of the same form.
 
     Nothing in the file is executed. Entries are checked at once up to 300,000 characters in all, and those after them
@@ -118,8 +155,8 @@ def load_systems(source: str | os.PathLike[str] | Mapping[str, Any]) -> Registry
 
     Parameters
     ----------
-    source : str, path-like, or mapping of str to mapping
-        The path of a file, or entries by name.
+    source : str, path-like, or mapping of str to mapping or System
+        The path of a file, or entries or systems by name.
 
     Returns
     -------
@@ -142,7 +179,8 @@ def load_systems(source: str | os.PathLike[str] | Mapping[str, Any]) -> Registry
     array([ 0., -1.])
     """
     if isinstance(source, Mapping):
-        own = Registry(plain(source), "")
+        entries = {key: value.to_entry() if isinstance(value, System) else value for key, value in source.items()}
+        own = Registry(plain(entries), "")
     else:
         own = Registry(read_entries(Path(source)), os.fspath(source))
     checked = 0

@@ -120,7 +120,7 @@ def test_a_closed_pipe_is_no_error() -> None:
 def test_a_data_set_from_its_build_to_its_removal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path / "here")
+    monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path / "here")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text("[mine]\npoints_per_period = 20\nperiods = 6\ntrajectories = 2\n")
     systems = ["--systems", "Lorenz,Rossler"]
@@ -140,7 +140,7 @@ def test_a_data_set_from_its_build_to_its_removal(
     run("verify", "mine.toml", "--source", "host")
     run("export", "mine.toml", *systems, "--format", "csv", "-o", "tables")
     assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["Lorenz.csv", "Rossler.csv"]
-    assert "2 systems removed" in run("remove", "mine.toml")
+    assert "2 of 2 systems removed" in run("remove", "mine.toml")
     assert "1 of 1 systems of mine downloaded" in run(
         "download", "mine.toml", "--systems", "Lorenz", "--source", "host"
     )

@@ -13,7 +13,7 @@ from dysts.cli import main
 from dysts.datasets import get_recipe
 from dysts.datasets.build import build
 from dysts.datasets.checks import check_overlap, check_series, counterpart_name
-from dysts.datasets.collection import dataset_folder
+from dysts.datasets.opening import dataset_folder
 from dysts.datasets.store import write_group
 
 
@@ -83,7 +83,7 @@ def test_overlap_of_train_and_test_is_found(good: xarray.Dataset) -> None:
 def test_the_command_reports_what_it_finds(
     good: xarray.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path)
     recipe = tmp_path / "mine.toml"
     recipe.write_text("[small]\npoints_per_period = 20\nperiods = 6\ntrajectories = 3\n")
     command = ["check", f"{recipe}:small", "--systems", "Rossler,Lorenz"]

@@ -16,8 +16,8 @@ from dataset_helpers import SMALL
 import dysts
 from dysts.datasets import Recipe
 from dysts.datasets.build import Series, build
-from dysts.datasets.collection import dataset_folder
 from dysts.datasets.jobs import Job, build_jobs
+from dysts.datasets.opening import dataset_folder
 from dysts.datasets.store import open_group
 from dysts.datasets.streaming import write_series
 from dysts.datasets.verification import verify_group
@@ -95,7 +95,7 @@ def test_processes_give_the_same_bytes_and_one_that_is_killed_does_not_stop_the_
 
 def test_a_killed_build_goes_on_and_every_visible_group_is_complete(tmp_path: Path) -> None:
     program = (
-        "import dysts, dysts.datasets.collection as c, pathlib, sys\n"
+        "import dysts, dysts.datasets.opening as c, pathlib, sys\n"
         "c.cache_folder = lambda: pathlib.Path(sys.argv[1])\n"
         "from dysts.datasets import Recipe\n"
         "r = Recipe(name='small', points_per_period=20, periods=6, trajectories=3)\n"

@@ -14,8 +14,9 @@ from dataset_helpers import SMALL
 import dysts
 from dysts.datasets import Recipe
 from dysts.datasets.build import build
-from dysts.datasets.collection import Collection, dataset_folder
+from dysts.datasets.collection import Collection
 from dysts.datasets.digest import FORMAT, content_digest
+from dysts.datasets.opening import dataset_folder
 from dysts.datasets.recipe import solver_of
 from dysts.datasets.store import SEAL, open_group, write_group
 from dysts.datasets.verification import verify_group
@@ -25,7 +26,7 @@ from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, S
 @pytest.fixture(autouse=True)
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A data folder of its own; compiled code stays where it is."""
-    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path)
     monkeypatch.delenv("DYSTS_SOURCE", raising=False)
     return tmp_path
 

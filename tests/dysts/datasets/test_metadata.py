@@ -262,7 +262,7 @@ def test_the_parts_of_a_shard_are_checked_one_by_one(tmp_path: Path, monkeypatch
 
 
 def test_two_recipes_of_one_name_have_folders_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path)
     for periods in (2, 3):
         (tmp_path / f"{periods}.toml").write_text(
             f"[m]\npoints_per_period = 20\nperiods = {periods}\ntrajectories = 2\n"

@@ -16,9 +16,10 @@ from dataset_helpers import NAMES, SMALL, Handler, Server, assert_same, collecti
 
 import dysts
 from dysts.datasets.build import build
-from dysts.datasets.collection import Collection, dataset_folder
+from dysts.datasets.collection import Collection
 from dysts.datasets.comparison import differences
 from dysts.datasets.digest import content_digest
+from dysts.datasets.opening import dataset_folder
 from dysts.datasets.publish import publish
 from dysts.datasets.source import Source
 from dysts.datasets.store import open_group, origin_of, write_group
@@ -75,7 +76,7 @@ def test_download_from_every_kind_of_address(
 def test_open_dataset_uses_the_source_and_builds_what_it_lacks(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dysts.datasets.collection.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setenv("DYSTS_SOURCE", server.url)
     folder = dataset_folder(SMALL)
     dysts.open_dataset(SMALL, systems=["Lorenz", "Thomas"])

@@ -1,0 +1,101 @@
+"""Opens a data set by its name: from the cache folder, else from a source, else computed."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from dysts.cache import cache_folder
+from dysts.datasets.collection import Collection
+from dysts.datasets.named_recipes import RECIPES, get_recipe
+from dysts.datasets.recipe import Recipe
+from dysts.datasets.source import Source, default_source
+from dysts.errors import InvalidArgumentError, StorageError
+from dysts.systems.registry import RegistrySource, list_systems, registry_of
+
+
+def dataset_folder(recipe: Recipe) -> Path:
+    """Return the folder in the cache in which the groups of a recipe are.
+
+    The name of a recipe of your own is followed by a hash of its fields: two recipes of one name never replace one
+    another's data.
+    """
+    own = RECIPES.get(recipe.name.removesuffix(f"-{recipe.dtype}"))
+    name = recipe.name
+    if own is None or own.with_dtype(recipe.dtype) != recipe:
+        name = f"{name}-{hashlib.sha256(recipe.to_json().encode()).hexdigest()[:8]}"
+    return cache_folder() / "datasets" / name
+
+
+def open_dataset(
+    name: str | Recipe,
+    *,
+    systems: Iterable[str] | None = None,
+    source: str | os.PathLike[str] | None = None,
+    lazy: bool = False,
+    dtype: str | None = None,
+    registry: RegistrySource | None = None,
+) -> Collection:
+    """Open a named data set.
+
+    What is not in the cache folder yet is downloaded from the source. Without a source, or for what the source lacks,
+    it is computed here, and standard error says so.
+
+    Parameters
+    ----------
+    name : str or Recipe
+        ``"test-fine"``: 10 trajectories of 12 periods at 100 points per period. `dysts.datasets.RECIPES` has all
+        names; a recipe of your own or ``FILE.toml:NAME`` works as well.
+    systems : iterable of str, optional
+        Have these now. By default the collection holds every system, and each is fetched when it is first asked for.
+    source : str or path-like, optional
+        Base address of published series, by default ``$DYSTS_SOURCE``; see `dysts.datasets.source.Source`.
+    lazy : bool
+        Read from the source without downloading whole files.
+    dtype : {"float64", "float32"}, optional
+        By default that of the recipe.
+    registry : str, path-like, or mapping, optional
+        Systems of your own, as `dysts.load_systems` takes them, with the properties that ``dysts annotate`` computes.
+        By default the collection holds these; `systems` may name some of the package beside them.
+
+    Returns
+    -------
+    Collection
+        A mapping from names of systems to xarray data sets with the variable
+        ``series`` [trajectory, time, component].
+
+    Raises
+    ------
+    UnknownNameError
+        If the recipe or a system is not known.
+    InvalidArgumentError
+        If `lazy` is asked for without a source.
+    StorageError
+        If the source cannot be reached, something is damaged, or the cache folder cannot be written.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> dysts.open_dataset("test-fine")["Rossler"]["series"].shape
+    (10, 1200, 3)
+    """
+    recipe = get_recipe(name)
+    if dtype is not None:
+        recipe = recipe.with_dtype(dtype)
+    known = registry_of(registry)
+    everything = list_systems() if registry is None else list(known)
+    chosen = everything if systems is None else list(dict.fromkeys(systems))
+    base = default_source() if source is None else os.fspath(source)
+    if lazy and not base:
+        raise InvalidArgumentError("lazy reading needs a source: give source= or set DYSTS_SOURCE")
+    if systems is not None or registry is not None:
+        for system in chosen:
+            known.find(system)
+    online = Source(base) if base else None
+    collection = Collection(recipe, chosen, dataset_folder(recipe), source=online, lazy=lazy, registry=known)
+    if systems is not None and not lazy:
+        failures = collection.fetch(collection.missing()).failures
+        if failures:
+            reasons = "; ".join(f"{system}: {reason}" for (_, system), reason in failures.items())
+            raise StorageError(f"{recipe.name} could not be built for {len(failures)} systems: {reasons}")
+    return collection
