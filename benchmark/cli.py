@@ -13,7 +13,7 @@ from benchmark.listing import completed_words, list_command, suites_text
 from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.running.requirements import check_installed
 from benchmark.tasks.named_suites import get_suite
-from dysts.cli.arguments import names
+from dysts.cli.arguments import add_registry, names
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import (
     EXIT_DONE,
@@ -115,6 +115,7 @@ def _run(options: argparse.Namespace) -> int:
         again=names(options.again) or (),
         progress=not options.quiet,
         scheduler=_cluster(options),
+        registry=options.registry,
     )
     print(leaderboard_text(leaderboard(results), notes=notes_text(results.table)))
     print(_failures(results.table["status"].tolist()))
@@ -187,9 +188,9 @@ def _compare(options: argparse.Namespace) -> int:
     # Without any Lyapunov time the valid times are those in periods.
     score = options.score or ("vpt" if results.table["vpt"].notna().any() else "vpt_periods")
     if options.json:
-        print(json_text(comparison_tables(results.table, score, curves=curves)))
+        print(json_text(comparison_tables(results.table, score, curves=curves, registry=results.registry)))
     else:
-        print(comparison_text(results.table, score, curves=curves))
+        print(comparison_text(results.table, score, curves=curves, registry=results.registry))
     return EXIT_DONE
 
 
@@ -360,6 +361,7 @@ def _add_run(commands: Commands) -> None:
     )
     what = run.add_argument_group("what to run, in place of what the suite names")
     what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")
+    add_registry(what)
     what.add_argument("--forecasters", nargs="+", metavar="A,B", help="forecasters, or module:factory")
     what.add_argument("--trajectories", type=int, metavar="N", help="trajectories of each system")
     what.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every forecaster (default: 0)")

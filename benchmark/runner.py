@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.results.cell_row import now, row, truth_attributes
-from benchmark.results.reading import Results
+from benchmark.results.reading import Results, own_entries
 from benchmark.results.rescoring import refresh
 from benchmark.results.writing import ResultsWriter
 from benchmark.running import provenance
@@ -31,6 +31,7 @@ from benchmark.tasks.suite import Suite
 from benchmark.values import checked_names
 from dysts.checks import check_count, check_positive
 from dysts.errors import unknown_name
+from dysts.systems.registry import RegistrySource, registry_of
 
 if TYPE_CHECKING:
     import xarray
@@ -53,6 +54,7 @@ def run(
     open_dataset: OpenDataset | None = None,
     scheduler: Scheduler | None = None,
     own_series: "Mapping[str, xarray.Dataset] | None" = None,
+    registry: RegistrySource | None = None,
 ) -> Results:
     """Run every cell of a suite that has no result yet, and return the results.
 
@@ -94,6 +96,9 @@ def run(
         Where the cells run; worker processes of this machine by default.
     own_series : mapping of str to xarray.Dataset, optional
         Data of the suite's own series by name, from `benchmark.own_series.own_series`, in place of their files.
+    registry : str, path-like, or mapping, optional
+        Systems of one's own, as `dysts.load_systems` takes them, in place of the suite's registry. They are what is run
+        unless `systems` names some, which may be of the package as well. The results folder keeps their entries.
 
     Returns
     -------
@@ -110,9 +115,11 @@ def run(
     StorageError
         If the folder cannot be read or written.
     """
-    chosen = (get_suite(suite) if isinstance(suite, str) else suite).narrowed(
-        systems=systems, forecasters=forecasters, trajectories=trajectories
-    )
+    whole = get_suite(suite) if isinstance(suite, str) else suite
+    known = registry_of(registry if registry is not None else whole.registry or None)
+    if registry is not None and systems is None:
+        systems = list(known)
+    chosen = whole.narrowed(systems=systems, forecasters=forecasters, trajectories=trajectories)
     for name in checked_names("forecasters to run again", again):
         if name not in chosen.forecasters:
             raise unknown_name("forecaster to run again", name, chosen.forecasters)
@@ -122,7 +129,7 @@ def run(
     count_systems = len(chosen.systems) + len(chosen.series)
     say(f"suite {chosen.name}: {count_systems} systems, {len(chosen.forecasters)} forecasters")
     # The plan is made before the folder is touched, so that a mistake leaves nothing behind.
-    planned = plan(chosen, seed=seed, open_dataset=open_dataset, own=own_series or {})
+    planned = plan(chosen, seed=seed, open_dataset=open_dataset, own=own_series or {}, registry=known)
     keys = [entry.key for entry in planned]
     _tell_unknown_code(planned, say)
     with closing(ResultsWriter(folder)) as writer:
@@ -138,6 +145,7 @@ def run(
             **_manifest(chosen, keys, seed=seed),
             "limits": {"seconds": time_limit, "memory_mb": memory_limit_mb},
         }
+        writer.write_systems(own_entries(known, chosen.systems))
         earlier = writer.sessions()
         writer.write_manifest({**manifest, "sessions": [*earlier, session]})
         for entry in {entry.cell.task: entry for entry in planned}.values():

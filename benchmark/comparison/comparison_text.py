@@ -20,6 +20,7 @@ from benchmark.comparison import (
 from benchmark.comparison.number_text import figures, short_name, with_distinct_names
 from benchmark.comparison.shared_cells import notes_text
 from dysts.errors import DystsError
+from dysts.systems.registry import Registry
 
 _MOST_SYSTEMS = 10
 _MOST_CORRELATIONS = 10
@@ -28,7 +29,13 @@ _WIDTH = 80
 _MOST_COLUMNS = 14
 
 
-def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataFrame | None = None) -> str:
+def comparison_text(
+    table: pd.DataFrame,
+    score: str = "vpt",
+    *,
+    curves: pd.DataFrame | None = None,
+    registry: Registry | None = None,
+) -> str:
     """Write all comparisons of a score, each under its heading; one that the results do not allow says why.
 
     Parameters
@@ -39,6 +46,8 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataF
         A score with a direction.
     curves : pandas.DataFrame, optional
         Errors at Lyapunov times, as from `benchmark.results.error_curves.error_curves`.
+    registry : Registry, optional
+        Holds systems beside those of the package, whose invariants count.
 
     Returns
     -------
@@ -59,13 +68,19 @@ def comparison_text(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataF
         _front(table, score),
         _hard(table, score),
     ]
-    sections.append(_invariants(table, score))
+    sections.append(_invariants(table, score, registry))
     if curves is not None:
-        sections.append(_along_the_forecast(curves))
+        sections.append(_along_the_forecast(curves, registry))
     return _fitted("\n\n".join(sections))
 
 
-def comparison_tables(table: pd.DataFrame, score: str = "vpt", *, curves: pd.DataFrame | None = None) -> dict[str, Any]:
+def comparison_tables(
+    table: pd.DataFrame,
+    score: str = "vpt",
+    *,
+    curves: pd.DataFrame | None = None,
+    registry: Registry | None = None,
+) -> dict[str, Any]:
     """Return what `comparison_text` writes, as lists and mappings for other programs.
 
     Parameters
@@ -76,6 +91,8 @@ def comparison_tables(table: pd.DataFrame, score: str = "vpt", *, curves: pd.Dat
         A score with a direction.
     curves : pandas.DataFrame, optional
         Errors at Lyapunov times, as from `benchmark.results.error_curves.error_curves`, for ``over_time``.
+    registry : Registry, optional
+        Holds systems beside those of the package, whose invariants count.
 
     Returns
     -------
@@ -104,8 +121,8 @@ def comparison_tables(table: pd.DataFrame, score: str = "vpt", *, curves: pd.Dat
         "wins": win_rates(table, score).to_dict("index"),
         "front": pareto_front(table, score).to_dict("records"),
         "hardest": hardest_systems(table, score).to_dict("records"),
-        "invariants": invariant_correlations(table, score).to_dict("records"),
-        "over_time": [] if curves is None else _median_correlations(curves).to_dict("records"),
+        "invariants": _correlations(table, score, registry).to_dict("records"),
+        "over_time": [] if curves is None else _median_correlations(curves, registry).to_dict("records"),
     }
 
 
@@ -179,8 +196,13 @@ def _hard(table: pd.DataFrame, score: str) -> str:
     return "\n".join(lines)
 
 
-def _invariants(table: pd.DataFrame, score: str) -> str:
-    found = invariant_correlations(table, score)
+def _correlations(table: pd.DataFrame, score: str, registry: Registry | None) -> pd.DataFrame:
+    systems = [str(name) for name in table["system"].unique()]
+    return invariant_correlations(table, score, invariants=invariants_of(systems, registry=registry))
+
+
+def _invariants(table: pd.DataFrame, score: str, registry: Registry | None) -> str:
+    found = _correlations(table, score, registry)
     median = found[(found["forecaster"] == "(median)") & found["correlation"].notna()]
     median = median.reindex(median["correlation"].abs().sort_values(ascending=False, kind="stable").index)
     lines = [f"Spearman's correlation of the median {score} over forecasters with invariants of the systems", ""]
@@ -192,12 +214,13 @@ def _invariants(table: pd.DataFrame, score: str) -> str:
     return "\n".join(lines)
 
 
-def _median_correlations(curves: pd.DataFrame) -> pd.DataFrame:
-    return median_curve_correlations(curves, invariants_of([str(name) for name in curves["system"].unique()]))
+def _median_correlations(curves: pd.DataFrame, registry: Registry | None) -> pd.DataFrame:
+    systems = [str(name) for name in curves["system"].unique()]
+    return median_curve_correlations(curves, invariants_of(systems, registry=registry))
 
 
-def _along_the_forecast(curves: pd.DataFrame) -> str:
-    found = _median_correlations(curves).dropna(subset="correlation")
+def _along_the_forecast(curves: pd.DataFrame, registry: Registry | None) -> str:
+    found = _median_correlations(curves, registry).dropna(subset="correlation")
     lines = ["The same of the median error, at Lyapunov times", ""]
     if found.empty:
         return "\n".join([*lines, "too few systems with known invariants and stored forecasts"])

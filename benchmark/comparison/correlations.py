@@ -12,6 +12,7 @@ from scipy.stats import rankdata
 from benchmark.comparison.blocks import score_by_system
 from benchmark.tasks.references import REFERENCES
 from dysts.errors import DystsError, InvalidArgumentError
+from dysts.systems.registry import Registry, registry_of
 
 FEWEST_SYSTEMS = 5
 MEDIAN = "(median)"
@@ -19,13 +20,15 @@ MEDIAN = "(median)"
 _SKIPPED = ("period", "recommended_step", "mean", "standard_deviation")
 
 
-def invariants_of(systems: Sequence[str]) -> pd.DataFrame:
+def invariants_of(systems: Sequence[str], *, registry: Registry | None = None) -> pd.DataFrame:
     """Return the invariants of systems that are single numbers, from the registry.
 
     Parameters
     ----------
     systems : sequence of str
         Names; one that the registry does not know has none.
+    registry : Registry, optional
+        Holds systems beside those of the package.
 
     Returns
     -------
@@ -33,13 +36,11 @@ def invariants_of(systems: Sequence[str]) -> pd.DataFrame:
         A row per system: ``lyapunov_exponent_per_period``, ``dimension`` (number of state variables) and every
         computed property that is one number; NaN where it is not known.
     """
-    import dysts
-
     rows: dict[str, dict[str, float]] = {}
     for name in systems:
         rows[name] = {}
         try:
-            system = dysts.get_system(name)
+            system = registry_of(registry).find(name)
         except DystsError:
             continue
         values: dict[str, float] = {"dimension": float(system.dimension)}

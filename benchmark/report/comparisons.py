@@ -1,7 +1,5 @@
 """The figures of the front page that compare forecasters, with a sentence on the ranks."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
@@ -52,19 +50,22 @@ def comparison_figures(site: Site, ranks: RankComparison | None) -> dict[str, Ma
         order = [name for name in site.forecasters if name in blocks.columns]
         hardest_last = blocks.max(axis=1).sort_values(ascending=False, kind="stable").index
         drawn["heat-map"] = heat_map_svg(blocks.loc[hardest_last, order], unit=VALID_TIME, name="heat-map")
-    correlations = invariant_correlations(table, "vpt", resamples=RESAMPLES)
+    invariants = invariants_of(site.systems, registry=site.results.registry)
+    correlations = invariant_correlations(table, "vpt", invariants=invariants, resamples=RESAMPLES)
     if correlations.loc[correlations["forecaster"] == MEDIAN, "correlation"].notna().any():
         drawn["invariants"] = invariants_svg(correlations, score="the valid prediction time", name="invariants")
     return drawn
 
 
-def over_time_figure(curves: pd.DataFrame, grid: NDArray[np.float64], systems: Sequence[str]) -> Markup | None:
+def over_time_figure(curves: pd.DataFrame, grid: NDArray[np.float64], site: Site) -> Markup | None:
     """Return how the correlation of the error with invariants changes along the forecast; None without any."""
     if not grid.size or curves.empty:
         return None
     times = list(grid[:: max(1, grid.size // TIMES_OF_CORRELATIONS)])
     named = curves[["key", "system", "forecaster", *times]]
-    found = median_curve_correlations(named, invariants_of(list(systems)), resamples=RESAMPLES)
+    found = median_curve_correlations(
+        named, invariants_of(site.systems, registry=site.results.registry), resamples=RESAMPLES
+    )
     shown = found[found["invariant"].isin(OVER_TIME)].dropna(subset="correlation")
     if shown["time"].nunique() < 2:
         return None

@@ -75,7 +75,7 @@ def front_page(
             "growth": _growth(grid, {name: values[2] for name, values in bands.items()}, series),
             "bands": _bands(grid, bands, series),
             **comparison_figures(site, ranks),
-            "invariants-over-time": over_time_figure(curves, grid, site.systems),
+            "invariants-over-time": over_time_figure(curves, grid, site),
         },
         "valid_times_caption": POINTS_CAPTION if _drawn_one_by_one(table) else BOXES_CAPTION,
         "comparison": comparison_words(ranks),

@@ -13,7 +13,7 @@ from benchmark.comparison.shared_cells import notes
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.results.reading import Results
 from dysts.errors import DystsError
-from dysts.systems.registry import get_system
+from dysts.systems.registry import Registry
 from dysts.systems.system import System
 
 LONGEST_NAME = 60
@@ -39,7 +39,7 @@ class Site:
     forecaster_pages, system_pages : mapping of str to str
         Addresses of the pages, from the front page.
     known : mapping of str to System
-        The systems that the registry knows.
+        The systems that the registry or the results folder knows.
     notes : tuple of str
         What the medians leave out or mix.
     """
@@ -104,7 +104,7 @@ def site_of(results: Results) -> Site:
         series={name: index for index, name in enumerate(forecasters)},
         forecaster_pages=page_names("forecasters", forecasters),
         system_pages=page_names("systems", systems),
-        known=_known(systems),
+        known=_known(results.registry, systems),
         notes=tuple(notes(results.table)),
     )
 
@@ -133,11 +133,11 @@ def page_names(folder: str, names: Iterable[str]) -> dict[str, str]:
     return pages
 
 
-def _known(names: Iterable[str]) -> dict[str, System]:
+def _known(registry: Registry, names: Iterable[str]) -> dict[str, System]:
     known = {}
     for name in names:
         try:
-            known[name] = get_system(name)
+            known[name] = registry.find(name)
         except DystsError:
             continue
     return known

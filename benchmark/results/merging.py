@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmark.results.reading import Results, read_array
+from benchmark.results.reading import Results, own_systems, read_array
 from benchmark.results.writing import ResultsWriter
 from dysts.errors import InvalidArgumentError, RunError, StorageError
 
@@ -50,6 +50,7 @@ def merge(folders: Sequence[str | os.PathLike[str]], output: str | os.PathLike[s
     with closing(ResultsWriter(target)) as writer:
         for results in loaded:
             _copy(results, writer)
+            writer.write_systems(own_systems(results.folder))
         keys = list(dict.fromkeys(str(key) for results in loaded for key in results.manifest["cells"]))
         writer.write_manifest(_manifest(loaded, keys))
         writer.compact(keys)

@@ -6,6 +6,7 @@ rows.jsonl        one durable row per finished cell; the source of truth
 tuning.jsonl      one durable row per chosen configuration
 running.json      the cells in flight, while a run goes on
 forecasts.zarr    ``forecast/<key>`` and ``truth/<task>``, written before the row that commits them
+systems.json      the registry entries of systems of one's own
 run.json          what the last command asked for, and where it ran
 results.parquet, results.csv
                   the table of the last command, written when it ends
@@ -27,6 +28,7 @@ from numpy.typing import NDArray
 from benchmark.results.journal import read_journal
 from benchmark.schema import COLUMNS
 from dysts.errors import StorageError
+from dysts.systems.registry import Registry, read_entries, registry_of
 
 ROWS = "rows.jsonl"
 TUNING = "tuning.jsonl"
@@ -35,6 +37,7 @@ FORECASTS = "forecasts.zarr"
 MANIFEST = "run.json"
 TABLE = "results.parquet"
 CSV = "results.csv"
+SYSTEMS = "systems.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,17 @@ class Results:
         return cls(folder=path, table=table_of(read_journal(path / ROWS), keys), manifest=manifest)
 
     @property
+    def registry(self) -> Registry:
+        """The systems of one's own in the run; `Registry.find` finds those of the package as well.
+
+        Raises
+        ------
+        StorageError, RegistryError
+            If the file that holds them cannot be read.
+        """
+        return registry_of(own_systems(self.folder))
+
+    @property
     def missing(self) -> int:
         """Number of cells that were asked for and have not finished."""
         return len(self.manifest["cells"]) - len(self.table)
@@ -104,6 +118,24 @@ class Results:
             If the task is not there, or cannot be read.
         """
         return read_array(self.folder, "truth", task)
+
+
+def own_systems(folder: Path) -> dict[str, Any]:
+    """Return the registry entries of systems of one's own in a results folder, by name.
+
+    Raises
+    ------
+    StorageError, RegistryError
+        If the file that holds them cannot be read.
+    """
+    path = folder / SYSTEMS
+    return read_entries(path) if path.exists() else {}
+
+
+def own_entries(registry: Registry, systems: Sequence[str]) -> dict[str, Any]:
+    """Return the entries of those systems that a registry holds and the package does not."""
+    packaged = registry_of(None)
+    return {name: registry[name].to_entry() for name in systems if name in registry and name not in packaged}
 
 
 def read_array(folder: Path, group: str, name: str) -> tuple[NDArray[np.float64], dict[str, Any]]:

@@ -15,6 +15,7 @@ from benchmark.results.writing import ResultsWriter
 from benchmark.scoring.compute import scoring_digest
 from benchmark.tasks.data import ScoringData
 from dysts.errors import DystsError, StorageError
+from dysts.systems.registry import Registry, registry_of
 
 Exponents = Callable[[Mapping[str, Any]], tuple[float, float]]
 
@@ -31,7 +32,7 @@ def rescore(folder: str | os.PathLike[str], *, exponents: Exponents | None = Non
         Results folder of a run, finished or not.
     exponents : callable, optional
         Called with a row for the largest Lyapunov exponent of its system and its standard error. By default the
-        registry's for a system, and the row's for a series of one's own.
+        registry's for a system, that in the results folder for one of one's own, and the row's for a series.
 
     Returns
     -------
@@ -46,13 +47,12 @@ def rescore(folder: str | os.PathLike[str], *, exponents: Exponents | None = Non
         If the folder holds no results, or cannot be read or written.
     """
     path = Path(folder)
-    Results.load(path)
-    known = registry_exponents if exponents is None else exponents
+    own = Results.load(path).registry
     with closing(ResultsWriter(path)) as writer:
         changed = []
         for row in writer.rows.values():
-            exponent, error = known(row)
-            fresh = rescored_row(path, row, exponent=exponent, error=error, regime=registry_regime(row))
+            exponent, error = registry_exponents(row, own) if exponents is None else exponents(row)
+            fresh = rescored_row(path, row, exponent=exponent, error=error, regime=registry_regime(row, own))
             if fresh is not None and fresh != row:
                 changed.append(fresh)
         writer.replace_rows(changed)
@@ -93,26 +93,29 @@ def rescored_row(
     return {**row, **scored(data, forecast, status=str(row["status"]), error=str(row["error"]))}
 
 
-def registry_exponents(row: Mapping[str, Any]) -> tuple[float, float]:
-    """Return the registry's largest exponent of a row's system, or the row's own for a series of one's own."""
-    import dysts
+def registry_exponents(row: Mapping[str, Any], registry: Registry | None = None) -> tuple[float, float]:
+    """Return the registry's largest exponent of a row's system, or the row's own where the registry has none.
 
+    Parameters
+    ----------
+    row : mapping
+    registry : Registry, optional
+        Holds systems beside those of the package.
+    """
     if row["recipe"] != OWN:
         with suppress(DystsError):
-            system = dysts.get_system(str(row["system"]))
+            system = registry_of(registry).find(str(row["system"]))
             return system.lyapunov_exponent, system.lyapunov_exponent_error
     stored = (row.get("lyapunov_exponent"), row.get("lyapunov_exponent_error"))
     exponent, error = (np.nan if value is None else float(value) for value in stored)
     return exponent, error
 
 
-def registry_regime(row: Mapping[str, Any]) -> str:
+def registry_regime(row: Mapping[str, Any], registry: Registry | None = None) -> str:
     """Return the regime that the registry names for a row's system; empty where it names none."""
-    import dysts
-
     if row["recipe"] == OWN:
         return ""
     try:
-        return str(dysts.get_system(str(row["system"])).property_value("regime"))
+        return str(registry_of(registry).find(str(row["system"])).property_value("regime"))
     except DystsError:
         return ""

@@ -20,6 +20,7 @@ from benchmark.scoring.table import LYAPUNOV_TIMES, SCORES, at_column
 from benchmark.tasks.data import ScoringData
 from dysts.errors import RunError
 from dysts.systems.properties import why_no_lyapunov_time
+from dysts.systems.registry import registry_of
 
 ROUNDED = 1e-4
 """Largest relative difference that rounding to five significant digits explains, with a margin of two."""
@@ -72,11 +73,12 @@ def rescored_table(
 
 
 def registry_step(row: Mapping[str, Any]) -> float:
-    """Return the time between two observed points of a row's task, from the registry and the recipe."""
+    """Return the time between two observed points of a row's task, or the row's where it is of one's own."""
     import dysts
     from dysts.datasets.named_recipes import get_recipe
 
-    if row["recipe"] == OWN:
+    # A table has no entries of systems of one's own, so its rows are all that is known of them.
+    if row["recipe"] == OWN or row["system"] not in registry_of(None):
         return float(row["step"])
     return get_recipe(str(row["recipe"])).step(dysts.get_system(str(row["system"]))) * int(row["stride"])
 

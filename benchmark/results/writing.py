@@ -12,9 +12,21 @@ from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
 from benchmark.results.journal import Journal, journal_line, read_journal
-from benchmark.results.reading import CSV, FORECASTS, MANIFEST, ROWS, RUNNING, TABLE, TUNING, table_of
+from benchmark.results.reading import (
+    CSV,
+    FORECASTS,
+    MANIFEST,
+    ROWS,
+    RUNNING,
+    SYSTEMS,
+    TABLE,
+    TUNING,
+    own_systems,
+    table_of,
+)
 from dysts.cache import replacing, write_atomically
 from dysts.errors import RunError, StorageError
+from dysts.systems.registry_file import write_entries
 
 
 class ResultsWriter:
@@ -64,6 +76,11 @@ class ResultsWriter:
         """Replace the manifest in one step."""
         text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
         write_atomically(self.folder / MANIFEST, text.encode())
+
+    def write_systems(self, entries: Mapping[str, Any]) -> None:
+        """Add registry entries of systems of one's own, or replace those of the same names."""
+        if entries:
+            write_entries(self.folder / SYSTEMS, {**own_systems(self.folder), **entries})
 
     def write_truth(self, task: str, truth: NDArray[np.float64], attributes: Mapping[str, Any]) -> None:
         """Store the truth of a task."""
@@ -156,7 +173,7 @@ class ResultsWriter:
 
 
 def _strangers(folder: Path) -> list[str]:
-    ours = {ROWS, TUNING, RUNNING, FORECASTS, MANIFEST, TABLE, CSV, ".lock"}
+    ours = {ROWS, TUNING, RUNNING, FORECASTS, MANIFEST, TABLE, CSV, SYSTEMS, ".lock"}
     return [entry.name for entry in folder.iterdir() if entry.name not in ours]
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmark.own_series import OWN
@@ -17,6 +18,7 @@ from benchmark.tasks.suite import Suite
 from benchmark.tasks.task import Cell, Task
 from benchmark.tasks.tuning import Tuning, candidates_of, train_task
 from dysts.errors import DystsError, InvalidArgumentError, RunError, unknown_name
+from dysts.systems.registry import Registry, registry_of
 
 if TYPE_CHECKING:
     import xarray
@@ -109,7 +111,7 @@ class _Built:
 class _Data:
     """Opens each recipe once and cuts each task once."""
 
-    def __init__(self, suite: Suite, open_dataset: OpenDataset | None, own: "Mapping[str, xarray.Dataset]") -> None:
+    def __init__(self, suite: Suite, open_dataset: OpenDataset, own: "Mapping[str, xarray.Dataset]") -> None:
         self._suite = suite
         self._own = {**{entry.name: entry.read() for entry in suite.series if entry.name not in own}, **own}
         self._open = open_dataset
@@ -131,12 +133,7 @@ class _Data:
         return self._datasets[task.recipe, task.system]
 
     def _open_recipe(self, recipe: str) -> None:
-        open_dataset = self._open
-        if open_dataset is None:
-            import dysts
-
-            open_dataset = dysts.open_dataset
-        opened = open_dataset(recipe, systems=list(self._suite.systems))
+        opened = self._open(recipe, systems=list(self._suite.systems))
         for system in self._suite.systems:
             if system not in opened:
                 raise unknown_name("system", system, list(opened))
@@ -150,8 +147,20 @@ def plan(
     seed: int,
     open_dataset: OpenDataset | None,
     own: "Mapping[str, xarray.Dataset]",
+    registry: Registry | None = None,
 ) -> list[PlannedCell]:
     """Return every cell of a suite with its data, configuration and key.
+
+    Parameters
+    ----------
+    suite : Suite
+    seed : int
+    open_dataset : callable, optional
+        See `benchmark.run`.
+    own : mapping of str to xarray.Dataset
+        Data of series of one's own that are not read from their files.
+    registry : Registry, optional
+        Holds systems beside those of the package.
 
     Raises
     ------
@@ -167,7 +176,8 @@ def plan(
         import dysts
 
         for system in suite.systems:
-            dysts.get_system(system)
+            registry_of(registry).find(system)
+        open_dataset = partial(dysts.open_dataset, registry=registry)
     # Every forecaster is built once here, so that a misspelt name is refused before any data are built.
     for name in suite.forecasters:
         _model(name, suite.preset, season_length=2, seed=seed)

@@ -5,6 +5,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ def get_suite(name: str) -> Suite:
 def read_suite(path: str | os.PathLike[str]) -> Suite:
     """Read a suite from a TOML or JSON file with the fields of `Suite`.
 
-    ``systems`` and ``forecasters`` may be the text ``"all"``. The paths of series are relative to the file.
+    ``systems`` and ``forecasters`` may be the text ``"all"``. The paths of series and of the registry are relative to
+    the file; with a registry, all systems are those that it holds, and these are meant where none is named.
 
     Raises
     ------
@@ -110,7 +112,11 @@ def read_suite(path: str | os.PathLike[str]) -> Suite:
     if not isinstance(values, dict):
         raise InvalidArgumentError(f"the suite {file} must be a mapping of its fields")
     values.setdefault("name", file.stem)
-    for field, everything in (("systems", _all_systems), ("forecasters", _all_forecasters)):
+    if isinstance(values.get("registry"), str) and values["registry"]:
+        values["registry"] = str(file.parent / values["registry"])
+        values.setdefault("systems", "all")
+    everything_of = partial(_all_systems, values.get("registry") or None)
+    for field, everything in (("systems", everything_of), ("forecasters", _all_forecasters)):
         if values.get(field) == "all":
             values[field] = everything()
     try:
@@ -120,10 +126,10 @@ def read_suite(path: str | os.PathLike[str]) -> Suite:
     return replace(suite, series=tuple(entry.beside(file.parent) for entry in suite.series))
 
 
-def _all_systems() -> tuple[str, ...]:
-    import dysts
+def _all_systems(registry: str | None = None) -> tuple[str, ...]:
+    from dysts.systems.registry import list_systems, registry_of
 
-    return tuple(dysts.list_systems())
+    return tuple(list_systems() if registry is None else registry_of(registry))
 
 
 def _all_forecasters() -> tuple[str, ...]:

@@ -43,6 +43,8 @@ class Suite:
         Choose the configuration of every forecaster on the train recipe within this budget.
     series : sequence of SeriesFile
         Series of one's own, run beside the systems.
+    registry : str
+        A JSON file with systems of one's own, which `systems` may name beside those of the package; empty for none.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class Suite:
     variants: tuple[Mapping[str, Any], ...] = ()
     tuning: Budget | None = None
     series: tuple[SeriesFile, ...] = ()
+    registry: str = ""
 
     def __post_init__(self) -> None:
         for name in ("systems", "forecasters", "references"):
@@ -91,6 +94,8 @@ class Suite:
             raise InvalidArgumentError(f"the name of a suite must be letters, digits and '-_.', got {self.name!r}")
         if not isinstance(self.description, str):
             raise InvalidArgumentError(f"the description of a suite must be text, got {self.description!r}")
+        if not isinstance(self.registry, str):
+            raise InvalidArgumentError(f"the registry of a suite must be the path of a file, got {self.registry!r}")
         if self.tuning is not None and not isinstance(self.tuning, Budget):
             raise InvalidArgumentError(f"the tuning of a suite must be a Budget, got {self.tuning!r}")
         object.__setattr__(self, "variants", _checked_variants(self.variants))

@@ -27,7 +27,7 @@ def names(given: list[str] | None) -> list[str] | None:
     return None if given is None else [name for text in given for name in text.split(",") if name]
 
 
-def add_registry(parser: argparse.ArgumentParser) -> None:
+def add_registry(parser: argparse._ActionsContainer) -> None:
     """Add the option ``--registry``."""
     parser.add_argument(
         "--registry", metavar="FILE", help="a JSON file with systems of your own; by default all commands mean these"

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from dysts.checks import check_count, check_positive
-from dysts.errors import InvalidArgumentError, unknown_name
+from dysts.errors import InvalidArgumentError, NotSupportedError, unknown_name
 from dysts.systems.system import System
 
 SPLITS = {"train": (0, 2), "test": (1, 2), "all": (0, 1)}
@@ -147,7 +147,18 @@ class Recipe:
         return "lyapunov time"
 
     def unit(self, system: System) -> float:
-        """Return the length of the unit of the clock, in the system's own time."""
+        """Return the length of the unit of the clock, in the system's own time.
+
+        Raises
+        ------
+        NotSupportedError
+            If no period of the system is stored.
+        """
+        if "period" not in system.properties:
+            raise NotSupportedError(
+                f"{system.name} has no stored period, in which data sets count: write its entry into a file and run "
+                "dysts annotate FILE"
+            )
         time = None if self.points_per_period is not None else system.lyapunov_time
         return system.period if time is None else time
 
