@@ -62,14 +62,8 @@ def test_the_results_folder_needs_no_registry_file(folder: Path, tmp_path: Path,
 
 
 def test_a_merged_folder_keeps_the_entries(folder: Path, registry: Path, tmp_path: Path) -> None:
-    benchmark.run(
-        "quick",
-        systems=["Lorenz"],
-        forecasters=["NaiveMean"],
-        trajectories=1,
-        output=tmp_path / "other",
-        progress=False,
-    )
+    what = {"systems": ["Rossler"], "forecasters": ["NaiveMean"], "trajectories": 1}
+    benchmark.run("quick", **what, output=tmp_path / "other", workers=1, progress=False)
     merged = merge([folder, tmp_path / "other"], tmp_path / "merged")
     assert merged.registry["MyFlow"] == dysts.load_systems(registry)["MyFlow"]
     assert set(merged.table["system"]) == {"MyFlow", "Rossler"}
