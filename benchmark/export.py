@@ -13,13 +13,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmark.results.reading import Results
-from benchmark.schema import COLUMNS, LATER_COLUMNS, check_table
+from benchmark.schema import COLUMNS, check_table, completed
+from benchmark.scoring.table import VALID_TIMES
 from dysts.cache import replacing
 from dysts.errors import StorageError
 
 DIGITS = 5
 """Significant digits of a number in an export."""
-UNROUNDED = ("vpt", "vpt_loose", "vpt_smape", "vpt_periods", "horizon_lyapunov", "step", "lyapunov_exponent")
+UNROUNDED = (
+    *VALID_TIMES,
+    *("vpt_periods", "smape", "nrmse", "horizon_lyapunov", "known_lyapunov", "truth_end", "step", "lyapunov_exponent"),
+)
 """Columns that keep all digits: ranks and ties depend on them, and a fresh run must be comparable with an export."""
 MANIFEST_KEY = b"dysts-benchmark"
 """Key of the file's metadata under which the manifest of the run is stored, as JSON."""
@@ -89,8 +93,7 @@ def read_export(path: str | os.PathLike[str]) -> pd.DataFrame:
         table = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise StorageError(f"cannot read {os.fspath(path)}: {error}") from error
-    table = table.assign(**{name: value for name, value in LATER_COLUMNS.items() if name not in table.columns})
-    table = table[[*(name for name in COLUMNS if name in table.columns), *table.columns.difference(list(COLUMNS))]]
+    table = completed(table)
     check_table(table)
     return table
 

@@ -1,5 +1,6 @@
 """Run a suite: plan its cells, run those that have no result yet, keep every result as it comes."""
 
+import json
 import os
 import shlex
 import sys
@@ -150,8 +151,9 @@ def run(
         writer.write_manifest({**manifest, "sessions": [*earlier, session]})
         for entry in {entry.cell.task: entry for entry in planned}.values():
             digest = entry.cell.task.digest
-            if writer.truth_of(digest) != entry.data.sha256:
-                writer.write_truth(digest, entry.data.truth, truth_attributes(entry))
+            attributes = truth_attributes(entry)
+            if writer.truth_of(digest) != json.loads(json.dumps(attributes)):
+                writer.write_truth(digest, entry.data.truth, attributes)
         if len(todo) < len(planned):
             say(f"{len(planned) - len(todo)} of {len(planned)} cells have a result already")
         _score_again(writer, planned, todo, say)

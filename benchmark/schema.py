@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from benchmark.scoring.table import SCORES
+from benchmark.scoring.table import SCORES, VALID_TIMES
 from dysts.errors import InvalidArgumentError
 
 _TASK: Mapping[str, str] = {
@@ -16,6 +17,8 @@ _TASK: Mapping[str, str] = {
     "trajectory": "int64",
     "train_length": "int64",
     "horizon": "int64",
+    "horizon_clock": "str",
+    "most_points": "int64",
     "components": "str",
     "measurement_noise": "float64",
     "noise_seed": "int64",
@@ -29,13 +32,16 @@ _TASK: Mapping[str, str] = {
 }
 _SCORED: Mapping[str, str] = {
     **dict.fromkeys(SCORES, "float64"),
-    "vpt_censored": "bool",
-    "vpt_loose_censored": "bool",
-    "vpt_smape_censored": "bool",
+    **{f"{name}_censored": "bool" for name in VALID_TIMES},
+    "censored_by": "str",
     "vpt_missing": "str",
     "missing": "str",
+    "horizon_points": "int64",
     "horizon_lyapunov": "float64",
+    "known_lyapunov": "float64",
+    "truth_end": "float64",
     "scoring": "str",
+    "scoring_version": "int64",
     "lyapunov_exponent": "float64",
     "lyapunov_exponent_error": "float64",
 }
@@ -57,20 +63,40 @@ _RUN: Mapping[str, str] = {
 }
 
 COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
-"""Columns of the table and their types; valid times and ``horizon_lyapunov`` are in Lyapunov times.
+"""Columns of the table and their types; valid times, ``horizon_lyapunov`` and ``known_lyapunov`` are in Lyapunov times.
 
 ``code`` is the fingerprint of the forecaster's own code, empty for references and in tables of earlier versions;
 ``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one.
 """
 
-LATER_COLUMNS: Mapping[str, Any] = {"code": ""}
-"""Columns that tables of earlier versions lack, with the value that stands for unknown."""
+ADDED_SCORES = tuple(name for name in VALID_TIMES if name not in ("vpt", "vpt_loose", "vpt_smape"))
+"""Scores that tables of scoring version 2 lack."""
 
 SCORED_COLUMNS = tuple(_SCORED)
 """Columns that are computed from a stored forecast, and computed again by `rescore`."""
 
 STATUSES = ("ok", "failed", "timeout", "out_of_memory", "crashed", "unavailable")
 """How a cell ended. A reference that does not exist for the data is unavailable, which is no failure."""
+
+
+def completed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of results with the columns that tables of earlier versions lack, in the order of `COLUMNS`.
+
+    Their tasks count the horizon in points, nobody has examined their truths, and their scores are of version 2; a
+    score that they lack is missing.
+    """
+    added: dict[str, Any] = {}
+    if "horizon" in table.columns:
+        added |= {"horizon_clock": "points", "most_points": 0, "horizon_points": table["horizon"]}
+    if "vpt_censored" in table.columns:
+        added["censored_by"] = np.where(table["vpt_censored"], "horizon", "")
+    if "horizon_lyapunov" in table.columns:
+        added["known_lyapunov"] = table["horizon_lyapunov"]
+    added |= {"code": "", "scoring_version": 2, "truth_end": np.nan}
+    added |= {name: np.nan for name in SCORES if name in ADDED_SCORES}
+    added |= {f"{name}_censored": False for name in VALID_TIMES if name in ADDED_SCORES}
+    table = table.assign(**{name: value for name, value in added.items() if name not in table.columns})
+    return table[[*(name for name in COLUMNS if name in table.columns), *table.columns.difference(list(COLUMNS))]]
 
 
 def check_table(table: pd.DataFrame) -> None:

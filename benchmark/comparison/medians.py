@@ -8,13 +8,9 @@ from numpy.typing import NDArray
 
 from benchmark.comparison.bootstrap import LEVEL, RESAMPLES, counted_medians, system_counts
 from benchmark.comparison.censored_times import resampled_quantiles, survival_curve
+from benchmark.scoring.table import VALID_TIMES
 
-CENSORED = {
-    "vpt": "vpt_censored",
-    "vpt_periods": "vpt_censored",
-    "vpt_loose": "vpt_loose_censored",
-    "vpt_smape": "vpt_smape_censored",
-}
+CENSORED = {"vpt_periods": "vpt_censored", **{name: f"{name}_censored" for name in VALID_TIMES}}
 """The valid times, with the column that tells which are censored."""
 TIED_DIGITS = 5
 """Significant digits to which valid times are compared: a table of five digits ranks as a fresh one does."""

@@ -75,10 +75,10 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def lyapunov_grid(results: Results) -> NDArray[np.float64]:
     """Return Lyapunov times, float64 [time], up to where half of the cells reach; none if no system has any."""
     table = results.table
-    chaotic = table[(table["vpt_missing"] == "") & table["horizon_lyapunov"].gt(0)]
+    chaotic = table[(table["vpt_missing"] == "") & table["known_lyapunov"].gt(0)]
     if chaotic.empty:
         return np.zeros(0)
-    return np.linspace(0, float(chaotic["horizon_lyapunov"].median()), _GRID_POINTS + 1)[1:]
+    return np.linspace(0, float(chaotic["known_lyapunov"].median()), _GRID_POINTS + 1)[1:]
 
 
 def error_quantiles(

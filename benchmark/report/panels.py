@@ -45,11 +45,9 @@ def verdict(cell: "pd.Series[Any]", valid: float, unit: str) -> str:
     """Return in words how long a forecast was valid."""
     if cell["status"] != "ok":
         return f"no forecast ({cell['status'].replace('_', ' ')})"
-    horizon = float(cell["horizon_lyapunov"])
-    if unit == "periods":
-        horizon = valid if cell["vpt_censored"] else math.nan
     if cell["vpt_censored"]:
-        return f"valid to the end, {figures(horizon)} {unit}"
+        end = "as long as the truth is known" if cell["censored_by"] == "truth" else "to the end"
+        return f"valid {end}, {figures(valid)} {unit}"
     return f"valid for {figures(valid)} {unit}"
 
 

@@ -81,6 +81,10 @@ def truth_attributes(entry: PlannedCell) -> dict[str, Any]:
         "step": data.step,
         "season_length": data.season_length,
         "scale": data.scale.tolist(),
+        "size": None if data.size is None else data.size.tolist(),
+        "responding": list(data.responding),
+        # JSON has no numbers that are not finite.
+        "truth_end": repr(data.truth_end),
         "train_range": [data.train.min(axis=0).tolist(), data.train.max(axis=0).tolist()],
         "train_tail": data.train[-_TAIL_POINTS:].tolist(),
     }

@@ -28,7 +28,7 @@ def error_curves(results: Results, times: ArrayLike) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row per cell whose system has a Lyapunov time: ``key``, ``system``, ``forecaster``, and a column per time
-        with the error, NaN beyond the horizon and infinite where the cell has no forecast.
+        with the error, NaN where no truth is known and infinite where the cell has no forecast.
     """
     grid = np.asarray(times, dtype=np.float64)
     table = results.table[(results.table["vpt_missing"] == "") & (results.table["status"] != "unavailable")]
@@ -40,7 +40,7 @@ def error_curves(results: Results, times: ArrayLike) -> pd.DataFrame:
 
 def cell_error_curve(results: Results, cell: "pd.Series[Any]", times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the normalised error of one cell at Lyapunov times; NaN throughout if its truth is not stored."""
-    within = times <= float(cell["horizon_lyapunov"]) * (1 + 1e-9)
+    within = times <= float(cell["known_lyapunov"]) * (1 + 1e-9)
     forecast = stored_forecast(results, cell)
     if forecast is None:
         return np.where(within, WORST_ERROR, np.nan)
@@ -48,13 +48,16 @@ def cell_error_curve(results: Results, cell: "pd.Series[Any]", times: NDArray[np
         truth, attributes = results.truth(str(cell["task"]))
     except DystsError:
         return np.full(times.size, np.nan)
-    error = normalised_error(truth=truth, forecast=forecast, scale=np.asarray(attributes["scale"]))
-    return at_lyapunov_times(
+    columns = attributes.get("responding") or list(range(truth.shape[1]))
+    scale = np.asarray(attributes["scale"])[columns]
+    error = normalised_error(truth=truth[:, columns], forecast=forecast[:, columns], scale=scale)
+    curve = at_lyapunov_times(
         error,
         step=float(cell["step"]),
         lyapunov_exponent=float(cell["lyapunov_exponent"]),
         times=times,
     )
+    return np.where(within, curve, np.nan)
 
 
 def stored_forecast(results: Results, cell: "pd.Series[Any]") -> NDArray[np.float64] | None:

@@ -79,6 +79,10 @@ def rescored_row(
         forecast = read_array(folder, "forecast", str(row["key"]))[0] if row["status"] == "ok" else None
     except StorageError:
         return None
+    if "responding" not in attributes:
+        # An earlier version stored less than scoring needs; the next run stores it.
+        return None
+    size = attributes["size"]
     data = ScoringData(
         truth=truth,
         step=float(attributes["step"]),
@@ -87,6 +91,9 @@ def rescored_row(
         lyapunov_exponent=exponent,
         lyapunov_exponent_error=error,
         regime=regime,
+        size=None if size is None else np.asarray(size, dtype=np.float64),
+        responding=tuple(int(column) for column in attributes["responding"]),
+        truth_end=float(attributes["truth_end"]),
     )
     if row.get("scoring") == scoring_digest(data):
         return dict(row)

@@ -15,8 +15,8 @@ import pandas as pd
 
 from benchmark.own_series import OWN
 from benchmark.results.rescoring import Exponents, registry_exponents, registry_regime
-from benchmark.scoring.compute import by_reason, scoring_digest
-from benchmark.scoring.table import LYAPUNOV_TIMES, SCORES, at_column
+from benchmark.scoring.compute import SCORING_VERSION, by_reason, scoring_digest
+from benchmark.scoring.table import LYAPUNOV_TIMES, SCORES, VALID_TIMES, at_column
 from benchmark.tasks.data import ScoringData
 from dysts.errors import RunError
 from dysts.systems.properties import why_no_lyapunov_time
@@ -25,9 +25,8 @@ from dysts.systems.registry import registry_of
 ROUNDED = 1e-4
 """Largest relative difference that rounding to five significant digits explains, with a margin of two."""
 
-_VALID_TIMES = ("vpt", "vpt_loose", "vpt_smape")
 _IN_LYAPUNOV_TIMES = (
-    *_VALID_TIMES,
+    *VALID_TIMES,
     *(at_column(name, time) for name in ("smape", "nrmse") for time in LYAPUNOV_TIMES),
     "error_growth",
     "exponent_ratio",
@@ -60,9 +59,15 @@ def rescored_table(
     Raises
     ------
     RunError
-        If a score would have to be computed from a forecast: the exponent or the step has changed, or a system has
-        gained a Lyapunov time.
+        If a score would have to be computed from a forecast: the definition of the scores, the exponent or the step has
+        changed, or a system has gained a Lyapunov time.
     """
+    other = table.loc[table["scoring_version"] != SCORING_VERSION, "scoring_version"]
+    if len(other):
+        raise RunError(
+            f"the scores of the table are of version {other.iloc[0]}, those of this package of version "
+            f"{SCORING_VERSION}; score the forecasts of the run again, or run it again"
+        )
     rows = [
         _rescored({str(name): value for name, value in row.items()}, exponents, regimes, steps or registry_step)
         for row in table.to_dict("records")
@@ -96,12 +101,12 @@ def _rescored(
     return row | {
         "lyapunov_exponent": exponent,
         "lyapunov_exponent_error": error,
-        "scoring": scoring_digest(_stub(exponent, error, regime)),
+        "scoring": scoring_digest(_stub(exponent, error, regime, float(row["truth_end"]))),
     }
 
 
 def _without_lyapunov_times(row: Mapping[str, Any], refusal: str) -> dict[str, Any]:
-    changed: dict[str, Any] = {"vpt_missing": refusal, "horizon_lyapunov": math.nan}
+    changed: dict[str, Any] = {"vpt_missing": refusal, "horizon_lyapunov": math.nan, "known_lyapunov": math.nan}
     if row["status"] == "unavailable":
         return changed
     missing = {name: reason for reason, names in json.loads(row["missing"] or "{}").items() for name in names}
@@ -121,8 +126,12 @@ def _to_full_precision(row: Mapping[str, Any], exponent: float, step: float) -> 
     for name, known in (("lyapunov_exponent", exponent), ("step", step)):
         if not math.isclose(float(row[name]), known, rel_tol=ROUNDED):
             raise RunError(f"the {name} of {where} is {row[name]:g} in the table and {known:g} now; score its forecast")
-    exact: dict[str, Any] = {"horizon_lyapunov": int(row["horizon"]) * step * exponent, "step": step}
-    for name in _VALID_TIMES:
+    points = int(row["horizon_points"])
+    end = float(row["truth_end"])
+    known = points if math.isnan(end) else min(points, math.floor(end / step * (1.0 + 1e-12)))
+    exact: dict[str, Any] = {"horizon_lyapunov": points * step * exponent, "step": step}
+    exact["known_lyapunov"] = known * step * exponent
+    for name in VALID_TIMES:
         value = float(row[name])
         if not math.isnan(value):
             exact[name] = round(value / (step * exponent)) * step * exponent
@@ -132,7 +141,7 @@ def _to_full_precision(row: Mapping[str, Any], exponent: float, step: float) -> 
     return exact
 
 
-def _stub(exponent: float, error: float, regime: str) -> ScoringData:
+def _stub(exponent: float, error: float, regime: str, truth_end: float) -> ScoringData:
     nothing = np.empty((0, 0))
     return ScoringData(
         truth=nothing,
@@ -142,4 +151,5 @@ def _stub(exponent: float, error: float, regime: str) -> ScoringData:
         lyapunov_exponent=exponent,
         lyapunov_exponent_error=error,
         regime=regime,
+        truth_end=truth_end,
     )

@@ -86,13 +86,13 @@ class ResultsWriter:
         """Store the truth of a task."""
         self._write_array(self.folder / FORECASTS / "truth" / task, truth, attributes)
 
-    def truth_of(self, task: str) -> str:
-        """Return the hash of the data whose truth is stored for a task, or an empty text."""
+    def truth_of(self, task: str) -> dict[str, Any]:
+        """Return what is stored beside the truth of a task, such as the hash of its data; empty without any."""
         path = self.folder / FORECASTS / "truth" / task / "zarr.json"
         try:
-            return str(json.loads(path.read_text(encoding="utf-8"))["attributes"]["sha256"])
+            return dict(json.loads(path.read_text(encoding="utf-8"))["attributes"])
         except (OSError, ValueError, KeyError, TypeError):
-            return ""
+            return {}
 
     def has_forecast(self, key: str) -> bool:
         """Tell whether the forecast of a cell is stored."""

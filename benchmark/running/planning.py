@@ -63,7 +63,7 @@ class PlannedCell:
             config=chosen,
             seed=self.cell.seed,
             season_length=self.data.season_length,
-            horizon=self.cell.task.horizon,
+            horizon=len(self.data.truth),
             train=self.data.train,
             known=self.data.oracle.known if self.cell.forecaster == ORACLE else {},
         )
@@ -89,7 +89,7 @@ class PlannedTuning:
             config={},
             seed=tuning.seed,
             season_length=self.data.season_length,
-            horizon=tuning.task.horizon,
+            horizon=len(self.data.truth),
             train=np.concatenate([self.data.train, self.data.truth]),
             tuning={
                 "candidates": list(tuning.candidates),

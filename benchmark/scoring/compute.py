@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from benchmark.scoring.table import (
     FIDELITY_PERIODS,
-    LOOSE_VPT_THRESHOLD,
     LYAPUNOV_TIMES,
     SCORES,
     SHOWN,
-    SMAPE_VPT_THRESHOLD,
-    VPT_THRESHOLD,
+    VALID_TIMES,
     at_column,
 )
+from benchmark.scoring.valid_times import known_points, known_time, responding, valid_times
 from benchmark.tasks.data import ScoringData
 from benchmark.values import content_hash
 from dysts import metrics
@@ -25,7 +24,7 @@ from dysts.invariants.estimate import Estimate
 from dysts.metrics.registry import METRICS
 from dysts.systems.properties import why_no_lyapunov_time
 
-SCORING_VERSION = 2
+SCORING_VERSION = 3
 """Version of the definitions of the scores; a stored row of another version is outdated."""
 
 WORST_SCORES: Mapping[str, float] = {name: score.worst for name, score in SCORES.items() if not math.isnan(score.worst)}
@@ -42,7 +41,7 @@ _Missing = dict[str, str]
 
 
 def scoring_digest(data: ScoringData) -> str:
-    """Hash the inputs of scoring that are not in the key of the cell: exponent, regime, version."""
+    """Hash the inputs of scoring that are not in the key of the cell: exponent, regime, end of the truth, version."""
     return content_hash(
         {
             "version": SCORING_VERSION,
@@ -50,6 +49,7 @@ def scoring_digest(data: ScoringData) -> str:
             "exponent": repr(data.lyapunov_exponent),
             "error": repr(data.lyapunov_exponent_error),
             "regime": data.regime,
+            "truth_end": repr(data.truth_end),
         }
     )
 
@@ -67,10 +67,12 @@ def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        Every name of `benchmark.scoring.table.SCORES`, NaN where a score has no meaning; ``vpt_censored``,
-        ``vpt_loose_censored`` and ``vpt_smape_censored``, true where the forecast was valid to its end;
-        ``horizon_lyapunov`` in Lyapunov times; ``vpt_missing``, the reason why there is no Lyapunov time; ``missing``,
-        JSON text of a mapping from each reason to the scores that are missing for it.
+        Every name of `benchmark.scoring.table.SCORES`, NaN where a score has no meaning; a flag ``<name>_censored`` for
+        each valid time, true where the forecast was valid as long as it is observed; ``censored_by``, what ended the
+        observation of ``vpt``: ``"horizon"``, ``"truth"``, or nothing; ``horizon_points``; ``horizon_lyapunov`` and
+        ``known_lyapunov``, the horizon and its part in which the truth is known, in Lyapunov times; ``truth_end``;
+        ``scoring_version``; ``vpt_missing``, the reason why there is no Lyapunov time; ``missing``, JSON text of a
+        mapping from each reason to the scores that are missing for it.
     """
     refusal = why_no_lyapunov_time(
         exponent=data.lyapunov_exponent, error=data.lyapunov_exponent_error, regime=data.regime
@@ -79,14 +81,19 @@ def score(data: ScoringData, forecast: _Array | None) -> dict[str, Any]:
     # Without a forecast, score the truth against itself to find the scores that the data leave undefined.
     given = data.truth if forecast is None else forecast
     values = _pointwise(data, given, missing)
-    values |= _valid_times(data, given, refusal, missing)
+    values |= valid_times(data, given, refusal, missing)
     values |= _until(data, given, refusal, missing)
     values |= _growth(data, given, refusal, missing)
     values |= _fidelity(data, given, refusal, missing)
     if forecast is None:
         values |= _worst(values, missing)
     values["vpt_missing"] = refusal
-    values["horizon_lyapunov"] = math.nan if refusal else len(data.truth) * data.step * data.lyapunov_exponent
+    exponent = math.nan if refusal else data.lyapunov_exponent
+    values["horizon_points"] = len(data.truth)
+    values["horizon_lyapunov"] = len(data.truth) * data.step * exponent
+    values["known_lyapunov"] = known_time(data) * exponent
+    values["truth_end"] = data.truth_end
+    values["scoring_version"] = SCORING_VERSION
     values["missing"] = by_reason(missing)
     return values
 
@@ -100,26 +107,14 @@ def unavailable(data: ScoringData, reason: str) -> dict[str, Any]:
 def _pointwise(data: ScoringData, forecast: _Array, missing: _Missing) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, metric in METRICS.items():
-        value = metric(truth=data.truth, forecast=forecast, scale=data.scale)
+        if metric.scaled:
+            arrays = _normed(data, forecast)
+            value = metric(**arrays)
+        else:
+            value = metric(truth=data.truth, forecast=forecast)
         if math.isnan(value):
             missing[name] = f"{name} has no meaning for these values: see its definition"
         values[name] = value
-    return values
-
-
-def _valid_times(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
-    arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast, "step": data.step}
-    valid = {
-        "vpt": metrics.valid_prediction_time(**arrays, threshold=VPT_THRESHOLD, scale=data.scale),
-        "vpt_loose": metrics.valid_prediction_time(**arrays, threshold=LOOSE_VPT_THRESHOLD, scale=data.scale),
-        "vpt_smape": metrics.smape_valid_time(**arrays, threshold=SMAPE_VPT_THRESHOLD),
-    }
-    values: dict[str, Any] = {"vpt_periods": valid["vpt"].time / (data.step * data.season_length)}
-    for name, found in valid.items():
-        values[f"{name}_censored"] = found.censored
-        values[name] = math.nan if refusal else found.time * data.lyapunov_exponent
-        if refusal:
-            missing[name] = refusal
     return values
 
 
@@ -130,27 +125,33 @@ def _until(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing)
         return dict.fromkeys((column for _, column in names), math.nan)
     curves = {
         "smape": metrics.cumulative_smape(truth=data.truth, forecast=forecast),
-        "nrmse": metrics.cumulative_nrmse(truth=data.truth, forecast=forecast, scale=data.scale),
+        "nrmse": metrics.cumulative_nrmse(**_normed(data, forecast)),
     }
-    horizon = len(data.truth) * data.step * data.lyapunov_exponent
+    points = known_points(data)
+    known = points * data.step * data.lyapunov_exponent
+    end = "the horizon is" if points == len(data.truth) else "the truth is known for"
     values: dict[str, Any] = {}
     for name, curve in curves.items():
-        read = metrics.at_lyapunov_times(
-            curve, step=data.step, lyapunov_exponent=data.lyapunov_exponent, times=LYAPUNOV_TIMES
-        )
+        read = np.full(len(LYAPUNOV_TIMES), math.nan)
+        if points:
+            read = metrics.at_lyapunov_times(
+                curve[:points], step=data.step, lyapunov_exponent=data.lyapunov_exponent, times=LYAPUNOV_TIMES
+            )
         for time, value in zip(LYAPUNOV_TIMES, read.tolist(), strict=True):
             column = at_column(name, time)
             values[column] = value
             if math.isnan(value):
-                missing[column] = f"the horizon is {horizon:.3g} Lyapunov times"
+                missing[column] = f"{end} {known:.3g} Lyapunov times"
     return values
 
 
 def _growth(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
     found = Estimate(math.nan, math.nan, refusal)
     if not refusal:
-        error = metrics.normalised_error(truth=data.truth, forecast=forecast, scale=data.scale)
-        found = metrics.error_growth_rate(error, step=data.step)
+        error = metrics.normalised_error(**_normed(data, forecast))[: known_points(data)]
+        found = Estimate(math.nan, math.nan, "the truth is not known at any point")
+        if error.size:
+            found = metrics.error_growth_rate(error, step=data.step)
     return {"error_growth": _taken("error_growth", found, missing, unit=data.lyapunov_exponent)}
 
 
@@ -194,7 +195,16 @@ def _worst(values: Mapping[str, Any], missing: _Missing) -> dict[str, Any]:
             missing[name] = NO_FORECAST
         elif not math.isnan(values[name]):
             worst[name] = entry.worst
-    return worst | {f"{name}_censored": False for name in ("vpt", "vpt_loose", "vpt_smape")}
+    return worst | {f"{name}_censored": False for name in VALID_TIMES} | {"censored_by": ""}
+
+
+def _normed(data: ScoringData, forecast: _Array) -> dict[str, Any]:
+    """Return the arguments of an error in standard deviations: without driving phases, with the scale."""
+    return {
+        "truth": responding(data, data.truth),
+        "forecast": responding(data, forecast),
+        "scale": responding(data, data.scale),
+    }
 
 
 def _taken(name: str, found: Estimate, missing: _Missing, *, unit: float = 1.0) -> float:

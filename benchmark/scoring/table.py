@@ -19,6 +19,9 @@ LOOSE_VPT_THRESHOLD = 0.5
 SMAPE_VPT_THRESHOLD = 30.0
 """Cumulative smape up to which a forecast is valid, as in the published comparison."""
 
+THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Thresholds of the curve of valid times, in standard deviations; the literature uses values between its ends."""
+
 LYAPUNOV_TIMES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Lyapunov times up to which smape and nrmse are given."""
 
@@ -48,6 +51,67 @@ class Score:
     definition: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ValidTime:
+    """A definition of the valid prediction time.
+
+    Attributes
+    ----------
+    threshold : float
+        Largest valid error.
+    norm : str
+        One of `dysts.metrics.lyapunov.NORMS`; empty for the cumulative smape.
+    words : str
+        For people.
+    """
+
+    threshold: float
+    norm: str
+    words: str
+
+
+def within_column(threshold: float) -> str:
+    """Return the column of the valid time with a threshold of the normalised error.
+
+    Examples
+    --------
+    >>> within_column(0.4), within_column(0.5), within_column(1.0)
+    ('vpt', 'vpt_loose', 'vpt_within_1')
+    """
+    named = {VPT_THRESHOLD: "vpt", LOOSE_VPT_THRESHOLD: "vpt_loose"}
+    return named.get(threshold, f"vpt_within_{threshold:g}")
+
+
+def _valid_times() -> Mapping[str, ValidTime]:
+    def curve(threshold: float) -> ValidTime:
+        words = f"The valid prediction time with a threshold of {threshold:g}, in Lyapunov times."
+        return ValidTime(threshold=threshold, norm="component", words=words)
+
+    first = {name: curve(value) for name, value in (("vpt", VPT_THRESHOLD), ("vpt_loose", LOOSE_VPT_THRESHOLD))}
+    named = {
+        "vpt_smape": ValidTime(
+            threshold=SMAPE_VPT_THRESHOLD,
+            norm="",
+            words=f"How long the smape of the forecast so far stays within {SMAPE_VPT_THRESHOLD:g}, in Lyapunov times; "
+            "no lower bound or estimate of the valid prediction time.",
+        ),
+        "vpt_spread": ValidTime(
+            threshold=VPT_THRESHOLD,
+            norm="spread",
+            words="The valid prediction time with all components in one unit, the spread around the mean, in Lyapunov "
+            "times.",
+        ),
+        "vpt_size": ValidTime(
+            threshold=VPT_THRESHOLD,
+            norm="size",
+            words="The valid prediction time with all components in one unit, the size from the origin, in Lyapunov "
+            "times.",
+        ),
+    }
+    others = {within_column(value): curve(value) for value in THRESHOLDS if within_column(value) not in first}
+    return MappingProxyType({**first, **named, **others})
+
+
 def _scores() -> Mapping[str, Score]:
     scores = [
         Score(
@@ -66,19 +130,11 @@ def _scores() -> Mapping[str, Score]:
             worst=0.0,
             definition="The valid prediction time in periods, for systems without a Lyapunov time as well.",
         ),
-        Score(
-            name="vpt_loose",
-            direction="higher",
-            worst=0.0,
-            definition=f"The valid prediction time with a threshold of {LOOSE_VPT_THRESHOLD}, in Lyapunov times.",
-        ),
-        Score(
-            name="vpt_smape",
-            direction="higher",
-            worst=0.0,
-            definition=f"How long the smape of the forecast so far stays within {SMAPE_VPT_THRESHOLD:g}, in Lyapunov "
-            "times.",
-        ),
+    ]
+    scores += [
+        Score(name=name, direction="higher", worst=0.0, definition=entry.words)
+        for name, entry in VALID_TIMES.items()
+        if name != "vpt"
     ]
     for name, worst in (("smape", 200.0), ("nrmse", math.inf)):
         scores += [
@@ -165,7 +221,8 @@ def get_score(name: str) -> Score:
 _VPT = (
     "Valid prediction time: how long the error, averaged over components as a root mean square in "
     f"units of their standard deviations, stays within {VPT_THRESHOLD}, in Lyapunov times (the time over "
-    "which a small error grows by the factor e): higher is better, and the horizon bounds it."
+    "which a small error grows by the factor e): higher is better. Driving phases do not count; horizon and end of the "
+    "known truth bound it."
 )
 _OWN_WORDS = {
     "smape": "Symmetric mean absolute percentage error, 200 · mean(|a - p| / (|a| + |p|)) over the horizon "
@@ -174,6 +231,9 @@ _OWN_WORDS = {
     "attractor: 0 is perfect, predicting the mean scores about 1.",
     "mae": "Mean absolute error in the raw units of the system: 0 is perfect.",
 }
+
+VALID_TIMES: Mapping[str, ValidTime] = _valid_times()
+"""The valid times in Lyapunov times by name; a row has a flag ``<name>_censored`` beside each."""
 
 SCORES: Mapping[str, Score] = _scores()
 """All scores by name, in the order of their columns."""

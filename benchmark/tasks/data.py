@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.tasks.observation import component_names, noise, observed_columns
+from benchmark.tasks.observation import component_names, noise, observed_columns, responding_columns
 from benchmark.tasks.oracle_start import OracleStart, oracle_start
 from benchmark.tasks.task import Task
-from dysts.datasets.description import regime_of_series
+from dysts.datasets.description import lyapunov_time_of, no_lyapunov_time, regime_of_series
 from dysts.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ class ScoringData:
         Largest exponent, per unit of time, and its standard error; NaN where unknown.
     regime : str
         The regime that the registry names, such as ``"chaotic"``; empty where unknown.
+    size : ndarray, float64 [component]
+        Root mean square of each component, as `scale` is its standard deviation.
+    responding : tuple of int
+        The components that norms are taken over: all but driving phases; empty for all.
+    truth_end : float
+        Time after the last observed point until which the truth is known to hold, in the unit of the system; infinite
+        where it holds throughout, NaN where that has not been examined.
     """
 
     truth: NDArray[np.float64]
@@ -46,6 +53,9 @@ class ScoringData:
     lyapunov_exponent: float
     lyapunov_exponent_error: float
     regime: str = ""
+    size: NDArray[np.float64] | None = None
+    responding: tuple[int, ...] = ()
+    truth_end: float = math.nan
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,7 +81,8 @@ class TaskData(ScoringData):
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the data that a stored forecast depends on beside the task, as JSON values."""
-        return {"sha256": self.sha256, "step": self.step, "season_length": self.season_length}
+        points = {"season_length": self.season_length, "horizon_points": len(self.truth)}
+        return {"sha256": self.sha256, "step": self.step, **points}
 
 
 def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
@@ -100,31 +111,38 @@ def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
         )
     names = component_names(dataset)
     columns = observed_columns(task, names)
-    needed = (task.train_length + task.horizon - 1) * task.stride + 1
+    points_per_period = _positive(name, dataset.attrs, "points_per_period")
+    step = _positive(name, dataset.attrs, "period") / points_per_period * task.stride
+    lyapunov_points = None if no_lyapunov_time(dataset.attrs) else lyapunov_time_of(dataset.attrs) / step
+    horizon = task.horizon_points(season_length=points_per_period / task.stride, lyapunov_points=lyapunov_points)
+    needed = (task.train_length + horizon - 1) * task.stride + 1
     if needed > series.shape[1]:
+        in_points = task.horizon_clock == "points"
+        told, advice = ("", "") if in_points else (f", which are {horizon} points,", "; most_points ends it earlier")
         raise InvalidArgumentError(
-            f"{name} has {series.shape[1]} points in time; a train length of {task.train_length} "
-            f"and a horizon of {task.horizon} need {needed}"
+            f"{name} has {series.shape[1]} points in time; a train length of {task.train_length} points "
+            f"and a horizon of {task.horizon_text}{told} need {needed}{advice}"
         )
     if not np.isfinite(series).all():
         raise InvalidArgumentError(f"{name} holds values that are not finite")
-    points_per_period = _positive(name, dataset.attrs, "points_per_period")
     scale = series.std(axis=(0, 1))
     observed = series[task.trajectory, :: task.stride][:, columns]
     train = observed[: task.train_length].copy()
     if task.measurement_noise:
         train += task.measurement_noise * scale[columns] * noise(task, (task.train_length, len(names)))[:, columns]
-    step = _positive(name, dataset.attrs, "period") / points_per_period * task.stride
+    observed_names = tuple(names[column] for column in columns)
     return TaskData(
         train=train,
-        truth=observed[task.train_length : task.train_length + task.horizon].copy(),
-        components=tuple(names[column] for column in columns),
+        truth=observed[task.train_length : task.train_length + horizon].copy(),
+        components=observed_names,
         step=step,
         season_length=max(1, round(points_per_period / task.stride)),
         scale=scale[columns],
         lyapunov_exponent=_number_or_nan(dataset.attrs.get("lyapunov_exponent")),
         lyapunov_exponent_error=_number_or_nan(dataset.attrs.get("lyapunov_exponent_error")),
         regime=regime_of_series(dataset.attrs),
+        size=np.sqrt((series[..., columns] ** 2).mean(axis=(0, 1))),
+        responding=responding_columns(dataset, observed_names),
         sha256=str(dataset.attrs.get("sha256") or hashlib.sha256(series.tobytes()).hexdigest()),
         oracle=oracle_start(task, dataset, train=train, step=step),
     )

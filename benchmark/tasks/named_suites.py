@@ -29,9 +29,14 @@ _QUICK_SYSTEMS = (
 )
 _QUICK_FORECASTERS = ("NaiveMean", "NaiveSeasonal", "NaiveDrift", "LinearRegression", "NVAR", "ESN")
 
+_QUICK_HORIZON = 20
+"""Lyapunov times that `quick` predicts: more than its forecasters are valid for, and about as long as a truth holds."""
+_QUICK_POINTS = 5000
+"""Largest number of points that `quick` predicts, which is what its recipe holds."""
+
 _DESCRIPTIONS: Mapping[str, str] = {
-    "quick": "12 systems of different kinds, 6 forecasters, 2 trajectories each",
-    "standard": "every system and every forecaster, 1000 points to fit and 200 to predict",
+    "quick": "12 systems of different kinds, 6 forecasters, 2 trajectories each, 20 Lyapunov times to predict",
+    "standard": "the short task: every system and every forecaster, 1000 points to fit and 200 to predict",
     "long": "every system and every forecaster, 5000 points to predict",
     "noise": "12 systems, every forecaster, measurement noise of 0 to 30 % and dynamical noise",
     "data-limited": "12 systems, every forecaster, 100 to 1000 points to fit",
@@ -139,7 +144,16 @@ def _all_forecasters() -> tuple[str, ...]:
 
 
 def _quick() -> Suite:
-    return Suite(name="quick", systems=_QUICK_SYSTEMS, forecasters=_QUICK_FORECASTERS, trajectories=2)
+    return Suite(
+        name="quick",
+        systems=_QUICK_SYSTEMS,
+        forecasters=_QUICK_FORECASTERS,
+        recipe="long",
+        trajectories=2,
+        horizon=_QUICK_HORIZON,
+        horizon_clock="lyapunov times",
+        most_points=_QUICK_POINTS,
+    )
 
 
 def _standard() -> Suite:

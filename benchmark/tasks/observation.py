@@ -1,13 +1,15 @@
 """The observed part of a trajectory: components, stride and measurement noise."""
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.tasks.task import Task
-from dysts.errors import unknown_name
+from dysts.errors import DystsError, unknown_name
+from dysts.invariants.period import responding_observables
 
 if TYPE_CHECKING:
     import xarray
@@ -36,6 +38,33 @@ def observed_columns(task: Task, names: tuple[str, ...]) -> list[int]:
         if name not in names:
             raise unknown_name(f"component of {task.system}", name, names)
     return [names.index(name) for name in task.components] or list(range(len(names)))
+
+
+def responding_columns(dataset: "xarray.Dataset", names: tuple[str, ...]) -> tuple[int, ...]:
+    """Return which of some observed components are forecast: those that depend on more than a driving phase.
+
+    A driving phase is a known function of time. Everybody forecasts it, so it would dilute an average over components.
+    Data without equations, and data of a driving phase alone, keep all components.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        With the attribute ``definition`` where the equations are known.
+    names : tuple of str
+        The observed components.
+    """
+    from dysts.systems.system import System
+
+    everything = tuple(range(len(names)))
+    try:
+        entry = {"definition": json.loads(str(dataset.attrs["definition"]))}
+        system = System.from_entry(str(dataset.attrs.get("system", "system")), entry)
+    except (KeyError, ValueError, DystsError):
+        return everything
+    known = list(system.observable_names)
+    forecast = {known[place] for place in responding_observables(system)}
+    kept = tuple(place for place, name in enumerate(names) if name in forecast or name not in known)
+    return kept or everything
 
 
 def noise(task: Task, shape: tuple[int, ...], *, purpose: str = "measurement") -> NDArray[np.float64]:

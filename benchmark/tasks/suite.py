@@ -12,6 +12,8 @@ from benchmark.values import checked_names, known_fields
 from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError, unknown_name
 
+_COMMON = ("recipe", "train_length", "horizon", "horizon_clock", "most_points")
+"""Fields that a suite gives to all of its tasks, where a variant does not change them."""
 _VARIED = tuple(field.name for field in fields(Task) if field.name not in ("system", "trajectory"))
 
 
@@ -33,8 +35,10 @@ class Suite:
         Dataset recipe.
     trajectories : int
         Number of trajectories of each system, taken from the first on.
-    train_length, horizon : int
-        Points to fit on and points to predict.
+    train_length : int
+        Points to fit on.
+    horizon, horizon_clock, most_points
+        How far to predict, as in `Task`.
     preset : str
         Preset of every forecaster.
     variants : sequence of mapping
@@ -69,6 +73,8 @@ class Suite:
     trajectories: int = 1
     train_length: int = 1000
     horizon: int = 200
+    horizon_clock: str = "points"
+    most_points: int = 0
     preset: str = "fast"
     variants: tuple[Mapping[str, Any], ...] = ()
     tuning: Budget | None = None
@@ -145,7 +151,7 @@ class Suite:
 
     def tasks(self) -> list[Task]:
         """Return every task, systems first."""
-        common = {"recipe": self.recipe, "train_length": self.train_length, "horizon": self.horizon}
+        common = {name: getattr(self, name) for name in _COMMON}
         tasks = [
             Task(**{**common, "system": system, "trajectory": trajectory, **variant})
             for system in self.systems

@@ -9,16 +9,22 @@ from benchmark.values import checked_names, content_hash, known_fields
 from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError
 
-_SMALLEST = {"trajectory": 0, "train_length": 2, "horizon": 1, "noise_seed": 0, "stride": 1}
+CLOCKS = ("points", "periods", "lyapunov times")
+"""Units of a horizon."""
+
+_SMALLEST = {"trajectory": 0, "train_length": 2, "horizon": 1, "most_points": 0, "noise_seed": 0, "stride": 1}
 """The least value of each whole number of a task."""
+
+_LATER = {"horizon_clock": "points", "most_points": 0}
+"""Fields that tasks of earlier versions lack; a hash leaves them out at these values, so that it stays the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """Forecast one trajectory of one system from its beginning.
 
-    The forecaster sees points ``0 .. train_length - 1`` of the observed series and predicts the `horizon` points that
-    follow.
+    The forecaster sees points ``0 .. train_length - 1`` of the observed series and predicts the points that follow,
+    over the `horizon`.
 
     Parameters
     ----------
@@ -31,7 +37,11 @@ class Task:
     train_length : int
         Number of points to fit on, at least 2.
     horizon : int
-        Number of points to predict, at least 1.
+        Length of the forecast in units of `horizon_clock`, at least 1.
+    horizon_clock : {"points", "periods", "lyapunov times"}
+        Unit of the horizon. A system without a Lyapunov time has as many periods in place of Lyapunov times.
+    most_points : int
+        Largest number of points to predict, at which a longer horizon ends; 0 for no limit.
     components : sequence of str
         The components that are observed, by name and in this order; empty for all.
     measurement_noise : float
@@ -40,7 +50,7 @@ class Task:
     noise_seed : int
         Seed of that noise, which differs from task to task all the same.
     stride : int
-        Observe every stride-th point of the dataset only; `train_length` and `horizon` count observed points.
+        Observe every stride-th point of the dataset only; all numbers of points count observed points.
 
     Raises
     ------
@@ -59,6 +69,8 @@ class Task:
     trajectory: int = 0
     train_length: int = 1000
     horizon: int = 200
+    horizon_clock: str = "points"
+    most_points: int = 0
     components: tuple[str, ...] = ()
     measurement_noise: float = 0.0
     noise_seed: int = 0
@@ -69,6 +81,10 @@ class Task:
             _require_name("task", name, getattr(self, name))
         for name, smallest in _SMALLEST.items():
             object.__setattr__(self, name, check_count(f"the {name} of a task", getattr(self, name), least=smallest))
+        if self.horizon_clock not in CLOCKS:
+            raise InvalidArgumentError(
+                f"the horizon_clock of a task must be one of {', '.join(CLOCKS)}, got {self.horizon_clock!r}"
+            )
         object.__setattr__(self, "components", checked_names("components of a task", self.components))
         object.__setattr__(self, "measurement_noise", _level("measurement_noise", self.measurement_noise))
 
@@ -87,10 +103,42 @@ class Task:
         """
         return cls(**known_fields(cls, "task", values, required=("system",)))
 
+    def hashed(self) -> dict[str, Any]:
+        """Return the fields that a hash of the task covers."""
+        return {name: value for name, value in self.to_dict().items() if _LATER.get(name) != value}
+
     @property
     def digest(self) -> str:
         """Hash of the content: equal tasks have equal digests, in every process and on every machine."""
-        return content_hash(self.to_dict())
+        return content_hash(self.hashed())
+
+    def horizon_points(self, *, season_length: float, lyapunov_points: float | None) -> int:
+        """Return the number of points to predict.
+
+        Parameters
+        ----------
+        season_length : float
+            Observed points in a period.
+        lyapunov_points : float or None
+            Observed points in a Lyapunov time; None for a system that has none.
+
+        Examples
+        --------
+        >>> task = Task(system="Lorenz", horizon=20, horizon_clock="lyapunov times", most_points=5000)
+        >>> task.horizon_points(season_length=100.0, lyapunov_points=145.0)
+        2900
+        >>> task.horizon_points(season_length=100.0, lyapunov_points=None)
+        2000
+        """
+        unit = {"points": 1.0, "periods": season_length, "lyapunov times": lyapunov_points or season_length}
+        points = max(1, math.ceil(self.horizon * unit[self.horizon_clock] * (1.0 - 1e-12)))
+        return min(points, self.most_points) if self.most_points else points
+
+    @property
+    def horizon_text(self) -> str:
+        """Return the horizon for people, such as ``"20 Lyapunov times"``."""
+        unit = self.horizon_clock.replace("lyapunov", "Lyapunov")
+        return f"{self.horizon} {unit if self.horizon > 1 else unit.removesuffix('s')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +206,8 @@ class Cell:
         code : str
             Fingerprint of the forecaster's own code, see `benchmark.running.source_code`.
         """
-        return content_hash({**self.to_dict(), "config": config, "data": data, "version": version, "code": code})
+        content = {**self.to_dict(), "task": self.task.hashed()}
+        return content_hash({**content, "config": config, "data": data, "version": version, "code": code})
 
 
 def _require_name(owner: str, name: str, value: object) -> None:

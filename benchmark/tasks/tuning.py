@@ -94,7 +94,7 @@ class Tuning:
         """Hash of everything that the choice depends on."""
         return content_hash(
             {
-                "task": self.task.to_dict(),
+                "task": self.task.hashed(),
                 "forecaster": self.forecaster,
                 "preset": self.preset,
                 "seed": self.seed,

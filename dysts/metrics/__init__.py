@@ -17,6 +17,7 @@ from dysts.metrics.invariant_fidelity import correlation_dimension_difference, f
 from dysts.metrics.lyapunov import (
     ValidPredictionTime,
     in_lyapunov_times,
+    norm_scale,
     normalised_error,
     valid_prediction_time,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "marre",
     "mse",
     "mutual_information",
+    "norm_scale",
     "normalised_error",
     "nrmse",
     "pearson",

@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dysts.checks import check_positive
+from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.metrics._arrays import component_scale, divide_by_scale, paired_arrays
+
+NORMS = ("component", "spread", "size")
+"""Names of the norms in which a valid prediction time is measured; see `norm_scale`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,63 @@ def normalised_error(*, truth: ArrayLike, forecast: ArrayLike, scale: ArrayLike 
         return np.asarray(np.sqrt(np.mean(divide_by_scale(a - p, unit) ** 2, axis=1)), dtype=np.float64)
 
 
+def norm_scale(
+    norm: str, *, standard_deviation: ArrayLike, root_mean_square: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    r"""Scale with which `normalised_error` is the error in one of the norms of the literature.
+
+    ==============  =====================================================================================
+    norm            error
+    ==============  =====================================================================================
+    ``component``   :math:`\sqrt{\mathrm{mean}_c((a_c - p_c)^2 / s_c^2)}`: each component in its own unit
+    ``spread``      :math:`\lVert a - p \rVert / \sqrt{\sum_c s_c^2}`: one unit, the spread around the mean
+    ``size``        :math:`\lVert a - p \rVert / \sqrt{\sum_c q_c^2}`: one unit, the size from the origin
+    ==============  =====================================================================================
+
+    with standard deviations :math:`s_c` and root mean squares :math:`q_c` over the attractor. The first does not
+    depend on the units of the components; the other two do, and the last on the origin of the coordinates as well.
+
+    Parameters
+    ----------
+    norm : {"component", "spread", "size"}
+    standard_deviation : array_like, float [component]
+        Over the attractor.
+    root_mean_square : array_like, float [component], optional
+        Over the attractor; needed for ``size``.
+
+    Returns
+    -------
+    ndarray, float64 [component]
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such norm.
+    InvalidArgumentError
+        If a scale is negative or has a wrong shape.
+
+    References
+    ----------
+    J. Pathak, B. Hunt, M. Girvan, Z. Lu, E. Ott, "Model-free prediction of large spatiotemporally chaotic systems from
+    data: a reservoir computing approach", Physical Review Letters 120 (2018) 024102,
+    doi:10.1103/PhysRevLett.120.024102, for one unit of all components.
+
+    Examples
+    --------
+    >>> norm_scale("spread", standard_deviation=[1.0, 7.0])
+    array([5., 5.])
+    """
+    if norm not in NORMS:
+        raise unknown_name("norm", norm, NORMS)
+    count = np.size(standard_deviation)
+    if norm == "component":
+        return component_scale(standard_deviation, count)
+    if norm == "size" and root_mean_square is None:
+        raise InvalidArgumentError("the norm 'size' needs root_mean_square, got None")
+    given = standard_deviation if norm == "spread" or root_mean_square is None else root_mean_square
+    return np.full(count, np.sqrt(np.mean(component_scale(given, count) ** 2)))
+
+
 def valid_prediction_time(
     *,
     truth: ArrayLike,
@@ -84,7 +145,7 @@ def valid_prediction_time(
     step : float
         Time between two rows.
     threshold : float
-        Largest valid :func:`normalised_error`, in standard deviations.
+        Largest valid :func:`normalised_error`, in standard deviations. The literature has values from 0.1 to 1.
     scale : float or array_like, float [component], optional
         Standard deviation of each component over the attractor; without it, that of the truth.
 

@@ -43,6 +43,10 @@ def test_forecaster_cannot_write_into_the_truth() -> None:
     [
         (Task(system="Alpha", trajectory=2, train_length=100, horizon=20), "2 trajectories"),
         (Task(system="Alpha", train_length=100, horizon=21), "need 121"),
+        (
+            Task(system="Alpha", train_length=100, horizon=2, horizon_clock="lyapunov times"),
+            "a horizon of 2 Lyapunov times, which are 23 points, need 123; most_points ends it earlier",
+        ),
     ],
 )
 def test_task_beyond_the_data_is_refused(task: Task, message: str) -> None:

@@ -123,3 +123,28 @@ def test_suite_refuses_values_that_make_no_sense(change: dict[str, Any]) -> None
 def test_misspelt_suite_is_suggested() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'quick'"):
         get_suite("quik")
+
+
+def test_horizon_counts_on_three_clocks_and_ends_at_the_largest_number_of_points() -> None:
+    def points(**fields: object) -> int:
+        task = Task(system="Lorenz", **fields)  # type: ignore[arg-type]
+        return task.horizon_points(season_length=12.5, lyapunov_points=30.0)
+
+    assert points(horizon=7) == 7
+    assert points(horizon=3, horizon_clock="periods") == 38
+    assert points(horizon=3, horizon_clock="lyapunov times") == 90
+    assert points(horizon=3, horizon_clock="lyapunov times", most_points=50) == 50
+    assert points(horizon=3, horizon_clock="lyapunov times", most_points=500) == 90
+    regular = Task(system="Torus", horizon=3, horizon_clock="lyapunov times")
+    assert regular.horizon_points(season_length=12.5, lyapunov_points=None) == 38
+    with pytest.raises(InvalidArgumentError, match="horizon_clock of a task must be one of points, periods"):
+        Task(system="Lorenz", horizon_clock="seconds")
+    with pytest.raises(InvalidArgumentError, match="most_points"):
+        Task(system="Lorenz", most_points=-1)
+
+
+def test_tasks_in_points_keep_the_hashes_of_earlier_versions() -> None:
+    # The digest of this task in the table of results of version 1.0.0.dev0, before horizons had clocks.
+    assert Task(system="Lorenz").digest == "64faac20861f2f968fa1b6cd"
+    assert Task(system="Lorenz", horizon_clock="periods").digest != Task(system="Lorenz").digest
+    assert Task(system="Lorenz", most_points=100).digest != Task(system="Lorenz").digest
