@@ -150,9 +150,7 @@ def test_driving_phases_do_not_dilute_the_norm() -> None:
 
 def test_stored_forecasts_are_scored_again_with_the_end_of_their_truth(tmp_path: Path) -> None:
     suite = fakes.suite("Seasonal", systems=["Alpha"], trajectories=1)
-    benchmark.run(
-        suite, output=tmp_path, open_dataset=fakes.open_dataset, scheduler=fakes.InProcess(), progress=False
-    )
+    benchmark.run(suite, output=tmp_path, open_dataset=fakes.open_dataset, scheduler=fakes.InProcess(), progress=False)
     results = Results.load(tmp_path)
     row = results.table.iloc[0].to_dict()
     again = rescored_row(tmp_path, {**row, "scoring": "other"}, exponent=0.9, error=0.01)
