@@ -76,20 +76,35 @@ class CompiledFunction:
         """Address of the function that expands the solution through one state in powers of time."""
         return self._address(EXPANSION)
 
+    @functools.cached_property
+    def extended_expansion_address(self) -> int:
+        """Where the function starts that expands the solution in double-doubles."""
+        from dysts.compilation.emission.extended_series import EXTENDED_EXPANSION
+
+        return self._address(EXTENDED_EXPANSION)
+
     def _address(self, function: str) -> int:
         with _lock:
             path = self.folder / f"{self.name}_{self.program.digest}_{function}_{_processor()}.object"
             code = _read(path)
             if code is None:
-                expands = function == EXPANSION
-                text = emit_series(self.program) if expands else emit(self.program, lanes=function == LANED)
-                code = _compile(text)
+                code = _compile(self._text(function))
                 # On a full disk or in a deleted folder the next process compiles again.
                 with contextlib.suppress(OSError):
                     write_atomically(path, hashlib.sha256(code).digest() + code)
             else:
                 self.loaded += 1
             return _load(code, function)
+
+    def _text(self, function: str) -> str:
+        if function in (SCALAR, LANED):
+            return emit(self.program, lanes=function == LANED)
+        if function == EXPANSION:
+            return emit_series(self.program)
+        # Numbers of many digits come from a package that takes a tenth of a second to import.
+        from dysts.compilation.emission.extended_series import emit_extended_series
+
+        return emit_extended_series(self.program)
 
 
 def _read(path: Path) -> bytes | None:

@@ -180,12 +180,17 @@ class ProgramWriter:
     def constant(self, node: ast.expr) -> int:
         """Return a number, or a place in the table."""
         if not names_in(node):
-            return self.add("number", float(evaluate(node, {})))
+            return self.number(node)
         key = ast.unparse(node)
         if key not in self.slots:
             self.slots[key] = self.first_slot + len(self.constants)
             self.constants.append(node)
         return self.add("constant", self.slots[key])
+
+    def number(self, node: ast.expr) -> int:
+        """Return a number, with the expression that it is the value of unless that is a number itself."""
+        literal = isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
+        return self.add("number", float(evaluate(node, {})), *([] if literal else [ast.unparse(node)]))
 
     def render(self, node: ast.expr) -> int:
         if self.is_constant(node):
@@ -243,7 +248,7 @@ class ProgramWriter:
         value = float(evaluate(exponent, {}))
         quarters = 4.0 * abs(value)
         if not quarters.is_integer() or quarters > 4 * LARGEST_UNROLLED:
-            return self.add("power", operand, self.add("number", value))
+            return self.add("power", operand, self.number(exponent))
         whole, rest = divmod(int(quarters), 4)
         # Square roots are correctly rounded and take a fifth of the time of the library's power.
         parts = [self.whole_power(operand, whole)] if whole else []

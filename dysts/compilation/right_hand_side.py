@@ -10,7 +10,7 @@ from numba import types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
-from dysts.compilation.emission.taylor_coefficients import expandable, steep_arguments
+from dysts.compilation.emission.taylor_coefficients import EXTENDED_ORDER, expandable, steep_arguments
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
@@ -88,6 +88,11 @@ class RightHandSide:
     def expandable(self) -> bool:
         """Whether solutions can be expanded in powers of time."""
         return expandable(self.program)
+
+    @cached_property
+    def expandable_in_extended_precision(self) -> bool:
+        """Whether the expansion in extended precision, which has more orders, exists."""
+        return not self.has_switches and expandable(self.program, EXTENDED_ORDER)
 
     @cached_property
     def steep_arguments(self) -> int:

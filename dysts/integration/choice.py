@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.integration.extended import solve_extended
 from dysts.integration.handover import AutoSwitch
 from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
 from dysts.integration.solution import Solution
+from dysts.integration.tolerances import EXTENDED
 from dysts.threads import in_threads
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
 
 
 def _solve(problem: Problem, threads: int | None) -> Solution:
+    if problem.precision == EXTENDED:
+        return solve_extended(problem, threads)
     first = problem.systems[0]
     events = problem.most_events if problem.event is not None else 0
     states = problem.states.copy()

@@ -9,11 +9,12 @@ from dysts.checks import check_count, check_positive
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.integration.clocks import sampling_times
 from dysts.integration.events import Event, make_event
+from dysts.integration.extended import check_extended
 from dysts.integration.hints import with_hints
 from dysts.integration.kinds import Outcome, Request, delayed, ordinary, stochastic
 from dysts.integration.labels import Recording, label
 from dysts.integration.predictability import predictable_until, worth_measuring
-from dysts.integration.tolerances import DEFAULT_TOLERANCE, SMALLEST_TOLERANCE
+from dysts.integration.tolerances import EXTENDED, SMALLEST_TOLERANCES, check_precision
 from dysts.systems.registry import get_system
 from dysts.systems.system import Ensemble, System
 
@@ -37,9 +38,10 @@ def integrate(
     start: float = 0.0,
     initial_conditions: Any = None,
     history: Any = None,
-    rtol: float = DEFAULT_TOLERANCE,
+    rtol: float | None = None,
     atol: Any = None,
     solver: str = "auto",
+    precision: Literal["double", "extended"] = "double",
     noise: "Noise | None" = None,
     longest_step: float | None = None,
     stop: str | None = None,
@@ -75,8 +77,9 @@ def integrate(
     history : optional
         For a delay system, what happened before time 0: a function of time, or times and values (also as a labelled
         series) that cover the delay; see `dysts.integration.histories.check_histories`.
-    rtol : float
-        Relative tolerance of each step, at least 1e-14.
+    rtol : float, optional
+        Relative tolerance of each step, by default 1e-9, and at least 1e-14; in extended precision by default 1e-25,
+        and at least 1e-28.
     atol : float or array_like [component], optional
         Absolute tolerance, by default a billionth of `rtol`.
     solver : {"auto", "taylor", "dop853", "dop853+radau", "radau", "euler-maruyama", "sra3"}
@@ -85,6 +88,11 @@ def integrate(
         power series; the others are one method throughout. Delay systems have DOP853; "auto" gives it a tenth of the
         tolerances, as errors of the past come back. With noise, SRA3 if it is additive and Euler-Maruyama
         otherwise.
+    precision : {"double", "extended"}
+        In extended precision, states, times and power series (of order 30) are double-doubles, which have 32 digits.
+        Initial states, times, parameters and the numbers in the text of the equations are the float64 that they are in
+        double precision; what follows from them, such as 8/3, and pi are exact to 32 digits. The result is rounded to
+        float64. This is for smooth equations without delay, noise and events.
     noise : Noise, optional
         Stochastic forcing; see `dysts.Noise`.
     longest_step : float, optional
@@ -125,7 +133,7 @@ def integrate(
         If a trajectory ended early, or its event never happened; the message names the system, the time and the
         reason.
     NotSupportedError
-        If delay, noise, events or an implicit solver are combined in a way that has no method here.
+        If delay, noise, events, an implicit solver or extended precision are combined in a way that has no method here.
 
     Examples
     --------
@@ -153,6 +161,8 @@ def integrate(
         raise InvalidArgumentError(f"on_failure must be 'raise' or 'keep', got {on_failure!r}")
     event = None if stop is None else make_event(base, stop, stop_direction)
     _check_combination(base, solver=solver, noise=noise, event=event, history=history)
+    if check_precision(precision) == EXTENDED:
+        check_extended(base, solver=solver, noise=noise is not None, event=event is not None)
     _check_direction(base, grid, float(start), noise)
     request = Request(
         system=system,
@@ -163,6 +173,7 @@ def integrate(
         solver=solver,
         maximum_steps=check_count("maximum_steps", maximum_steps),
         threads=threads,
+        precision=precision,
     )
     if base.delay is not None:
         outcome = delayed(request, rtol=rtol, atol=atol, history=history)
@@ -179,7 +190,7 @@ def integrate(
         solution = outcome.solution
         ends = [time if found else None for time, found in zip(solution.reached, solution.found, strict=True)]
         attributes |= {"stop": stop, "stop_direction": stop_direction, "stopped_at": json.dumps(ends)}
-    attributes |= _predictability(base, grid, outcome, predictability)
+    attributes |= _predictability(base, grid, outcome, predictability, SMALLEST_TOLERANCES[precision])
     return label(
         Recording(
             system=system,
@@ -262,7 +273,9 @@ def _raise_first_failure(system: System, last: float, outcome: Outcome, event: E
         )
 
 
-def _predictability(system: System, grid: Any, outcome: Outcome, wanted: bool | None) -> dict[str, float]:
+def _predictability(
+    system: System, grid: Any, outcome: Outcome, wanted: bool | None, smallest: float
+) -> dict[str, float]:
     possible = not outcome.many and outcome.again is not None
     if wanted is None:
         wanted = possible and worth_measuring(system, grid, outcome.relative_tolerance)
@@ -270,7 +283,5 @@ def _predictability(system: System, grid: Any, outcome: Outcome, wanted: bool | 
         return {}
     if not possible or outcome.again is None:
         raise InvalidArgumentError("predictability is measured for one deterministic trajectory at a time")
-    until = predictable_until(
-        system, grid, outcome.solution, outcome.again, outcome.relative_tolerance, SMALLEST_TOLERANCE
-    )
+    until = predictable_until(system, grid, outcome.solution, outcome.again, outcome.relative_tolerance, smallest)
     return {"predictable_until": until}

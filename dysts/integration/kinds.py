@@ -13,7 +13,15 @@ from dysts.integration.choice import solve
 from dysts.integration.events import Event
 from dysts.integration.problem import AUTO, Problem, check_solver
 from dysts.integration.solution import Solution, join
-from dysts.integration.tolerances import SMALLEST_TOLERANCE, by_component, check_initial_conditions, check_tolerances
+from dysts.integration.tolerances import (
+    DOUBLE,
+    EXTENDED,
+    SMALLEST_TOLERANCE,
+    Precision,
+    by_component,
+    check_initial_conditions,
+    check_tolerances,
+)
 from dysts.systems.system import Ensemble, System
 
 if TYPE_CHECKING:
@@ -40,6 +48,7 @@ class Request:
     solver : str
     maximum_steps : int
     threads : int or None
+    precision : {"double", "extended"}
     """
 
     system: System | Ensemble
@@ -50,6 +59,7 @@ class Request:
     solver: str
     maximum_steps: int
     threads: int | None
+    precision: Precision = DOUBLE
 
     @property
     def limits(self) -> dict[str, float]:
@@ -110,7 +120,7 @@ class Outcome:
 def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> Outcome:
     """Integrate an ordinary system."""
     given = request.states()
-    relative, absolute = check_tolerances(request.base, rtol, atol)
+    relative, absolute = check_tolerances(request.base, rtol, atol, request.precision)
     solver = check_solver(request.solver)
 
     backwards = bool(request.times[-1] < request.start)
@@ -132,6 +142,7 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
             solver=solver,
             event=event,
             most_events=1,
+            precision=request.precision,
         )
         return solve(problem, threads=request.threads)
 
@@ -144,6 +155,7 @@ def ordinary(request: Request, *, rtol: Any, atol: Any, event: Event | None) -> 
             "rtol": relative,
             "atol": json.dumps(absolute.tolist()),
             **request.limits,
+            **({"precision": EXTENDED} if request.precision == EXTENDED else {}),
         },
         relative_tolerance=relative,
         again=again,

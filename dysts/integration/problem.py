@@ -11,6 +11,7 @@ import numpy as np
 from dysts.equations.vector_field import mirrored
 from dysts.errors import InvalidArgumentError
 from dysts.integration.events import Event
+from dysts.integration.tolerances import DOUBLE, Precision
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Problem:
     event : Event or None
     most_events : int
         After so many events a trajectory ends.
+    precision : {"double", "extended"}
     """
 
     systems: Sequence[System]
@@ -65,6 +67,7 @@ class Problem:
     backwards: bool = False
     event: Event | None = None
     most_events: int = 0
+    precision: Precision = DOUBLE
 
     @property
     def hands_over(self) -> bool:

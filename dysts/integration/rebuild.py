@@ -54,7 +54,7 @@ def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
         }
     else:
         arguments |= {"rtol": attributes["rtol"], "atol": json.loads(attributes["atol"])}
-    arguments |= {name: attributes[name] for name in ("start", "longest_step") if name in attributes}
+    arguments |= {name: attributes[name] for name in ("start", "longest_step", "precision") if name in attributes}
     if "stop" in attributes:
         arguments |= {"stop": attributes["stop"], "stop_direction": attributes["stop_direction"]}
     return integrate(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from llvmlite import ir
 
 from dysts.compilation.emission.recurrences import Coefficient, Recurrences, TaylorSeries
-from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Index, Pointer, Vectors
+from dysts.compilation.emission.double_doubles import Arithmetic
+from dysts.compilation.emission.vectors import INTEGER, Index, Pointer, Value
 
 TOGETHER = 8
 """Products whose inner sums are computed by one instruction: the width of the processor's widest vectors."""
@@ -21,15 +22,15 @@ class LoopedRecurrences(Recurrences):
 
     Parameters
     ----------
-    vectors : Vectors
+    numbers : Arithmetic
         Of width 1.
     orders : int
         The number of orders there will be.
     """
 
-    def __init__(self, vectors: Vectors, orders: int) -> None:
-        super().__init__(vectors)
-        self.wide = Vectors(vectors.builder, TOGETHER)
+    def __init__(self, numbers: Arithmetic, orders: int) -> None:
+        super().__init__(numbers)
+        self.wide = numbers.widened(TOGETHER)
         self.orders = orders
         self.variable_order: Index | None = None
         self.kept: list[tuple[TaylorSeries, TaylorSeries]] = []
@@ -58,8 +59,8 @@ class LoopedRecurrences(Recurrences):
     def begin_variable_order(self, order: Index) -> None:
         """Start an order whose number is known only at run time, and compute its inner sums."""
         self.order, self.variable_order = -1, order
-        self.count = self.builder.sitofp(order, DOUBLE)
-        self.reciprocal = self.builder.fdiv(self.vectors.number(1.0), self.count)
+        self.count = self.numbers.from_integer(order)
+        self.reciprocal = self.numbers.divide(self.numbers.number(1.0), self.count)
         self._add_up(order)
 
     def end(self) -> None:
@@ -77,20 +78,18 @@ class LoopedRecurrences(Recurrences):
         if self.variable_order is None:
             return super().inner(a, b)
         column = self.columns.get((id(a), id(b)))
-        return None if column is None else self.vectors.load(self.sums, column)
+        return None if column is None else self.numbers.load(self.sums, column)
 
     def _room(self, rows: int) -> Pointer:
         # Columns without a pair are never written; their sums are computed and never read.
-        array = self.builder.alloca(DOUBLE, ir.Constant(INTEGER, rows * TOGETHER))
-        array.align = 64
-        return array
+        return self.numbers.room(rows * TOGETHER)
 
     def _keep(self, order: Index, coefficients: Sequence[tuple[Coefficient, Coefficient]]) -> None:
         row = self.builder.mul(order, ir.Constant(INTEGER, self.vectors_per_row * TOGETHER))
         for column, pair in enumerate(coefficients):
             index = self.builder.add(row, ir.Constant(INTEGER, column))
             for array, value in zip((self.left, self.right), pair, strict=True):
-                self.vectors.store(self.vectors.number(0.0) if value is None else value, array, index)
+                self.numbers.store(self.numbers.number(0.0) if value is None else value, array, index)
 
     def _add_up(self, order: Index) -> None:
         builder, one = self.builder, ir.Constant(INTEGER, 1)
@@ -100,18 +99,20 @@ class LoopedRecurrences(Recurrences):
         builder.position_at_end(loop)
         j = builder.phi(INTEGER)
         j.add_incoming(one, before)
-        totals = [builder.phi(self.wide.type) for _ in range(self.vectors_per_row)]
+        totals = [self.wide.phi() for _ in range(self.vectors_per_row)]
         rows = [builder.mul(row, ir.Constant(INTEGER, self.vectors_per_row)) for row in (j, builder.sub(order, j))]
+        sums: list[Value] = []
         for group, total in enumerate(totals):
             left, right = (
                 self.wide.load(array, builder.add(row, ir.Constant(INTEGER, group)))
                 for array, row in zip((self.left, self.right), rows, strict=True)
             )
-            total.add_incoming(self.wide.number(0.0), before)
-            total.add_incoming(self.wide.multiply_add(left, right, total), loop)
+            sums.append(self.wide.multiply_add(left, right, total))
+            self.wide.add_incoming(total, self.wide.number(0.0), before)
+            self.wide.add_incoming(total, sums[-1], loop)
         next_j = builder.add(j, one)
         j.add_incoming(next_j, loop)
         builder.cbranch(builder.icmp_unsigned("<", next_j, order), loop, after)
         builder.position_at_end(after)
-        for group, total in enumerate(totals):
-            self.wide.store(total.incomings[1][0], self.sums, group)
+        for group, value in enumerate(sums):
+            self.wide.store(value, self.sums, group)

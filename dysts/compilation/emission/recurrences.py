@@ -5,9 +5,11 @@ References
 A. Griewank, A. Walther, Evaluating Derivatives, 2nd edition, SIAM (2008), section 13.2.
 """
 
+from fractions import Fraction
 from typing import TypeAlias
 
-from dysts.compilation.emission.vectors import Value, Vectors
+from dysts.compilation.emission.double_doubles import Arithmetic
+from dysts.compilation.emission.vectors import Value
 
 Coefficient: TypeAlias = Value | None
 """A coefficient of a power series; None is one that is zero for every state, and costs nothing."""
@@ -37,13 +39,13 @@ class Recurrences:
 
     Parameters
     ----------
-    vectors : Vectors
+    numbers : Arithmetic
         Of width 1.
     """
 
-    def __init__(self, vectors: Vectors) -> None:
-        self.vectors = vectors
-        self.builder = vectors.builder
+    def __init__(self, numbers: Arithmetic) -> None:
+        self.numbers = numbers
+        self.builder = numbers.builder
         self.order = 0
         self.count: Coefficient = None
         self.inverses: dict[tuple[int, float], Value] = {}
@@ -52,7 +54,7 @@ class Recurrences:
 
     def begin(self, order: int) -> None:
         """Start an order; its coefficients are written next."""
-        self.order, self.count = order, self.vectors.number(float(order))
+        self.order, self.count = order, self.numbers.number(float(order))
 
     def end(self) -> None:
         """Finish an order whose coefficients are all written."""
@@ -61,38 +63,38 @@ class Recurrences:
 
     def negative(self, a: Coefficient) -> Coefficient:
         """Return -a."""
-        return None if a is None else self.builder.fneg(a)
+        return None if a is None else self.numbers.negate(a)
 
     def sum(self, a: Coefficient, b: Coefficient) -> Coefficient:
         """Return a + b."""
         if a is None or b is None:
             return b if a is None else a
-        return self.builder.fadd(a, b)
+        return self.numbers.add(a, b)
 
     def difference(self, a: Coefficient, b: Coefficient) -> Coefficient:
         """Return a - b."""
         if a is None or b is None:
             return self.negative(b) if a is None else a
-        return self.builder.fsub(a, b)
+        return self.numbers.subtract(a, b)
 
     def product(self, a: Coefficient, b: Coefficient) -> Coefficient:
         """Return a*b."""
-        return None if a is None or b is None else self.builder.fmul(a, b)
+        return None if a is None or b is None else self.numbers.multiply(a, b)
 
     def multiply_add(self, a: Coefficient, b: Coefficient, c: Coefficient) -> Coefficient:
         """Return a*b + c."""
         if a is None or b is None or c is None:
-            return c if a is None or b is None else self.builder.fmul(a, b)
-        return self.vectors.multiply_add(a, b, c)
+            return c if a is None or b is None else self.numbers.multiply(a, b)
+        return self.numbers.multiply_add(a, b, c)
 
     def divided(self, a: Coefficient) -> Coefficient:
         """Return a/order."""
-        return a if self.order == 1 else self.product(a, self.vectors.number(1.0 / self.order))
+        return a if self.order == 1 else self.product(a, self.numbers.number(Fraction(1, self.order)))
 
     def inverse(self, a: Value, factor: float = 1.0) -> Value:
         """Return factor/a for a constant coefficient, computed once."""
         if (id(a), factor) not in self.inverses:
-            self.inverses[id(a), factor] = self.builder.fdiv(self.vectors.number(factor), a)
+            self.inverses[id(a), factor] = self.numbers.divide(self.numbers.number(factor), a)
         return self.inverses[id(a), factor]
 
     def derivative(self, a: TaylorSeries) -> TaylorSeries:
@@ -113,7 +115,7 @@ class Recurrences:
         if a is not b:
             return total
         middle = a[order // 2] if order % 2 == 0 else None
-        return self.multiply_add(self.vectors.number(2.0), total, self.product(middle, middle))
+        return self.multiply_add(self.numbers.number(2.0), total, self.product(middle, middle))
 
     def convolution(self, a: TaylorSeries, b: TaylorSeries) -> Coefficient:
         """Return the coefficient of a*b."""
@@ -121,7 +123,7 @@ class Recurrences:
 
     def square(self, a: TaylorSeries) -> Coefficient:
         """Return the coefficient of a*a."""
-        twice = self.product(a.first, self.vectors.number(2.0))
+        twice = self.product(a.first, self.numbers.number(2.0))
         return self.multiply_add(twice, a.latest, self.inner(a, a))
 
     def quotient(self, a: TaylorSeries, b: TaylorSeries, quotient: TaylorSeries) -> Coefficient:
@@ -138,7 +140,7 @@ class Recurrences:
         derivative = self.derivative(a)
         grown = self.multiply_add(derivative.latest, power.first, self.inner(derivative, power))
         known = self.multiply_add(a.latest, power.first, self.inner(a, power))
-        factor = self.builder.fadd(exponent, self.vectors.number(1.0))
+        factor = self.numbers.add(exponent, self.numbers.number(1.0))
         rest = self.difference(self.product(factor, self.divided(grown)), known)
         return self.product(rest, self.inverse(a.first))
 

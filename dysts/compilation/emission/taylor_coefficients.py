@@ -17,10 +17,12 @@ Experimental Mathematics 14 (2005) 99.
 
 import ast
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 
 from llvmlite import ir
 
+from dysts.compilation.emission.double_doubles import Arithmetic
 from dysts.compilation.emission.evaluation import ProgramEmitter
 from dysts.compilation.emission.functions import EMISSIONS
 from dysts.compilation.emission.looped import LoopedRecurrences
@@ -34,6 +36,8 @@ EXPANSION = "expansion"
 
 ORDER = 18
 """Order of the polynomials that a Taylor step evaluates."""
+EXTENDED_ORDER = 30
+"""The same in extended precision, of a tolerance of 1e-25: about half of its logarithm, where steps cost least."""
 PADDING = 4
 """The length of a row is a multiple of this number of columns, which the evaluation of a polynomial handles at once."""
 WRITTEN_OUT = 3
@@ -57,7 +61,7 @@ def padded(places: int) -> int:
     return -(-places // PADDING) * PADDING
 
 
-def expandable(program: Program) -> bool:
+def expandable(program: Program, order: int = ORDER) -> bool:
     """Whether the solution is expanded: all operations are smooth and have a recurrence, and there are not too many.
 
     A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does.
@@ -75,7 +79,7 @@ def expandable(program: Program) -> bool:
             (base, exponent), (other, more) = (powers.get(operand, (operand, 1)) for operand in operands)
             if base == other:
                 powers[number] = base, exponent + more
-    return all(exponent < ORDER for _, exponent in powers.values())
+    return all(exponent < order for _, exponent in powers.values())
 
 
 def steep_arguments(program: Program) -> list[tuple[int, float]]:
@@ -107,7 +111,7 @@ def emit_series(program: Program) -> str:
     module = ir.Module(name=EXPANSION)
     pointer = DOUBLE.as_pointer()
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [DOUBLE, *[pointer] * 3]), EXPANSION)
-    _SeriesEmitter(function, *with_rates(program)).emit()
+    SeriesEmitter(function, *with_rates(program)).emit()
     return str(module)
 
 
@@ -141,26 +145,43 @@ def _rate(writer: ProgramWriter, tree: ast.expr) -> Rate:
     return writer.render(tree), 1
 
 
-class _SeriesEmitter(ProgramEmitter):
-    """Writes the values of a program, and then the coefficients of all its operations order by order."""
+class SeriesEmitter(ProgramEmitter):
+    """Writes the values of a program, and then the coefficients of all its operations order by order.
+
+    Parameters
+    ----------
+    function : llvmlite.ir.Function
+    program : Program
+    rates : dict of int to tuple
+        What `with_rates` returns.
+    """
+
+    last_order = ORDER
+    written_out = WRITTEN_OUT
+    fewest_looped = FEWEST_LOOPED
 
     def __init__(self, function: ir.Function, program: Program, rates: dict[int, tuple[Rate, ...]]) -> None:
         super().__init__(function, program, 1)
         self.rates = rates
         self.steep = steep_arguments(program)
-        self.recurrences = LoopedRecurrences(self.vectors, ORDER)
+        self.numbers = self.arithmetic()
+        self.recurrences = LoopedRecurrences(self.numbers, self.last_order)
         self.series: list[TaylorSeries] = []
         self.solution: list[TaylorSeries] = []
+
+    def arithmetic(self) -> Arithmetic:
+        """Return the arithmetic that values and coefficients are computed in."""
+        return self.vectors
 
     def emit(self) -> None:
         """Write the whole function."""
         self.evaluate()
         self.series = [TaylorSeries([self.values[number]]) for number in range(len(self.program.operations))]
-        self.solution = [TaylorSeries([self.vectors.load(self.state, i)]) for i in range(self.program.variables)]
+        self.solution = [TaylorSeries([self.numbers.load(self.state, i)]) for i in range(self.program.variables)]
         self.store(ir.Constant(INTEGER, 0))
         self.store_steep_arguments(ir.Constant(INTEGER, 0))
-        for order in range(ORDER):
-            if order > WRITTEN_OUT and len(self.recurrences.dense_pairs()) >= FEWEST_LOOPED:
+        for order in range(self.last_order):
+            if order > self.written_out and len(self.recurrences.dense_pairs()) >= self.fewest_looped:
                 self.loop(order)
                 break
             if order > 0:
@@ -169,7 +190,7 @@ class _SeriesEmitter(ProgramEmitter):
                 self.store_steep_arguments(ir.Constant(INTEGER, order))
             for variable, result in zip(self.solution, self.program.results, strict=True):
                 rate = None if result is None else self.series[result].latest
-                variable.append(self.recurrences.product(rate, self.vectors.number(1.0 / (order + 1))))
+                variable.append(self.recurrences.product(rate, self.numbers.number(Fraction(1, order + 1))))
             self.store(ir.Constant(INTEGER, order + 1))
         self.builder.ret_void()
 
@@ -183,26 +204,25 @@ class _SeriesEmitter(ProgramEmitter):
         builder.position_at_end(begin)
         order = builder.phi(INTEGER)
         order.add_incoming(ir.Constant(INTEGER, first), before)
-        carried = [None if variable.latest is None else builder.phi(DOUBLE) for variable in self.solution]
+        carried = [None if variable.latest is None else self.numbers.phi() for variable in self.solution]
         for variable, phi in zip(self.solution, carried, strict=True):
             if phi is not None:
-                phi.add_incoming(variable.latest, before)
+                self.numbers.add_incoming(phi, variable.latest, before)
             variable.append(phi)
         recurrences.begin_variable_order(order)
         self.coefficients()
         self.store_steep_arguments(order)
         next_order = builder.add(order, ir.Constant(INTEGER, 1))
-        factor = builder.fdiv(self.vectors.number(1.0), builder.sitofp(next_order, DOUBLE))
+        factor = self.numbers.divide(self.numbers.number(1.0), self.numbers.from_integer(next_order))
         for variable, result, phi in zip(self.solution, self.program.results, carried, strict=True):
             rate = None if result is None else self.series[result].latest
             variable.append(recurrences.product(rate, factor))
             if phi is not None:
-                phi.add_incoming(
-                    self.vectors.number(0.0) if variable.latest is None else variable.latest, builder.block
-                )
+                latest = self.numbers.number(0.0) if variable.latest is None else variable.latest
+                self.numbers.add_incoming(phi, latest, builder.block)
         self.store(next_order)
         order.add_incoming(next_order, builder.block)
-        builder.cbranch(builder.icmp_unsigned("<", next_order, ir.Constant(INTEGER, ORDER)), begin, after)
+        builder.cbranch(builder.icmp_unsigned("<", next_order, ir.Constant(INTEGER, self.last_order)), begin, after)
         builder.position_at_end(after)
 
     def store(self, order: Index) -> None:
@@ -212,12 +232,12 @@ class _SeriesEmitter(ProgramEmitter):
     def store_steep_arguments(self, order: Index) -> None:
         """Store the coefficients of the steep arguments, each times its factor."""
         scaled = [
-            self.recurrences.product(self.series[number].latest, self.vectors.number(f)) for number, f in self.steep
+            self.recurrences.product(self.series[number].latest, self.numbers.number(f)) for number, f in self.steep
         ]
         self._store_row(order, len(self.solution), scaled)
 
     def _store_row(self, order: Index, first: int, values: list[Coefficient]) -> None:
-        v = self.vectors
+        v = self.numbers
         size = padded(len(self.solution) + len(self.steep))
         row = self.builder.mul(order, ir.Constant(INTEGER, size))
         for index, value in enumerate(values, start=first):
@@ -238,7 +258,7 @@ class _SeriesEmitter(ProgramEmitter):
             case "constant" | "number":
                 return None
             case "time":
-                return self.vectors.number(1.0) if recurrences.order == 1 else None
+                return self.numbers.number(1.0) if recurrences.order == 1 else None
             case "state":
                 return self.solution[operands[0]].latest
         a, *others = (self.series[operand] for operand in operands)

@@ -1,6 +1,7 @@
 """Arithmetic on numbers or on vectors of numbers in LLVM, written once for every width."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import TypeAlias
 
 from llvmlite import ir
@@ -42,9 +43,18 @@ class Vectors:
         self.integers = ir.VectorType(INTEGER, width) if width > 1 else INTEGER
         self.module = builder.module
 
-    def number(self, value: float) -> Value:
+    def widened(self, width: int) -> "Vectors":
+        """Return the same arithmetic on vectors of another width, written in the same place."""
+        return Vectors(self.builder, width)
+
+    def number(self, value: float | Fraction) -> Value:
         """Return a constant in all lanes."""
-        return ir.Constant(self.type, [value] * self.width if self.width > 1 else value)
+        nearest = float(value)
+        return ir.Constant(self.type, [nearest] * self.width if self.width > 1 else nearest)
+
+    def from_integer(self, whole: Index) -> Value:
+        """Return a whole number as a number; of width 1."""
+        return self.builder.sitofp(whole, DOUBLE)
 
     def integer(self, value: int | Sequence[int]) -> Value:
         """Return an integer constant in all lanes, or one for each lane."""
@@ -55,6 +65,26 @@ class Vectors:
         """Call an intrinsic of LLVM that exists for every width, such as ``sqrt``."""
         suffix = f"v{self.width}f64" if self.width > 1 else "f64"
         return self.builder.call(_declared(self.module, f"llvm.{name}.{suffix}", self.type, len(arguments)), arguments)
+
+    def add(self, a: Value, b: Value) -> Value:
+        """Return a + b."""
+        return self.builder.fadd(a, b)
+
+    def subtract(self, a: Value, b: Value) -> Value:
+        """Return a - b."""
+        return self.builder.fsub(a, b)
+
+    def multiply(self, a: Value, b: Value) -> Value:
+        """Return a*b."""
+        return self.builder.fmul(a, b)
+
+    def divide(self, a: Value, b: Value) -> Value:
+        """Return a/b."""
+        return self.builder.fdiv(a, b)
+
+    def negate(self, a: Value) -> Value:
+        """Return -a."""
+        return self.builder.fneg(a)
 
     def multiply_add(self, a: Value, b: Value, c: Value) -> Value:
         """Return a*b + c, rounded once."""
@@ -125,6 +155,20 @@ class Vectors:
         result.add_incoming(first, first_block)
         result.add_incoming(second, second_block)
         return result
+
+    def phi(self) -> Value:
+        """Return a value that depends on the block that came before."""
+        return self.builder.phi(self.type)
+
+    def add_incoming(self, phi: Value, value: Value, block: ir.Block) -> None:
+        """Say which value a phi has behind a block."""
+        phi.add_incoming(value, block)
+
+    def room(self, numbers: int) -> Pointer:
+        """Reserve memory for some numbers, aligned for the widest vectors."""
+        array = self.builder.alloca(DOUBLE, ir.Constant(INTEGER, numbers))
+        array.align = 64
+        return array
 
     def load(self, pointer: Pointer, index: Index | int) -> Value:
         """Load the vector at a place that counts vectors."""

@@ -24,7 +24,15 @@ from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, 
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.shared.progress import ends_on, write_first_rows
 from dysts.solvers.shared.step_control import copy, reduced, too_short
-from dysts.solvers.taylor.step import cautious_step, evaluate, evaluate_slope, fastest_rate, reliable_step, solves
+from dysts.solvers.taylor.step import (
+    QUIET,
+    cautious_step,
+    evaluate,
+    evaluate_slope,
+    fastest_rate,
+    reliable_step,
+    solves,
+)
 
 STABILITY = 7.0
 """Limit of stability, in units of the fastest time scale: on the negative real axis, the stability polynomial of order
@@ -118,7 +126,7 @@ def advance(
     for _ in range(control.maximum_steps):
         step = min(step, control.longest_step)
         if watched > 0:
-            step = cautious_step(series, size, watched, min(step, end - t))
+            step = cautious_step(series, size, watched, min(step, end - t), QUIET)
         last = ends_on(end, t, step)
         taken = end - t if last else step
         if not last and too_short(taken, t):

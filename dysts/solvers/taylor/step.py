@@ -85,30 +85,33 @@ def reliable_step(
 
     `before` is the length of the last step: a component that passes through zero counts with what it gains in a step.
     """
+    order = series.shape[0] - 1
     last, next_to_last, finite = 0.0, 0.0, 0.0
     for i in range(relative_tolerance.size):
         reach = max(abs(series[0, i]), before * abs(series[1, i]))
         inverse = 1.0 / (absolute_tolerance[i] + relative_tolerance[i] * reach)
-        last = max(last, abs(series[ORDER, i]) * inverse)
-        next_to_last = max(next_to_last, abs(series[ORDER - 1, i]) * inverse)
-        finite += 0.0 * series[ORDER, i]
+        last = max(last, abs(series[order, i]) * inverse)
+        next_to_last = max(next_to_last, abs(series[order - 1, i]) * inverse)
+        finite += 0.0 * series[order, i]
     # The logarithm of zero is minus infinity, and the step as long as one likes.
-    steepest = max((math.log(last) - SAFETY) / ORDER, (math.log(next_to_last) - SAFETY) / (ORDER - 1))
+    steepest = max((math.log(last) - SAFETY) / order, (math.log(next_to_last) - SAFETY) / (order - 1))
     return math.exp(-steepest) + finite
 
 
 @njit(error_model="numpy")
-def cautious_step(series: np.ndarray, size: int, watched: int, step: float) -> float:
+def cautious_step(series: np.ndarray, size: int, watched: int, step: float, quiet: float) -> float:
     """Return a step, no longer than the one given, in which no watched argument leaps over where its function acts.
 
-    The arguments, in places behind the `size` variables, are as those of an exponential function.
+    The arguments, in places behind the `size` variables, are as those of an exponential function, which below minus
+    `quiet` is lost beside one.
     """
+    order = series.shape[0] - 1
     for place in range(size, size + watched):
-        allowed = max(ACTIVE_STRIDE, abs(series[0, place]) - QUIET)
+        allowed = max(ACTIVE_STRIDE, abs(series[0, place]) - quiet)
         for _ in range(MOST_CUTS):
             reach = 0.0
-            for order in range(ORDER - 1, 0, -1):
-                reach = (reach + abs(series[order, place])) * step
+            for power in range(order - 1, 0, -1):
+                reach = (reach + abs(series[power, place])) * step
             if reach <= allowed:
                 break
             step *= max(0.1, 0.98 * math.sqrt(allowed / reach))
