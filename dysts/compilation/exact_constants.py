@@ -100,7 +100,8 @@ def _evaluate(tree: ast.expr, known: Mapping[str, Any]) -> Any:
         case ast.BinOp(left=left, op=op, right=right):
             return _ARITHMETIC[type(op)](_evaluate(left, known), _evaluate(right, known))
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            return _FUNCTIONS.get(name, getattr(mpmath, name, None))(*(_evaluate(part, known) for part in arguments))
+            function = _FUNCTIONS[name] if name in _FUNCTIONS else getattr(mpmath, name)
+            return function(*(_evaluate(part, known) for part in arguments))
         case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
             holds = _ARITHMETIC[type(op)](_evaluate(left, known), _evaluate(right, known))
             return _evaluate(body if holds else orelse, known)

@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
+from dysts.integration.extended import admits_extended
 from dysts.integration.integrate import integrate
 from dysts.integration.predictability import AGREEMENT
-from dysts.integration.problem import AUTO, BOTH
-from dysts.integration.tolerances import SMALLEST_TOLERANCE
+from dysts.integration.problem import AUTO
+from dysts.integration.tolerances import DEFAULT_TOLERANCES, DOUBLE, EXTENDED, SMALLEST_TOLERANCE, Precision
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
 LOOSER = 10.0
 """Ratio of the tolerance of the checking solution to that of the solution."""
+LOOSER_IN_EXTENDED_PRECISION = 1e3
+"""The same in extended precision, where a solution that is checked so coarsely still lasts for fifty Lyapunov times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +34,15 @@ class Way:
     solver : str
     rtol : float
         Relative tolerance.
+    precision : {"double", "extended"}
     """
 
     solver: str
     rtol: float
+    precision: Precision = DOUBLE
 
     def __str__(self) -> str:
-        return f"{self.solver}, rtol {self.rtol:g}"
+        return f"{self.solver} in {self.precision} precision, rtol {self.rtol:g}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -196,12 +201,14 @@ def points_of_agreement(values: np.ndarray, others: np.ndarray, scale: np.ndarra
 
 def _ways(system: System) -> tuple[Way, Way]:
     """Return how the truth of a system is computed, and how it is checked."""
+    if admits_extended(system):
+        rtol = DEFAULT_TOLERANCES[EXTENDED]
+        looser = LOOSER_IN_EXTENDED_PRECISION * rtol
+        return Way(solver=AUTO, rtol=rtol, precision=EXTENDED), Way(solver=AUTO, rtol=looser, precision=EXTENDED)
     looser = LOOSER * SMALLEST_TOLERANCE
     if system.delay is not None:
         return Way(solver=AUTO, rtol=looser), Way(solver=AUTO, rtol=LOOSER * looser)
-    if system.compiled.has_switches or not system.compiled.expandable:
-        return Way(solver=AUTO, rtol=SMALLEST_TOLERANCE), Way(solver=AUTO, rtol=looser)
-    return Way(solver=AUTO, rtol=SMALLEST_TOLERANCE), Way(solver=BOTH, rtol=looser)
+    return Way(solver=AUTO, rtol=SMALLEST_TOLERANCE), Way(solver=AUTO, rtol=looser)
 
 
 def _solve(system: System, way: Way, state: Any, times: np.ndarray, history: Any) -> np.ndarray:
@@ -212,6 +219,7 @@ def _solve(system: System, way: Way, state: Any, times: np.ndarray, history: Any
         start=float(times[0]) if times.size else 0.0,
         rtol=way.rtol,
         solver=way.solver,
+        precision=way.precision,
         on_failure="keep",
         predictability=False,
         **start,

@@ -32,7 +32,7 @@ import numpy as np
 import dysts
 from dysts.equations.expressions import evaluate, parse
 from dysts.errors import DystsError
-from dysts.invariants.regime import REGULAR
+from dysts.systems.properties import REGULAR
 from dysts.systems.system import System
 
 HERE = Path(__file__).parent

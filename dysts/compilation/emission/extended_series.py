@@ -40,7 +40,6 @@ class _ExtendedSeriesEmitter(SeriesEmitter):
 
     last_order = EXTENDED_ORDER
     written_out = WRITTEN_OUT
-    fewest_looped = 0
 
     def __init__(self, function: ir.Function, program: Program, rates: dict[int, tuple[Rate, ...]]) -> None:
         super().__init__(function, program, rates)
@@ -57,6 +56,11 @@ class _ExtendedSeriesEmitter(SeriesEmitter):
         """Return the arithmetic of double-doubles."""
         self.extended = DoubleDoubles(self.builder, 1)
         return self.extended
+
+    @property
+    def fewest_looped(self) -> int:
+        """Zero: every program has a loop, as code that is written out for all orders takes LLVM too long."""
+        return 0
 
     def evaluate(self) -> None:
         """Write the operations, leaving what each gives in `values`."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from llvmlite import ir
 
-from dysts.compilation.emission.recurrences import Coefficient, Recurrences, TaylorSeries
 from dysts.compilation.emission.double_doubles import Arithmetic
+from dysts.compilation.emission.recurrences import Coefficient, Recurrences, TaylorSeries
 from dysts.compilation.emission.vectors import INTEGER, Index, Pointer, Value
 
 TOGETHER = 8
@@ -36,9 +36,9 @@ class LoopedRecurrences(Recurrences):
         self.kept: list[tuple[TaylorSeries, TaylorSeries]] = []
         self.columns: dict[tuple[int, int], int] = {}
         self.vectors_per_row = 0
-        self.left: Pointer | None = None
-        self.right: Pointer | None = None
-        self.sums: Pointer | None = None
+        self.left: Pointer = None
+        self.right: Pointer = None
+        self.sums: Pointer = None
         self.reciprocal: Coefficient = None
 
     def dense_pairs(self) -> list[tuple[TaylorSeries, TaylorSeries]]:

@@ -27,7 +27,7 @@ from dysts.compilation.emission.evaluation import ProgramEmitter
 from dysts.compilation.emission.functions import EMISSIONS
 from dysts.compilation.emission.looped import LoopedRecurrences
 from dysts.compilation.emission.recurrences import Coefficient, TaylorSeries
-from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Index
+from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Index, Value
 from dysts.compilation.program import Operation, Program, ProgramWriter
 from dysts.equations.derivatives import derivative_trees
 from dysts.equations.functions import ARGUMENTS
@@ -158,7 +158,6 @@ class SeriesEmitter(ProgramEmitter):
 
     last_order = ORDER
     written_out = WRITTEN_OUT
-    fewest_looped = FEWEST_LOOPED
 
     def __init__(self, function: ir.Function, program: Program, rates: dict[int, tuple[Rate, ...]]) -> None:
         super().__init__(function, program, 1)
@@ -172,6 +171,11 @@ class SeriesEmitter(ProgramEmitter):
     def arithmetic(self) -> Arithmetic:
         """Return the arithmetic that values and coefficients are computed in."""
         return self.vectors
+
+    @property
+    def fewest_looped(self) -> int:
+        """The number of inner sums from which on a loop over the orders is written."""
+        return FEWEST_LOOPED
 
     def emit(self) -> None:
         """Write the whole function."""
@@ -207,7 +211,8 @@ class SeriesEmitter(ProgramEmitter):
         carried = [None if variable.latest is None else self.numbers.phi() for variable in self.solution]
         for variable, phi in zip(self.solution, carried, strict=True):
             if phi is not None:
-                self.numbers.add_incoming(phi, variable.latest, before)
+                value: Value = variable.latest
+                self.numbers.add_incoming(phi, value, before)
             variable.append(phi)
         recurrences.begin_variable_order(order)
         self.coefficients()
@@ -218,7 +223,7 @@ class SeriesEmitter(ProgramEmitter):
             rate = None if result is None else self.series[result].latest
             variable.append(recurrences.product(rate, factor))
             if phi is not None:
-                latest = self.numbers.number(0.0) if variable.latest is None else variable.latest
+                latest: Value = self.numbers.number(0.0) if variable.latest is None else variable.latest
                 self.numbers.add_incoming(phi, latest, builder.block)
         self.store(next_order)
         order.add_incoming(next_order, builder.block)
