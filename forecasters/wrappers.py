@@ -5,20 +5,30 @@ return it from a factory in a module of yours and name it ``my_module:factory``.
 """
 
 import copy
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
+from dysts.errors import InvalidArgumentError
 from forecasters.base import BaseForecaster, Config
 from forecasters.checks import checked_count, checked_forecast
 from forecasters.closed_loop import LaggedForecaster
+from forecasters.darts_model import DartsConfig, DartsModel
 from forecasters.isolation import imports_for, isolated
 from forecasters.numerics.box import Box
+
+__all__ = [
+    "CallableForecaster",
+    "DartsConfig",
+    "DartsModel",
+    "ObjectForecaster",
+    "RegressorConfig",
+    "RegressorForecaster",
+    "WrappedConfig",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -53,22 +63,6 @@ class RegressorConfig(WrappedConfig):
     def check(self) -> None:
         """Raise `InvalidArgumentError` if a value is not allowed."""
         checked_count("lags", self.lags, least=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DartsConfig(Config):
-    """Settings of `DartsModel`.
-
-    Parameters
-    ----------
-    model : str
-        Name of a class in ``darts.models``.
-    arguments : tuple of (name, value)
-        Arguments of the class.
-    """
-
-    model: str = "NaiveSeasonal"
-    arguments: tuple[tuple[str, Any], ...] = ()
 
 
 class CallableForecaster(BaseForecaster[WrappedConfig]):
@@ -216,93 +210,3 @@ class RegressorForecaster(LaggedForecaster[RegressorConfig]):
     def _roll_out(self, horizon: int) -> FloatArray:
         with isolated("RegressorForecaster", seed=self.seed):
             return super()._roll_out(horizon)
-
-
-class DartsModel(BaseForecaster[DartsConfig]):
-    """A forecasting model of darts, by the name of its class.
-
-    A univariate model is fitted to each component. Networks receive single precision, print nothing and take the seed,
-    unless the arguments say otherwise. A forecast is clipped to a hundred extents of the series (see `diverged_at`).
-
-    Parameters
-    ----------
-    model : str
-        Name of a class in ``darts.models``.
-    arguments : mapping, optional
-        Arguments of the class.
-    seed : int
-        Seed of every random choice.
-
-    Examples
-    --------
-    >>> series = np.sin(2 * np.pi * np.arange(100) / 20)[:, None]
-    >>> forecast = DartsModel("NaiveSeasonal", {"K": 20}).fit(series).predict(20)
-    >>> bool(np.allclose(forecast, series[-20:]))
-    True
-    """
-
-    config_type = DartsConfig
-
-    def __init__(self, model: str, arguments: Mapping[str, Any] | None = None, *, seed: int = 0) -> None:
-        super().__init__(DartsConfig(model=model, arguments=tuple(sorted((arguments or {}).items()))), seed=seed)
-        with imports_for("DartsModel"):
-            from darts import models
-            from darts.models.forecasting.forecasting_model import ForecastingModel
-        known = [name for name in dir(models) if isinstance(getattr(models, name), type)]
-        known = [name for name in known if issubclass(getattr(models, name), ForecastingModel)]
-        if model not in known:
-            raise unknown_name("model of darts", model, known, listing="dir(darts.models)")
-        self._class: Any = getattr(models, model)
-
-    @property
-    def minimum_length(self) -> int:
-        """The least number of points of a series; a model that needs more raises `ForecastError`."""
-        return 3
-
-    def _build(self) -> Any:
-        arguments = dict(self.config.arguments)
-        accepted = inspect.signature(self._class.__init__).parameters
-        if self._is_network():
-            silent = {
-                "logger": False,
-                "enable_checkpointing": False,
-                "enable_progress_bar": False,
-                "enable_model_summary": False,
-            }
-            arguments["pl_trainer_kwargs"] = {**silent, **arguments.get("pl_trainer_kwargs", {})}
-        if self._is_network() or "random_state" in accepted:
-            arguments.setdefault("random_state", self.seed % 2**31)
-        return self._class(**arguments)
-
-    def _is_network(self) -> bool:
-        # By name, as importing the base class means importing torch.
-        return any(base.__name__ == "TorchForecastingModel" for base in self._class.__mro__)
-
-    def _fit(self, series: FloatArray) -> None:
-        if self._is_network():
-            with imports_for("DartsModel"):
-                import torch  # noqa: F401 - before the isolation, which seeds torch only where it is there
-        with imports_for("DartsModel"), isolated(self.config.model, seed=self.seed):
-            from darts import TimeSeries
-
-            values = series.astype(np.float32) if self._is_network() else series
-            together = self._build().supports_multivariate
-            parts = [values] if together else [values[:, [index]] for index in range(series.shape[1])]
-            self._models = [self._build().fit(TimeSeries.from_values(part)) for part in parts]
-        self._wall = Box.around(series, margin=100.0)
-
-    def _predict(self, horizon: int) -> FloatArray:
-        values = []
-        with isolated(self.config.model, seed=self.seed):
-            for model in self._models:
-                # darts steps back for a last chunk that is not whole, which changes what came before it.
-                chunk = getattr(model, "output_chunk_length", None) or 1
-                whole = -(-horizon // chunk) * chunk
-                values.append(model.predict(whole).values()[:horizon])
-        forecast = np.concatenate(values, axis=1, dtype=np.float64)
-        bad = np.count_nonzero(np.isnan(forecast))
-        if bad:
-            raise ForecastError(f"{self.config.model} forecast {bad} of {forecast.size} values that are not numbers")
-        path = self._wall.clip(forecast)
-        self.diverged_at = self._wall.first_exit(path)
-        return path

@@ -120,6 +120,52 @@ def test_any_model_of_darts(name: str, arguments: dict[str, Any], capfd: pytest.
     assert capfd.readouterr().out == ""
 
 
+def test_a_probabilistic_model_of_darts_gives_its_median_and_the_same_samples_in_each_call() -> None:
+    from darts.utils.likelihood_models import GaussianLikelihood
+
+    arguments = {
+        "input_chunk_length": 8,
+        "output_chunk_length": 3,
+        "n_epochs": 1,
+        "likelihood": GaussianLikelihood(),
+        "normalize": False,
+    }
+    model = DartsModel("NLinearModel", arguments).fit(lorenz()[:, :2])
+    samples = model.predict_samples(10)
+    assert samples.shape == (100, 10, 2)
+    assert (samples.std(axis=0) > 0.0).all()
+    np.testing.assert_array_equal(model.predict_samples(10), samples)
+    np.testing.assert_allclose(model.predict(10), np.median(samples, axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(model.predict(5), model.predict(10)[:5])
+    # The mean of the Gaussian, which darts computes without draws, is within the error of a median of 100 of them.
+    center = model._models[0].predict(3, predict_likelihood_parameters=True).values()
+    mean, spread = center[:, [0, 2]], center[:, [1, 3]]
+    drawn = model._draws(3, 100)
+    assert (np.abs(np.median(drawn, axis=0) - mean) < 5.0 * 1.2533 * spread / 10.0).all()
+    np.testing.assert_allclose(drawn.std(axis=0), spread, rtol=0.4)
+    again = DartsModel("NLinearModel", arguments).fit(lorenz()[:, :2])
+    np.testing.assert_array_equal(again.predict(10), model.predict(10))
+    other = DartsModel("NLinearModel", arguments, seed=1).fit(lorenz()[:, :2])
+    assert not np.array_equal(other.predict(10), model.predict(10))
+
+
+def test_a_quantile_regression_of_darts_is_repeatable_too() -> None:
+    arguments = {"lags": 5, "likelihood": "quantile", "quantiles": [0.1, 0.5, 0.9]}
+    model = DartsModel("LinearRegressionModel", arguments).fit(lorenz()[:200, :1])
+    np.testing.assert_allclose(model.predict(10), np.median(model.predict_samples(10), axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(model.predict_samples(10, 7), model.predict_samples(10, 7))
+    assert model.predict_samples(10, 7).shape == (7, 10, 1)
+
+
+def test_a_model_without_random_draws_has_no_samples() -> None:
+    model = DartsModel("NaiveSeasonal", {"K": 20}).fit(lorenz())
+    with pytest.raises(ForecastError, match="must be probabilistic to draw samples"):
+        model.predict_samples(5)
+    # A statistical model forecasts its mean, without draws.
+    smoothing = DartsModel("ExponentialSmoothing").fit(lorenz()[:100, :1])
+    np.testing.assert_array_equal(smoothing.predict(5), smoothing.predict(5))
+
+
 def test_unknown_model_or_argument_of_darts() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'NBEATSModel'"):
         DartsModel("NBeatsModel")
