@@ -162,6 +162,9 @@ class DartsModel(BaseForecaster[DartsConfig]):
                 random = _draws_at_random(model)
                 # Without a seed of its own each call would go on with the random numbers of the last one.
                 asked = {"num_samples": samples, "random_state": self.seed % 2**31} if random else {}
+                if random and self._is_network():
+                    # In one batch, as the draws of a second one would depend on the horizon of the first.
+                    asked["batch_size"] = samples
                 values.append(model.predict(whole, **asked).all_values(copy=False)[:horizon])
         most = max(part.shape[2] for part in values)
         forecast = np.concatenate(

@@ -154,6 +154,7 @@ def test_a_quantile_regression_of_darts_is_repeatable_too() -> None:
     model = DartsModel("LinearRegressionModel", arguments).fit(lorenz()[:200, :1])
     np.testing.assert_allclose(model.predict(10), np.median(model.predict_samples(10), axis=0), rtol=1e-12)
     np.testing.assert_array_equal(model.predict_samples(10, 7), model.predict_samples(10, 7))
+    np.testing.assert_array_equal(model.predict(5), model.predict(10)[:5])
     assert model.predict_samples(10, 7).shape == (7, 10, 1)
 
 
