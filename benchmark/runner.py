@@ -159,6 +159,8 @@ def run(
         _score_again(writer, planned, todo, say)
         if scheduler is None:
             scheduler = LocalProcesses(workers=count, time_limit=time_limit, memory_limit_mb=memory_limit_mb)
+        if todo:
+            scheduler.prepare(list(dict.fromkeys(entry.cell.forecaster for entry in todo)))
         stream = sys.stderr if progress else None
         if tunings:
             say(f"choosing {len(tunings)} configurations on the train recipe")

@@ -2,10 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from benchmark.running import provenance
 from benchmark.running.job import CellOutcome, Job, one_line
+from benchmark.running.own_code import OwnCode, lacking, own_code_of, unpacked
 from benchmark.running.processes import OneProcess
 from benchmark.running.worker import decode_job, decode_outcome, encode_job, encode_outcome
 from dysts.errors import RunError
@@ -25,6 +27,9 @@ class DaskCluster:
     and a crash does not take the worker along. A worker that is lost costs nothing but time: the cluster runs its
     cells elsewhere; after three lost workers a cell counts as crashed.
 
+    The modules of forecasters of one's own are sent with their cells, together with the modules beside them that they
+    import; packages that they need must be installed on the workers.
+
     Parameters
     ----------
     address : str
@@ -39,6 +44,33 @@ class DaskCluster:
         self._address = address
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
+        self._code = OwnCode()
+
+    def prepare(self, forecasters: Sequence[str]) -> None:
+        """Collect the code of forecasters of one's own, and check that every worker has what it needs.
+
+        Raises
+        ------
+        RunError
+            If the scheduler cannot be reached, a worker runs another version of this package, or one lacks a package.
+        """
+        self._code = own_code_of(forecasters)
+        client = self._client()
+        try:
+            found = client.run(_inspected, self._code)
+        except Exception as error:
+            raise RunError(f"a worker of {self._address} cannot run dysts: {one_line(error)}") from error
+        finally:
+            client.close(timeout=5)
+        here = provenance.package_version()
+        for worker, (version, missing) in found.items():
+            if version != here:
+                raise RunError(f"the worker {worker} must run dysts {here} as this machine does, got {version}")
+            if missing:
+                raise RunError(
+                    f"the worker {worker} cannot import {', '.join(missing)}, which a forecaster of your own needs: "
+                    "install it there, or add its folder to PYTHONPATH where the workers start"
+                )
 
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         """Yield the outcomes; closing the iterator cancels what has not begun.
@@ -48,15 +80,9 @@ class DaskCluster:
         RunError
             If the package ``distributed`` is missing, or the scheduler cannot be reached or is lost.
         """
-        try:
-            from distributed import Client
-            from distributed.client import FutureCancelledError
-        except ImportError as error:
-            raise RunError("a cluster needs the package distributed: pip install 'dysts[cluster]'") from error
-        try:
-            client = Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise RunError(f"cannot reach the scheduler at {self._address}: {one_line(error)}") from error
+        client = self._client()
+        from distributed.client import FutureCancelledError
+
         try:
             yield from self._outcomes(client, jobs)
         except (OSError, FutureCancelledError) as error:
@@ -67,10 +93,21 @@ class DaskCluster:
         finally:
             client.close(timeout=5)
 
+    def _client(self) -> Any:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise RunError("a cluster needs the package distributed: pip install 'dysts[cluster]'") from error
+        try:
+            return Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise RunError(f"cannot reach the scheduler at {self._address}: {one_line(error)}") from error
+
     def _outcomes(self, client: Any, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         from distributed import as_completed
 
         source = iter(jobs)
+        files = tuple(sorted(self._code.files.items()))
         running: dict[str, tuple[str, float]] = {}
         completed = as_completed(loop=client.loop)
 
@@ -83,6 +120,7 @@ class DaskCluster:
                 encode_job(job),
                 self._time_limit,
                 self._memory_limit_mb,
+                files if ":" in job.forecaster else (),
                 key=f"dysts-{job.key}-{time.time_ns()}",
                 pure=False,
             )
@@ -113,12 +151,20 @@ def _outcome(future: Any, key: str, *, seconds: float) -> CellOutcome:
     return CellOutcome(key=key, status="crashed", error=one_line(problem), seconds=seconds)
 
 
-def _run_remote(message: bytes, time_limit: float, memory_limit_mb: int) -> bytes:
+def _inspected(code: OwnCode) -> tuple[str, list[str]]:
+    """Return the version of the package on a worker, and the modules and packages that it lacks."""
+    return provenance.package_version(), lacking(code)
+
+
+def _run_remote(
+    message: bytes, time_limit: float, memory_limit_mb: int, files: tuple[tuple[str, bytes], ...] = ()
+) -> bytes:
     """Run one job on a worker of the cluster, in a process that lives on for the next one of this thread."""
-    limits = (time_limit, memory_limit_mb)
-    if getattr(_local, "limits", None) != limits:
+    folder = unpacked(files) if files else ""
+    settings = (time_limit, memory_limit_mb, folder)
+    if getattr(_local, "settings", None) != settings:
         if hasattr(_local, "process"):
             _local.process.close()
-        _local.limits = limits
-        _local.process = OneProcess(time_limit=time_limit, memory_limit_mb=memory_limit_mb)
+        _local.settings = settings
+        _local.process = OneProcess(time_limit=time_limit, memory_limit_mb=memory_limit_mb, code_folder=folder)
     return encode_outcome(_local.process.run(decode_job(message)))

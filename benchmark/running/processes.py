@@ -1,7 +1,7 @@
 """Run jobs in worker processes of this machine, each with a time and a memory limit that really stop it."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import wait
 from typing import Protocol
 
@@ -27,6 +27,15 @@ _SEND_ATTEMPTS = 2
 
 class Scheduler(Protocol):
     """Runs jobs somewhere and yields one outcome per job, in the order in which they finish."""
+
+    def prepare(self, forecasters: Sequence[str]) -> None:
+        """Check that the forecasters can be built where the cells will run, before any of them runs.
+
+        Raises
+        ------
+        RunError
+        """
+        ...
 
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         """Yield the outcomes; closing the iterator stops everything in flight."""
@@ -56,6 +65,9 @@ class LocalProcesses:
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
         self._failed_starts = 0
+
+    def prepare(self, forecasters: Sequence[str]) -> None:
+        """Do nothing: the plan has built every forecaster on this machine."""
 
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         """Yield the outcomes; closing the iterator kills every worker.
@@ -128,11 +140,14 @@ class OneProcess:
         Wall-clock seconds of a cell.
     memory_limit_mb : int
         Memory of the process in MiB; 0 for no limit.
+    code_folder : str
+        Where the process looks for modules first; empty for nowhere but where this one does.
     """
 
-    def __init__(self, *, time_limit: float, memory_limit_mb: int) -> None:
+    def __init__(self, *, time_limit: float, memory_limit_mb: int, code_folder: str = "") -> None:
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
+        self._code_folder = code_folder
         self._worker: WorkerProcess | None = None
 
     def run(self, job: Job) -> CellOutcome:
@@ -162,7 +177,7 @@ class OneProcess:
 
     def _ready(self) -> "WorkerProcess":
         if self._worker is None or not self._worker.alive:
-            self._worker = WorkerProcess(self._memory_limit_mb)
+            self._worker = WorkerProcess(self._memory_limit_mb, code_folder=self._code_folder)
         while not self._worker.ready:
             wait(self._worker.channels(), timeout=_CHECK_SECONDS)
             self._worker.news(memory_limit_mb=self._memory_limit_mb)

@@ -70,6 +70,38 @@ def code_of(forecaster: str, model: object) -> Code:
     return Code(fingerprint=fingerprint, unknown=() if version else tuple(sorted(unknown)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The files of a module and of those that it imports from its own package or folder.
+
+    Attributes
+    ----------
+    root : Path
+        The folder on the import path.
+    paths : tuple of Path
+        The files; none of a module that is installed or has no readable source.
+    packages : tuple of str
+        The other packages that these import; for an installed module, its own.
+    """
+
+    root: Path
+    paths: tuple[Path, ...]
+    packages: tuple[str, ...]
+
+
+def sources_of(module: str) -> Sources:
+    """Return the files of a module that is not installed, and the packages on which they depend."""
+    found = _file_of_top(module)
+    if found is None or found[1]:
+        return Sources(root=Path(), paths=(), packages=(module.partition(".")[0],))
+    sources: dict[str, str] = {}
+    libraries: set[str] = set()
+    _collect(module, sources, libraries, set())
+    own = (_local_file(found[0], name) for name in sorted(sources) if name.partition(".")[0] != "forecasters")
+    paths = tuple(path for path in own if path is not None)
+    return Sources(root=found[0], paths=paths, packages=tuple(sorted(libraries)))
+
+
 def meaningful(source: str) -> str:
     """Return source text without comments, docstrings and blank lines.
 

@@ -41,9 +41,11 @@ class WorkerProcess:
     ----------
     memory_limit_mb : int
         Memory of the process in MiB; 0 for no limit.
+    code_folder : str
+        Where it looks for modules first; empty for nowhere but where its parent does.
     """
 
-    def __init__(self, memory_limit_mb: int) -> None:
+    def __init__(self, memory_limit_mb: int, *, code_folder: str = "") -> None:
         self.job: Job | None = None
         self.ready = False
         self.alive = True
@@ -60,7 +62,7 @@ class WorkerProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=[descriptor],
-                env=_environment(),
+                env=_environment(code_folder),
                 # A process group of its own: Ctrl-C in a terminal reaches the parent alone, and a kill of the group
                 # also ends the processes that a forecaster started.
                 start_new_session=True,
@@ -175,11 +177,13 @@ class WorkerProcess:
             self._tail = (self._tail + chunk)[-_OUTPUT_TAIL:]
 
 
-def _environment() -> dict[str, str]:
+def _environment(code_folder: str) -> dict[str, str]:
     environment = dict(os.environ)
     environment.update(dict.fromkeys(_ONE_THREAD, "1"))
     # The worker imports exactly what the parent would, from the same places.
     environment["PYTHONPATH"] = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+    if code_folder:
+        environment["PYTHONPATH"] = os.pathsep.join([code_folder, environment["PYTHONPATH"]])
     environment["PYTHONHASHSEED"] = "0"
     return environment
 

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,9 @@ class _Counting:
     def __init__(self, scheduler: DaskCluster, *, after: int, act: Any) -> None:
         self._scheduler, self._after, self._act = scheduler, after, act
 
+    def prepare(self, forecasters: Sequence[str]) -> None:
+        self._scheduler.prepare(forecasters)
+
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         for number, outcome in enumerate(self._scheduler.run(jobs), start=1):
             if number == self._after:
@@ -122,6 +126,80 @@ def test_cells_end_as_they_do_on_this_machine_alone_and_a_killed_worker_costs_no
     pd.testing.assert_frame_equal(remote[columns], local[columns])
     assert remote["status"].tolist().count("crashed") == 6
     assert "SIGKILL" in remote.set_index("status").loc["crashed", "error"].iloc[0]
+
+
+OWN = """
+import numpy as np
+from helper_of_mine import lag
+
+class Copy:
+    def fit(self, series):
+        self.last = series[-lag():]
+    def predict(self, horizon):
+        return np.resize(self.last, (horizon, self.last.shape[1]))
+
+def factory(*, preset, season_length, seed):
+    return Copy()
+"""
+
+
+def test_own_modules_reach_workers_in_other_folders_in_the_state_of_this_machine(
+    cluster: _Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The workers were started in tmp_path, where an older form of the helper lies.
+    (tmp_path / "helper_of_mine.py").write_text("def lag():\n    return 7\n")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "copy_of_mine.py").write_text(OWN)
+    (mine / "helper_of_mine.py").write_text("def lag():\n    return 20\n")
+    monkeypatch.syspath_prepend(str(mine))
+    suite = replace(fakes.suite("Seasonal"), forecasters=("copy_of_mine:factory", "benchmark_fakes:Seasonal"))
+    options = {"open_dataset": fakes.open_dataset, "progress": False}
+    table = benchmark.run(suite, output=tmp_path / "out", scheduler=_scheduler(cluster), **options).table
+    assert set(table["status"]) == {"ok"}
+    # A season has 20 points, so that the two forecast the same.
+    scores = table.pivot(index="task", columns="forecaster", values="smape")
+    pd.testing.assert_series_equal(
+        scores["copy_of_mine:factory"], scores["benchmark_fakes:Seasonal"], check_names=False
+    )
+
+
+def test_a_package_that_workers_lack_is_told_before_the_run(
+    cluster: _Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "site-packages"
+    installed.mkdir()
+    (installed / "only_here.py").write_text("")
+    (tmp_path / "needs_it.py").write_text(
+        "import only_here\n" + OWN.replace("from helper_of_mine import lag", "lag = int")
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(installed))
+    suite = replace(fakes.suite("Mean"), forecasters=("benchmark_fakes:Mean", "needs_it:factory"))
+    with pytest.raises(RunError, match=r"the worker tcp://\S+ cannot import only_here, which a forecaster of your own"):
+        benchmark.run(
+            suite,
+            open_dataset=fakes.open_dataset,
+            output=tmp_path / "out",
+            scheduler=_scheduler(cluster),
+            progress=False,
+        )
+    assert Results.load(tmp_path / "out").table.empty
+
+
+def test_a_local_cluster_in_this_process_runs_own_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
+    (tmp_path / "copy_of_mine.py").write_text(OWN.replace("from helper_of_mine import lag", "lag = lambda: 20"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("copy_of_mine", None)
+    suite = replace(fakes.suite("Mean", systems=["Alpha"], trajectories=1), forecasters=("copy_of_mine:factory",))
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as local:
+        scheduler = DaskCluster(local.scheduler_address, time_limit=120.0, memory_limit_mb=0)
+        table = benchmark.run(
+            suite, open_dataset=fakes.open_dataset, output=tmp_path / "out", scheduler=scheduler, progress=False
+        ).table
+    assert table["status"].tolist() == ["ok"]
 
 
 def test_time_limit_stops_a_cell_on_the_cluster(cluster: _Cluster, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A cell ends in one row whatever its forecaster does, and a stopped run goes on where it was."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
