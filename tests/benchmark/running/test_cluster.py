@@ -170,9 +170,7 @@ def test_a_package_that_workers_lack_is_told_before_the_run(
     installed = tmp_path / "site-packages"
     installed.mkdir()
     (installed / "only_here.py").write_text("")
-    (tmp_path / "needs_it.py").write_text(
-        "import only_here\n" + OWN.replace("from helper_of_mine import lag", "lag = int")
-    )
+    (tmp_path / "needs_it.py").write_text(OWN.replace("from helper_of_mine import lag", "import only_here"))
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.syspath_prepend(str(installed))
     suite = replace(fakes.suite("Mean"), forecasters=("benchmark_fakes:Mean", "needs_it:factory"))

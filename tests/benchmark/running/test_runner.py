@@ -211,6 +211,9 @@ def test_truth_never_reaches_the_scheduler(tmp_path: Path) -> None:
         def __init__(self) -> None:
             self.jobs: list[Job] = []
 
+        def prepare(self, forecasters: Sequence[str]) -> None:
+            """Everything can be built in this process."""
+
         def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
             for job in jobs:
                 self.jobs.append(job)
