@@ -1,6 +1,5 @@
 """Run a suite: plan its cells, run those that have no result yet, keep every result as it comes."""
 
-import json
 import os
 import shlex
 import sys
@@ -11,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.results.cell_row import now, row, truth_attributes
+from benchmark.results.cell_row import now, row
+from benchmark.results.known_truths import with_known_truths
 from benchmark.results.reading import Results, own_entries
 from benchmark.results.rescoring import refresh
 from benchmark.results.writing import ResultsWriter
@@ -149,11 +149,9 @@ def run(
         writer.write_systems(own_entries(known, chosen.systems))
         earlier = writer.sessions()
         writer.write_manifest({**manifest, "sessions": [*earlier, session]})
-        for entry in {entry.cell.task: entry for entry in planned}.values():
-            digest = entry.cell.task.digest
-            attributes = truth_attributes(entry)
-            if writer.truth_of(digest) != json.loads(json.dumps(attributes)):
-                writer.write_truth(digest, entry.data.truth, attributes)
+        wanted = {entry.key for entry in todo}
+        planned = with_known_truths(planned, writer, say)
+        todo = [entry for entry in planned if entry.key in wanted]
         if len(todo) < len(planned):
             say(f"{len(planned) - len(todo)} of {len(planned)} cells have a result already")
         _score_again(writer, planned, todo, say)

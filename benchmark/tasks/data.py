@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from benchmark.tasks.observation import component_names, noise, observed_columns, responding_columns
 from benchmark.tasks.oracle_start import OracleStart, oracle_start
 from benchmark.tasks.task import Task
+from benchmark.tasks.truth import TruthStart, truth_start
 from dysts.datasets.description import lyapunov_time_of, no_lyapunov_time, regime_of_series
 from dysts.errors import InvalidArgumentError
 
@@ -72,12 +73,15 @@ class TaskData(ScoringData):
         Hash of the dataset's content.
     oracle : OracleStart
         Where the oracle begins, or why there is none.
+    truth_start : TruthStart
+        Where the truth begins, or why it cannot be computed.
     """
 
     train: NDArray[np.float64]
     components: tuple[str, ...]
     sha256: str
     oracle: OracleStart
+    truth_start: TruthStart
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the data that a stored forecast depends on beside the task, as JSON values."""
@@ -145,6 +149,7 @@ def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
         responding=responding_columns(dataset, observed_names),
         sha256=str(dataset.attrs.get("sha256") or hashlib.sha256(series.tobytes()).hexdigest()),
         oracle=oracle_start(task, dataset, train=train, step=step),
+        truth_start=truth_start(task, dataset),
     )
 
 

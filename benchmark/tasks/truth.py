@@ -1,0 +1,155 @@
+"""The truth of a task from the equations, and the time until which it is known.
+
+A stored series is one solution among many beyond some time. From the last observed state the equations are solved anew
+by `dysts.integration.truth.window_truth`, whose solution is the better one, and which says how long it holds.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.tasks.observation import component_names
+from benchmark.tasks.task import Task
+from dysts.errors import DystsError
+
+if TYPE_CHECKING:
+    import xarray
+
+    from benchmark.tasks.data import TaskData
+
+TRUTH_VERSION = 1
+"""Version of how truths are found; a truth of another version, stored beside earlier results, is found anew."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TruthStart:
+    """The state from which the truth of a task can be computed, or the reason why it cannot.
+
+    Attributes
+    ----------
+    definition : mapping
+        Definition of the system, as in a registry; empty without a start.
+    state : float64 [variable]
+        State at the last observed point, without measurement noise.
+    scale : float64 [observable] or None
+        Standard deviations of all observables over the dataset; None where it does not hold them all.
+    reason : str
+        Why the truth cannot be computed; empty if it can.
+    """
+
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    state: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    scale: NDArray[np.float64] | None = None
+    reason: str = ""
+
+
+def truth_start(task: Task, dataset: "xarray.Dataset") -> TruthStart:
+    """Return where the truth of a task begins.
+
+    Parameters
+    ----------
+    task : Task
+    dataset : xarray.Dataset
+        With the attribute ``definition``, and with ``state`` [trajectory, time, variable] where the series does not
+        hold all state variables.
+    """
+    from dysts.systems.system import System
+
+    if "definition" not in dataset.attrs:
+        return TruthStart(reason="the dataset has no equations")
+    recipe = _recipe(dataset)
+    if recipe.get("dynamical_noise"):
+        return TruthStart(reason="noise drives the equations")
+    if recipe.get("signal_to_noise_db") is not None or dataset.attrs.get("signal_to_noise_db") is not None:
+        return TruthStart(reason="the stored series holds measurement noise")
+    try:
+        definition = json.loads(str(dataset.attrs["definition"]))
+        system = System.from_entry(task.system, {"definition": definition})
+    except (DystsError, ValueError) as error:
+        return TruthStart(reason=f"the equations of the dataset cannot be read: {error}")
+    if system.delay is not None:
+        return TruthStart(reason="the past of a delay system is known at the stored points only")
+    names = list(component_names(dataset))
+    row = (task.train_length - 1) * task.stride
+    if "state" in dataset:
+        state = np.asarray(dataset["state"].values[task.trajectory, row], dtype=np.float64)
+    elif set(system.variables) <= set(names):
+        order = [names.index(variable) for variable in system.variables]
+        state = np.asarray(dataset["series"].values[task.trajectory, row], dtype=np.float64)[order]
+    else:
+        return TruthStart(reason="the dataset holds neither the state nor all of its variables")
+    scale = None
+    if set(system.observable_names) <= set(names):
+        order = [names.index(name) for name in system.observable_names]
+        spread = np.asarray(dataset["series"].values, dtype=np.float64).std(axis=(0, 1))[order]
+        scale = spread if (spread > 0.0).all() else None
+    return TruthStart(definition=definition, state=state, scale=scale)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KnownTruth:
+    """The truth of a task with the time until which it is known.
+
+    Attributes
+    ----------
+    values : float64 [time, component]
+        The points to predict.
+    end : float
+        Time after the last observed point until which they are known; infinite if that is to the last of them, NaN
+        where it cannot be told.
+    told : str
+        How that is known, or why it is not.
+    """
+
+    values: NDArray[np.float64]
+    end: float
+    told: str
+
+
+def known_truth(data: "TaskData", *, system: str) -> KnownTruth:
+    """Solve the equations of a task from its last observed state, and return the truth.
+
+    Parameters
+    ----------
+    data : TaskData
+    system : str
+        Name of the system.
+
+    Returns
+    -------
+    KnownTruth
+        The stored points with an end of NaN where the equations cannot be solved.
+    """
+    from dysts.integration.truth import window_truth
+    from dysts.systems.system import System
+
+    start = data.truth_start
+    if start.reason:
+        return KnownTruth(values=data.truth, end=math.nan, told=start.reason)
+    solved = System.from_entry(system, {"definition": start.definition})
+    columns = [list(solved.observable_names).index(name) for name in data.components]
+    times = data.step * np.arange(len(data.truth) + 1)
+    try:
+        found = window_truth(solved, start.state, times, scale=start.scale)
+    except DystsError as error:
+        return KnownTruth(values=data.truth, end=math.nan, told=str(error))
+    values = np.ascontiguousarray(found.values[1:, columns])
+    # Beyond the end of the truth a solution may not exist; the stored one does.
+    values[found.points - 1 :] = np.where(
+        np.isfinite(values[found.points - 1 :]), values[found.points - 1 :], data.truth[found.points - 1 :]
+    )
+    end = math.inf if found.points == len(times) else data.step * (found.points - 1)
+    return KnownTruth(values=values, end=end, told=f"{found.method}; checked by {found.check}")
+
+
+def _recipe(dataset: "xarray.Dataset") -> dict[str, Any]:
+    try:
+        recipe = json.loads(str(dataset.attrs["recipe"]))
+    except (KeyError, ValueError):
+        return {}
+    return dict(recipe) if isinstance(recipe, dict) else {}
