@@ -34,7 +34,8 @@ def with_known_truths(
     data: dict[Task, TaskData] = {task: known for task, known in stored.items() if known is not None}
     for task in unknown:
         entry = entries[task]
-        found = known_truth(entry.data, system=task.system)
+        own = entry.data
+        found = known_truth(task.system, own.truth_start, own.truth, step=own.step, components=own.components)
         data[task] = replace(entry.data, truth=found.values, truth_end=found.end)
         attributes = {**truth_attributes(replace(entry, data=data[task])), "truth": found.told}
         writer.write_truth(task.digest, found.values, {**attributes, "truth_version": TRUTH_VERSION})

@@ -6,7 +6,7 @@ by `dysts.integration.truth.window_truth`, whose solution is the better one, and
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,6 @@ from dysts.errors import DystsError
 
 if TYPE_CHECKING:
     import xarray
-
-    from benchmark.tasks.data import TaskData
 
 TRUTH_VERSION = 1
 """Version of how truths are found; a truth of another version, stored beside earlier results, is found anew."""
@@ -111,14 +109,22 @@ class KnownTruth:
     told: str
 
 
-def known_truth(data: "TaskData", *, system: str) -> KnownTruth:
+def known_truth(
+    system: str, start: TruthStart, stored: NDArray[np.float64], *, step: float, components: Sequence[str]
+) -> KnownTruth:
     """Solve the equations of a task from its last observed state, and return the truth.
 
     Parameters
     ----------
-    data : TaskData
     system : str
         Name of the system.
+    start : TruthStart
+    stored : float64 [time, component]
+        The points to predict, as the dataset holds them.
+    step : float
+        Time between two of them.
+    components : sequence of str
+        Their names.
 
     Returns
     -------
@@ -128,22 +134,20 @@ def known_truth(data: "TaskData", *, system: str) -> KnownTruth:
     from dysts.integration.truth import window_truth
     from dysts.systems.system import System
 
-    start = data.truth_start
     if start.reason:
-        return KnownTruth(values=data.truth, end=math.nan, told=start.reason)
+        return KnownTruth(values=stored, end=math.nan, told=start.reason)
     solved = System.from_entry(system, {"definition": start.definition})
-    columns = [list(solved.observable_names).index(name) for name in data.components]
-    times = data.step * np.arange(len(data.truth) + 1)
+    columns = [list(solved.observable_names).index(name) for name in components]
+    times = step * np.arange(len(stored) + 1)
     try:
         found = window_truth(solved, start.state, times, scale=start.scale)
     except DystsError as error:
-        return KnownTruth(values=data.truth, end=math.nan, told=str(error))
+        return KnownTruth(values=stored, end=math.nan, told=str(error))
     values = np.ascontiguousarray(found.values[1:, columns])
     # Beyond the end of the truth a solution may not exist; the stored one does.
-    values[found.points - 1 :] = np.where(
-        np.isfinite(values[found.points - 1 :]), values[found.points - 1 :], data.truth[found.points - 1 :]
-    )
-    end = math.inf if found.points == len(times) else data.step * (found.points - 1)
+    after = found.points - 1
+    values[after:] = np.where(np.isfinite(values[after:]), values[after:], stored[after:])
+    end = math.inf if found.points == len(times) else step * after
     return KnownTruth(values=values, end=end, told=f"{found.method}; checked by {found.check}")
 
 

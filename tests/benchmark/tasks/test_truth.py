@@ -16,8 +16,8 @@ import dysts
 from benchmark import Suite, Task
 from benchmark.results import known_truths
 from benchmark.results.reading import Results
-from benchmark.tasks.data import cut
-from benchmark.tasks.truth import known_truth
+from benchmark.tasks.data import TaskData, cut
+from benchmark.tasks.truth import KnownTruth, known_truth
 
 POINTS, PER_PERIOD = 2600, 40
 
@@ -42,10 +42,14 @@ def lorenz() -> xarray.Dataset:
     )
 
 
+def _known(data: TaskData) -> KnownTruth:
+    return known_truth("Lorenz", data.truth_start, data.truth, step=data.step, components=data.components)
+
+
 def test_the_truth_is_solved_anew_and_ends_where_doubles_lose_it(lorenz: xarray.Dataset) -> None:
     task = Task(system="Lorenz", train_length=100, horizon=40, horizon_clock="lyapunov times", components=("z", "x"))
     data = cut(task, lorenz)
-    found = known_truth(data, system="Lorenz")
+    found = _known(data)
     unit = data.step * data.lyapunov_exponent
     # Beyond the 37 Lyapunov times in which a rounding error fills the attractor no double is right; the package's
     # extended precision is.
@@ -65,7 +69,7 @@ def test_the_truth_is_solved_anew_and_ends_where_doubles_lose_it(lorenz: xarray.
 
 def test_a_short_window_is_known_to_its_end(lorenz: xarray.Dataset) -> None:
     data = cut(Task(system="Lorenz", train_length=100, horizon=40), lorenz)
-    found = known_truth(data, system="Lorenz")
+    found = _known(data)
     assert found.end == math.inf
     assert "rtol" in found.told
 
@@ -84,7 +88,7 @@ def test_where_the_truth_cannot_be_solved_it_is_the_stored_one(
     dataset = lorenz.copy()
     dataset.attrs = {**lorenz.attrs, **attributes}
     data = cut(Task(system="Lorenz", train_length=100, horizon=40), dataset)
-    found = known_truth(data, system="Lorenz")
+    found = _known(data)
     np.testing.assert_array_equal(found.values, data.truth)
     assert math.isnan(found.end)
     assert reason in found.told
@@ -120,16 +124,14 @@ def test_a_run_stores_its_truths_and_finds_them_again(
         return {"Lorenz": lorenz}
 
     def run() -> Results:
-        return benchmark.run(
-            suite, output=tmp_path, open_dataset=opened, scheduler=fakes.InProcess(), progress=False
-        )
+        return benchmark.run(suite, output=tmp_path, open_dataset=opened, scheduler=fakes.InProcess(), progress=False)
 
     solved: list[str] = []
     real = known_truths.known_truth
 
-    def counted(data: Any, *, system: str) -> Any:
+    def counted(system: str, *arguments: Any, **options: Any) -> KnownTruth:
         solved.append(system)
-        return real(data, system=system)
+        return real(system, *arguments, **options)
 
     monkeypatch.setattr(known_truths, "known_truth", counted)
     first = run()
