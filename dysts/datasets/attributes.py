@@ -96,6 +96,7 @@ OPTIONAL: dict[str, tuple[_Check, str]] = {
     "rtol": (_positive, "a positive number"),
     "atol": (_numbers, "a number or a list of numbers"),
     "signal_to_noise_db": (is_finite_number, "a number"),
+    "step_in_recommended_steps": (_positive, "a positive number"),
     "delay": (_positive, "a positive number"),
     "variables": (_names, "a list of different names"),
     "observables": (_mapping(_text), "texts by name"),

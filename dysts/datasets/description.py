@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dysts.datasets.digest import FORMAT, inputs_digest
-from dysts.datasets.recipe import Recipe
+from dysts.datasets.recipe import Recipe, solver_of
 from dysts.integration.tolerances import check_tolerances
 from dysts.systems.frozen import thaw
 from dysts.systems.properties import why_no_lyapunov_time
@@ -55,6 +55,8 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         "format": FORMAT,
         "inputs": inputs_digest(recipe, system),
     }
+    if "recommended_step" in system.properties:
+        attributes["step_in_recommended_steps"] = recipe.step(system) / system.properties["recommended_step"]["value"]
     if system.delay:
         attributes["delay"] = float(system.flat_parameters[system.delay])
     if has_state:
@@ -64,6 +66,14 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         attributes["lifetime"] = system.lifetime
         attributes["restarts"] = restarts
     return attributes
+
+
+_SOLVERS = {
+    "dop853": "dop853 by the method of steps",
+    "dop853+radau": "dop853, radau where stiff",
+    "taylor": "power series in time",
+}
+"""The solvers of data sets in words."""
 
 
 def _number_or_none(value: float) -> float | None:
@@ -76,7 +86,7 @@ def _method(recipe: Recipe, system: System) -> dict[str, Any]:
         method["solver"] = "stochastic heun" if system.delay else "sra3"
     else:
         relative, absolute = check_tolerances(system, recipe.rtol, None)
-        method["solver"] = "dop853 by the method of steps" if system.delay else "dop853, radau where stiff"
+        method["solver"] = _SOLVERS[solver_of(system)]
         method |= {"rtol": relative, "atol": np.asarray(absolute).tolist()}
     if recipe.signal_to_noise_db is not None:
         method["signal_to_noise_db"] = recipe.signal_to_noise_db

@@ -12,7 +12,7 @@ from dysts.datasets.recipe import Recipe
 from dysts.systems.system import System
 from dysts.version import __version__
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout of a store; one with another version is not read."""
 USED_PROPERTIES = ("period", "lyapunov_spectrum", "regime")
 """Properties that decide about the times of a series, or about the scores of its forecasts."""

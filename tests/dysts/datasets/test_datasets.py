@@ -50,8 +50,8 @@ def test_the_series_is_what_integrate_gives_from_its_first_point() -> None:
         120,
         points_per_period=20,
         initial_conditions=built["series"].values[:, 0],
-        rtol=1e-12,
-        solver="dop853+radau",
+        rtol=1e-14,
+        solver="taylor",
     )
     np.testing.assert_array_equal(built["series"].values, again.values)
     np.testing.assert_array_equal(built["time"].values, again["time"].values)
@@ -152,6 +152,9 @@ def test_a_group_reads_back_identical_and_plain_xarray_can_use_it(tmp_path: Path
     assert about["parameters"] == dict(duffing.parameters)
     assert about["invariants"]["period"]["value"] == duffing.period
     assert about["references"][0]
+    assert (about["solver"], about["rtol"]) == ("power series in time", 1e-14)
+    recommended = duffing.properties["recommended_step"]["value"]
+    assert about["step_in_recommended_steps"] == pytest.approx(duffing.period / 20 / recommended)
     assert {"solver", "rtol", "atol", "dysts_version", "sha256", "built_with", "recipe"} <= set(about)
     assert plain["series"].attrs["components"] == ["x", "y", "sin_z", "cos_z"]
     verify_group(tmp_path / "Duffing")
