@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
 
 install: $(INSTALLED)
 
@@ -85,6 +85,10 @@ accuracy: $(INSTALLED)
 # Draws cost against error beside scipy's solvers.
 work-precision: $(INSTALLED)
 	$(BIN)/python tests/performance/work_precision.py
+
+# Error and cost of the well-known stiff problems beside SciPy's Radau and LSODA.
+stiff-problems: $(INSTALLED)
+	$(BIN)/python tests/performance/stiff_problems.py
 
 # Drift of the energy of the Hamiltonian systems over 1000 periods.
 energy: $(INSTALLED)
