@@ -2,11 +2,11 @@
 
 Usage: python tests/performance/stiff_problems.py [--tolerances 1e-4,1e-8] [--problems "E5;HIRES"]
 
-The problems and their reference states are those of tests/dysts/solvers: entries in ``stiff_problems.json``, published or
-independently computed values in ``stiff_references.json``. An error is the largest one of a component, relative to
-that component (Kuramoto-Sivashinsky and the ring modulator: to the largest component). All four run in turn, in one process, with the
-same tolerances; SciPy gets our compiled right-hand side and exact Jacobian as Python functions. The cost is the least
-processor time of several runs.
+The problems and their reference states are those of tests/dysts/solvers: entries in ``stiff_problems.json``,
+published or independently computed values in ``stiff_references.json``. An error is the largest one of a component,
+relative to that component (Kuramoto-Sivashinsky and the ring modulator: to the largest component). All four run in
+turn, in one process, with the same tolerances; SciPy gets our compiled right-hand side and exact Jacobian as Python
+functions. The cost is the least processor time of several runs.
 """
 
 import argparse
