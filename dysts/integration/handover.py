@@ -87,22 +87,19 @@ class AutoSwitch:
 
     def _explicit(self, start: float, written: int, slides: set[int]) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING, VALUES
-        from dysts.solvers.dop853.switched_loop import integrate_switched
+        from dysts.solvers.dop853.switched_loop import integrate_switched, memory
         from dysts.solvers.shared.arguments import Functions
 
         functions = self.functions.switched(self.tree, with_switches=True)
         rows = {DERIVATIVE, MONITOR, VALUES, *(SLIDING + switch for switch in slides)}
-        return self._finish(
-            integrate_switched(
-                Functions(
-                    functions.addresses(rows),
-                    functions.tables(rows, self.system.flat_parameters),
-                    len(functions.switches),
-                    functions.events,
-                ),
-                *self._rest(start, written),
-            )
+        compiled = Functions(
+            functions.addresses(rows),
+            functions.tables(rows, self.system.flat_parameters),
+            len(functions.switches),
+            functions.events,
         )
+        work = memory(self.system.dimension, compiled)
+        return self._finish(integrate_switched(compiled, *self._rest(start, written), work))
 
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, VALUES

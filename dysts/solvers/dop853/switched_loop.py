@@ -3,14 +3,16 @@
 Where a switch changes inside a step, the step is repeated up to that place, so that no step contains a kink.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
 from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING
-from dysts.solvers.dop853.loop import workspace
 from dysts.solvers.dop853.step import (
+    ALL_STAGES,
     DENSE_EVALUATIONS,
     MEMORY,
     NODES,
@@ -44,6 +46,7 @@ from dysts.solvers.shared.codes import (
     TOO_MANY_STEPS,
 )
 from dysts.solvers.shared.events import may_happen, record_events
+from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
     all_finite,
@@ -89,6 +92,52 @@ UNRESOLVED_FACTOR = 1.0 / 16.0
 """Ratio by which a step is shortened if a switching function oscillates too fast for it."""
 
 
+class Memory(NamedTuple):
+    """Arrays that a trajectory reuses in all its steps; made by the caller, so that the loop counts no references."""
+
+    slopes: np.ndarray
+    """float64 [stage, component]"""
+    trial: np.ndarray
+    """The state at the end of a step."""
+    beside: np.ndarray
+    """A second approximation of that state."""
+    polynomial: np.ndarray
+    """float64 [row, component]"""
+    inside: np.ndarray
+    """A state inside the step."""
+    at_start: np.ndarray
+    """The monitor at the start of a step: float64 [2 * monitored]."""
+    at_end: np.ndarray
+    values: np.ndarray
+    """Work space for the monitor: float64 [2 * monitored]."""
+    samples: np.ndarray
+    """float64 [2, monitored]"""
+    later: np.ndarray
+    """Values of the switches behind a change: float64 [switch]."""
+
+
+MEMORY_TYPE: Any = types.NamedTuple(
+    (MATRIX, VECTOR, VECTOR, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, MATRIX, VECTOR), Memory
+)
+
+
+def memory(size: int, functions: Functions) -> Memory:
+    """Allocate the memory of a trajectory of a system of this dimension."""
+    monitored = functions.switches + functions.events
+    return Memory(
+        np.zeros((ALL_STAGES, size)),
+        np.zeros(size),
+        np.zeros(size),
+        np.zeros((ROWS, size)),
+        np.zeros(size),
+        np.zeros(2 * monitored),
+        np.zeros(2 * monitored),
+        np.zeros(2 * monitored),
+        np.zeros((2, monitored)),
+        np.zeros(functions.switches),
+    )
+
+
 @driver(
     types.Tuple((types.int64, types.float64, types.int64))(
         FUNCTIONS,
@@ -101,7 +150,9 @@ UNRESOLVED_FACTOR = 1.0 / 16.0
         types.float64,
         MATRIX,
         INTEGERS,
-    )
+        MEMORY_TYPE,
+    ),
+    allocates=False,
 )
 def integrate_switched(
     functions: Functions,
@@ -114,6 +165,7 @@ def integrate_switched(
     phase_period: float,
     output: np.ndarray,
     counts: np.ndarray,
+    work: Memory,
 ) -> tuple[int, float, int]:
     """Integrate one case and leave the last state in `state`; called again with that, it goes on from there.
 
@@ -132,6 +184,8 @@ def integrate_switched(
         Period of the driving phase.
     output : float64 [time, component]
     counts : int64 [3]
+    work : Memory
+        From `memory`.
 
     Returns
     -------
@@ -141,15 +195,8 @@ def integrate_switched(
     addresses, tables, switches, events = functions
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
     phase = control.phase
-    size = state.size
     monitored = switches + events
-    slopes, trial, work, polynomial = workspace(size)
-    inside = np.zeros(size)
-    at_start = np.zeros(2 * monitored)
-    at_end = np.zeros(2 * monitored)
-    values = np.zeros(2 * monitored)
-    samples = np.zeros((2, monitored))
-    later = np.zeros(switches)
+    slopes, trial, beside, polynomial, inside, at_start, at_end, values, samples, later = work
     end = times[-1]
     span = end - start
     t = start
@@ -226,7 +273,7 @@ def integrate_switched(
             return STEP_TOO_SMALL, t, found
         error = 0.0
         if reached > t:
-            take_step(addresses[row], tables[row], t, state, taken, slopes, trial, work)
+            take_step(addresses[row], tables[row], t, state, taken, slopes, trial, beside)
             counts[2] += STAGES
             error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
         else:
@@ -291,7 +338,7 @@ def integrate_switched(
             previous_error = max(error, SMALLEST_FIRST_ERROR)
         repeated = False
         if control.hands_over:
-            beyond = stiffness(taken, slopes, trial, work) > STABILITY
+            beyond = stiffness(taken, slopes, trial, beside) > STABILITY
             stiff_steps, relaxed_steps = counted(beyond, stiff_steps, relaxed_steps)
         t = reached
         copy(trial, state)

@@ -81,7 +81,7 @@ def scaled_norm(values: np.ndarray, scale: np.ndarray) -> float:
     return math.sqrt(total / values.size)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", _nrt=True)
 def first_step(
     address: int,
     constants: np.ndarray,
