@@ -6,7 +6,7 @@ Where a switch changes inside a step, the step is repeated up to that place, so 
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import types
+from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
@@ -69,15 +69,17 @@ from dysts.solvers.shared.step_control import (
 )
 from dysts.solvers.shared.switches import (
     NOTHING,
+    SEARCH,
     SEVERAL,
     UNRESOLVED,
+    Search,
     changes_with_effect,
     set_switch,
     settle,
     settle_all,
     suspicious,
 )
-from dysts.solvers.shared.trial import Step, sample_roughly
+from dysts.solvers.shared.trial import Step, quartic_weights, sample_at
 
 CHANGES_AT_ONCE = 100
 """Changes of switches without progress in time after which a solution counts as chattering."""
@@ -86,8 +88,8 @@ CHANGES_AT_ONE_PLACE = 10
 CLEAR = 100.0
 """Length of a step after which a solution counts as clear of a surface, in units of the step that led away from it."""
 SLOPE_STAGE = 9
-SLOPE_NODE = NODES[SLOPE_STAGE]
-"""The stage, and its fraction of the step, whose derivative shows by how much the solution differs from a cubic."""
+"""The stage whose derivative shows by how much the solution differs from a cubic."""
+FIRST_WEIGHTS, SECOND_WEIGHTS = quartic_weights(NODES[SLOPE_STAGE])
 UNRESOLVED_FACTOR = 1.0 / 16.0
 """Ratio by which a step is shortened if a switching function oscillates too fast for it."""
 
@@ -112,12 +114,11 @@ class Memory(NamedTuple):
     """Work space for the monitor: float64 [2 * monitored]."""
     samples: np.ndarray
     """float64 [2, monitored]"""
-    later: np.ndarray
-    """Values of the switches behind a change: float64 [switch]."""
+    search: Search
 
 
 MEMORY_TYPE: Any = types.NamedTuple(
-    (MATRIX, VECTOR, VECTOR, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, MATRIX, VECTOR), Memory
+    (MATRIX, VECTOR, VECTOR, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, MATRIX, SEARCH), Memory
 )
 
 
@@ -134,8 +135,26 @@ def memory(size: int, functions: Functions) -> Memory:
         np.zeros(2 * monitored),
         np.zeros(2 * monitored),
         np.zeros((2, monitored)),
-        np.zeros(functions.switches),
+        Search(
+            np.zeros(functions.switches),
+            np.zeros(functions.switches),
+            np.zeros(functions.switches),
+            np.zeros((4, functions.switches)),
+            np.zeros(2 * monitored),
+            np.zeros((2, monitored)),
+        ),
     )
+
+
+@njit(error_model="numpy")
+def _sample_roughly(step: Step, slopes: np.ndarray) -> None:
+    """Sample the watched functions on a quartic, which needs no further evaluation of the derivative."""
+    for row in range(2):
+        change, at_start, at_node, at_end = FIRST_WEIGHTS if row == 0 else SECOND_WEIGHTS
+        for i in range(step.state.size):
+            slope = at_start * slopes[0, i] + at_node * slopes[SLOPE_STAGE, i] + at_end * slopes[STAGES, i]
+            step.inside[i] = step.state[i] + change * (step.trial[i] - step.state[i]) + step.length * slope
+        sample_at(step, row)
 
 
 @driver(
@@ -196,7 +215,7 @@ def integrate_switched(
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
     phase = control.phase
     monitored = switches + events
-    slopes, trial, beside, polynomial, inside, at_start, at_end, values, samples, later = work
+    slopes, trial, beside, polynomial, inside, at_start, at_end, values, samples, search = work
     end = times[-1]
     span = end - start
     t = start
@@ -291,7 +310,7 @@ def integrate_switched(
         this = Step(functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values)
         suspect, eventful = False, False
         if reached > t:
-            sample_roughly(this, SLOPE_NODE, slopes[0], slopes[SLOPE_STAGE], slopes[STAGES])
+            _sample_roughly(this, slopes)
             # The step up to a change of a switch has been searched for others.
             suspect = changing == NOTHING and suspicious(this, slides)
             eventful = events > 0 and may_happen(this)
@@ -302,7 +321,7 @@ def integrate_switched(
         if suspect or eventful:
             if suspect:
                 changing, fraction, side = changes_with_effect(
-                    this, slides, row, later, slopes[STAGES + 1], slopes[STAGES + 2]
+                    this, slides, row, search, slopes[STAGES + 1], slopes[STAGES + 2]
                 )
                 if changing == UNRESOLVED:
                     counts[1] += 1
@@ -353,7 +372,7 @@ def integrate_switched(
             escapes = 0
         if changing != NOTHING:
             for switch in range(switches):
-                set_switch(tables, switch, later[switch])
+                set_switch(tables, switch, search.later[switch])
             if changing == slides:
                 set_switch(tables, changing, side)
                 slides = NOTHING

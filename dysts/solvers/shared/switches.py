@@ -1,11 +1,14 @@
 """Switches of a non-smooth system during an integration: their values, their changes, sliding along a surface."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
-from numba import njit
+from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.switched_functions import MONITOR
-from dysts.solvers.shared.trial import Step, may_leave, state_inside
+from dysts.solvers.shared.arguments import MATRIX, VECTOR
+from dysts.solvers.shared.trial import Step, may_leave, sample, state_inside
 from dysts.solvers.shared.zeros import NEVER, first_zero, zero_between
 
 NOTHING = -1
@@ -16,8 +19,30 @@ MOST_WITHOUT_EFFECT = 100
 """Limit on the changes without effect in one step, which then ends at the next change."""
 SURFACE = 1e-12
 """Distance from a surface, in time and as a fraction of the time, that may be rounding of the place of the crossing."""
+UNKNOWN = -1.0
+"""Stands for the place of a change that has not been searched for."""
 UNRESOLVED = -3
 """Index that stands for a switching function that oscillates too fast for the length of the step."""
+
+
+class Search(NamedTuple):
+    """Memory of the search for changes of switches in one step."""
+
+    later: np.ndarray
+    """Values of the switches behind the change: float64 [switch]."""
+    places: np.ndarray
+    """Fraction of the step where each switch changes, or NEVER, or UNKNOWN: float64 [switch]."""
+    resolved: np.ndarray
+    """1 where that is known, 0 where the switch keeps its value up to that fraction at least: float64 [switch]."""
+    before: np.ndarray
+    """Values of the switching functions before a switch is set: float64 [place, switch]."""
+    at_start: np.ndarray
+    """The monitor at the start with the switches that were set: float64 [2 * monitored]."""
+    samples: np.ndarray
+    """Samples with the switches that were set: float64 [2, monitored]."""
+
+
+SEARCH: Any = types.NamedTuple((VECTOR, VECTOR, VECTOR, MATRIX, VECTOR, MATRIX), Search)
 
 
 @njit(error_model="numpy")
@@ -86,7 +111,7 @@ def suspicious(step: Step, slides: int) -> bool:
 
 
 @njit(error_model="numpy")
-def first_change(step: Step, slides: int, begin: float) -> tuple[int, float, float]:
+def first_change(step: Step, slides: int, begin: float, search: Search) -> tuple[int, float, float]:
     """Find the switch that changes first in a step whose polynomial is known.
 
     Parameters
@@ -95,6 +120,8 @@ def first_change(step: Step, slides: int, begin: float) -> tuple[int, float, flo
         The switch on whose surface the solution slides.
     begin : float
         The fraction of the step where the search begins.
+    search : Search
+        Its `places` hold UNKNOWN for the switches to look at, and receive what is found.
 
     Returns
     -------
@@ -107,11 +134,17 @@ def first_change(step: Step, slides: int, begin: float) -> tuple[int, float, flo
     """
     changing, first, after = NOTHING, NEVER, 0.0
     for switch in range(step.functions.switches):
+        if switch == slides:
+            continue
         side = step.functions.tables[MONITOR, switch]
-        if switch != slides and (begin > 0.0 or may_leave(step, switch, side)):
-            fraction, resolved = first_zero(step, switch, side, begin)
-            if fraction < first:
-                changing, first, after = switch if resolved else UNRESOLVED, fraction, -side
+        if search.places[switch] == UNKNOWN:
+            search.places[switch], search.resolved[switch] = NEVER, 1.0
+            if may_leave(step, switch, side):
+                search.places[switch], resolved = first_zero(step, switch, side, begin)
+                search.resolved[switch] = 1.0 if resolved else 0.0
+        if search.places[switch] < first:
+            first, after = search.places[switch], -side
+            changing = switch if search.resolved[switch] == 1.0 else UNRESOLVED
     if slides != NOTHING:
         for side in (1.0, -1.0):
             fraction = _time_of_letting_go(step, slides, side)
@@ -158,17 +191,60 @@ def has_no_effect(
 
 
 @njit(error_model="numpy")
+def _set_within(step: Step, switch: int, side: float, search: Search) -> Step:
+    """Set a switch within a step and return the step as it would be with that value from its start.
+
+    The switching functions with the same values before and after keep their places, the others are to be searched.
+    """
+    functions, monitored = step.functions, step.monitored
+    table = functions.tables[MONITOR]
+    sample(step)
+    for index in range(functions.switches):
+        search.before[0, index] = step.at_start[index]
+        search.before[1, index] = step.samples[0, index]
+        search.before[2, index] = step.samples[1, index]
+        search.before[3, index] = step.at_end[index]
+    set_switch(functions.tables, switch, side)
+    call(functions.addresses[MONITOR], step.t, step.state, table, search.at_start)
+    call(functions.addresses[MONITOR], step.t + step.length, step.trial, table, step.at_end)
+    turned = Step(
+        functions,
+        monitored,
+        step.t,
+        step.length,
+        step.state,
+        step.trial,
+        step.polynomial,
+        search.at_start,
+        step.at_end,
+        search.samples,
+        step.inside,
+        step.values,
+    )
+    sample(turned)
+    for index in range(functions.switches):
+        same = (
+            search.before[0, index] == turned.at_start[index]
+            and search.before[1, index] == turned.samples[0, index]
+            and search.before[2, index] == turned.samples[1, index]
+            and search.before[3, index] == turned.at_end[index]
+        )
+        if index == switch or not same:
+            search.places[index] = UNKNOWN
+    return turned
+
+
+@njit(error_model="numpy")
 def changes_with_effect(
-    step: Step, slides: int, row: int, later: np.ndarray, one: np.ndarray, other: np.ndarray
+    step: Step, slides: int, row: int, search: Search, one: np.ndarray, other: np.ndarray
 ) -> tuple[int, float, float]:
     """Find the first change of a switch that the derivative depends on.
 
-    Switches that change before without any effect are set if no other change follows; `later` receives the values of
-    all switches for the end of the step, which is repeated if one does follow.
+    Switches that change before without any effect are set if no other change follows; ``search.later`` receives the
+    values of all switches for the end of the step, which is repeated if one does follow.
 
     Parameters
     ----------
-    later : float64 [switch]
     others
         As in `first_change` and `has_no_effect`.
 
@@ -180,23 +256,22 @@ def changes_with_effect(
     tables = step.functions.tables
     switches = step.functions.switches
     for switch in range(switches):
-        later[switch] = tables[MONITOR, switch]
+        search.later[switch] = tables[MONITOR, switch]
+        search.places[switch] = UNKNOWN
     begin = 0.0
     for _ in range(MOST_WITHOUT_EFFECT):
-        changing, fraction, side = first_change(step, slides, begin)
+        changing, fraction, side = first_change(step, slides, begin, search)
         if changing < 0 or slides != NOTHING:
             break
         if not has_no_effect(step, row, changing, side, fraction, one, other):
             break
-        set_switch(tables, changing, side)
+        step = _set_within(step, changing, side, search)
         begin = fraction
     if changing == NOTHING:
-        # Rates at the end may contain the switches that were set.
-        call(step.functions.addresses[MONITOR], step.t + step.length, step.trial, tables[MONITOR], step.at_end)
         return changing, fraction, side
     for switch in range(switches):
-        before = later[switch]
-        later[switch] = tables[MONITOR, switch]
+        before = search.later[switch]
+        search.later[switch] = tables[MONITOR, switch]
         set_switch(tables, switch, before)
     return changing, fraction, side
 

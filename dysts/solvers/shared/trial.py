@@ -64,6 +64,15 @@ def monitor_inside(step: Step, fraction: float) -> None:
 
 
 @njit(error_model="numpy")
+def value_inside(step: Step, fraction: float, index: int) -> float:
+    """Return one value of the monitor at a fraction of a step; a rate costs more than a watched function itself."""
+    t = state_inside(step, fraction)
+    row = VALUES if index < step.monitored else MONITOR
+    call(step.functions.addresses[row], t, step.inside, step.functions.tables[row], step.values)
+    return step.values[index]
+
+
+@njit(error_model="numpy")
 def sample(step: Step) -> None:
     """Sample the watched functions on the polynomial of a step."""
     for row in range(2):
@@ -71,31 +80,36 @@ def sample(step: Step) -> None:
         call(step.functions.addresses[VALUES], t, step.inside, step.functions.tables[VALUES], step.samples[row])
 
 
-@njit(error_model="numpy")
-def sample_roughly(step: Step, node: float, at_start: np.ndarray, at_node: np.ndarray, at_end: np.ndarray) -> None:
-    """Sample the watched functions on the quartic through both ends of a step and the slope at a node inside it.
+def quartic_weights(node: float) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the weights of a quartic through both ends of a step and the slope at a node inside it.
 
-    It needs no further evaluation of the derivative, and shows by how much the solution differs from a cubic.
+    Returns
+    -------
+    weights : float [sample, 4]
+        At the two samples the quartic exceeds the state at the start by the sum of the weights times the change over
+        the step and the slopes at the start, at the node and at the end, the slopes in units of the change in a step.
     """
-    h = step.length
-    for row in range(2):
-        u = FIRST_SAMPLE if row == 0 else SECOND_SAMPLE
+
+    def at(u: float, change: float, at_start: float, at_node: float, at_end: float) -> float:
         v = 1.0 - u
-        shape = u * v
-        for i in range(step.state.size):
-            change = step.trial[i] - step.state[i]
-            first = h * at_start[i] - change
-            second = 2.0 * change - h * (at_end[i] + at_start[i])
-            slope = change + (1.0 - 2.0 * node) * first + node * (2.0 - 3.0 * node) * second
-            quartic = (h * at_node[i] - slope) / (2.0 * node * (1.0 - node) * (1.0 - 2.0 * node))
-            step.inside[i] = step.state[i] + u * change + shape * (first + u * second + shape * quartic)
-        call(
-            step.functions.addresses[VALUES],
-            step.t + u * h,
-            step.inside,
-            step.functions.tables[VALUES],
-            step.samples[row],
-        )
+        first = at_start - change
+        second = 2.0 * change - at_end - at_start
+        slope = change + (1.0 - 2.0 * node) * first + node * (2.0 - 3.0 * node) * second
+        quartic = (at_node - slope) / (2.0 * node * (1.0 - node) * (1.0 - 2.0 * node))
+        return u * change + u * v * (first + u * second + u * v * quartic)
+
+    return tuple(
+        (at(u, 1.0, 0.0, 0.0, 0.0), at(u, 0.0, 1.0, 0.0, 0.0), at(u, 0.0, 0.0, 1.0, 0.0), at(u, 0.0, 0.0, 0.0, 1.0))
+        for u in (FIRST_SAMPLE, SECOND_SAMPLE)
+    )
+
+
+@njit(error_model="numpy")
+def sample_at(step: Step, row: int) -> None:
+    """Sample the watched functions at the state in the work space."""
+    u = FIRST_SAMPLE if row == 0 else SECOND_SAMPLE
+    t = step.t + u * step.length
+    call(step.functions.addresses[VALUES], t, step.inside, step.functions.tables[VALUES], step.samples[row])
 
 
 @njit(error_model="numpy")
@@ -104,6 +118,18 @@ def _cubic(u: float, start: float, rate_start: float, end: float, rate_end: floa
     change = end - start
     v = 1.0 - u
     return start + u * (change + v * (rate_start - change + u * (2.0 * change - rate_start - rate_end)))
+
+
+@njit(error_model="numpy")
+def deviation(step: Step, index: int) -> float:
+    """Return the largest deviation of the samples of a watched function from the cubic through both ends."""
+    start, end = step.at_start[index], step.at_end[index]
+    rate_start = step.length * step.at_start[step.monitored + index]
+    rate_end = step.length * step.at_end[step.monitored + index]
+    return max(
+        abs(step.samples[0, index] - _cubic(FIRST_SAMPLE, start, rate_start, end, rate_end)),
+        abs(step.samples[1, index] - _cubic(SECOND_SAMPLE, start, rate_start, end, rate_end)),
+    )
 
 
 @njit(error_model="numpy")
@@ -119,19 +145,20 @@ def may_leave(step: Step, index: int, side: float) -> bool:
         return True
     rate_start = side * step.length * step.at_start[step.monitored + index]
     rate_end = side * step.length * step.at_end[step.monitored + index]
-    if start <= 0.0:
-        # It stands on its surface at the start, and moves to its side or not.
-        if not rate_start > 0.0:
-            return True
-        start = second
-    deviation = max(
-        abs(first - _cubic(FIRST_SAMPLE, side * step.at_start[index], rate_start, end, rate_end)),
-        abs(second - _cubic(SECOND_SAMPLE, side * step.at_start[index], rate_start, end, rate_end)),
-    )
-    before = max(side * step.at_start[index], 0.0) + rate_start / 3.0
-    nearest = min(min(start, before), min(first, second))
+    before = max(start, 0.0) + rate_start / 3.0
     after = end - rate_end / 3.0
-    nearest = min(nearest, after)
+    least, most = min(first, second), max(first, second)
+    nearest = min(least, min(before, after))
+    if start > 0.0:
+        nearest = min(nearest, start)
+    elif not rate_start > 0.0:
+        # It stands on its surface at the start, and does not move to its side.
+        return True
     if end > 0.0:
         nearest = min(nearest, end)
-    return not nearest > MARGIN * deviation
+    if start > 0.0 and end > 0.0:
+        # The samples and the cubic lie between the same two numbers; where these are close, so are the samples.
+        most = max(max(most, max(before, after)), max(start, end))
+        if nearest > MARGIN * (most - nearest):
+            return False
+    return not nearest > MARGIN * deviation(step, index)

@@ -7,7 +7,7 @@ a step is found as well as an odd one, and a function that oscillates faster tha
 
 from numba import njit
 
-from dysts.solvers.shared.trial import Step, monitor_inside
+from dysts.solvers.shared.trial import Step, deviation, monitor_inside, value_inside
 
 NEVER = 2.0
 """A fraction beyond the end of the step."""
@@ -48,8 +48,7 @@ def zero_between(step: Step, index: int, low: float, value_low: float, high: flo
                 middle = secant
         if not low < middle < high:
             break
-        monitor_inside(step, middle)
-        value = step.values[index]
+        value = value_inside(step, middle, index)
         if value == 0.0:
             return middle
         if (value > 0.0) == (value_high > 0.0):
@@ -91,13 +90,13 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
     else:
         low, rate_low = side * step.at_start[index], side * step.at_start[rate] * length
     if low <= 0.0 and not rate_low > 0.0:
-        monitor_inside(step, begin + 0.25 * (1.0 - begin))
-        later = side * step.values[index]
+        later = side * value_inside(step, begin + 0.25 * (1.0 - begin), index)
         if not (-low <= TANGENT * later and -rate_low <= TANGENT * later):
             return begin, True
         low, rate_low = 0.0, 0.0
     a = begin
-    width = 0.25 * (1.0 - begin)
+    largest = max(max(abs(low), abs(step.at_end[index])), max(abs(step.samples[0, index]), abs(step.samples[1, index])))
+    width = (1.0 if deviation(step, index) <= RESOLVED * largest else 0.25) * (1.0 - begin)
     for _ in range(MOST_LOOKS):
         b = a + width if a + width < 1.0 - 1e-9 else 1.0
         width = b - a
@@ -106,7 +105,7 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
         middle, rate_middle = side * step.values[index], side * step.values[rate] * length
         monitor_inside(step, b)
         high, rate_high = side * step.values[index], side * step.values[rate] * length
-        deviation = abs(middle - 0.5 * (low + high) - 0.125 * width * (rate_low - rate_high))
+        off = abs(middle - 0.5 * (low + high) - 0.125 * width * (rate_low - rate_high))
         part = width / 6.0
         # Control points of the cubics on both halves: where all lie on the side, so do the cubics.
         first = min(max(low, 0.0) + part * rate_low, middle - part * rate_middle)
@@ -116,9 +115,9 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
             nearest = min(nearest, low)
         if high > 0.0:
             nearest = min(nearest, high)
-        if not (high >= 0.0 and nearest > deviation):
+        if not (high >= 0.0 and nearest > off):
             narrow = width <= NARROWEST
-            if not (narrow or deviation <= RESOLVED * max(abs(low), abs(middle), abs(high))):
+            if not (narrow or off <= RESOLVED * max(abs(low), abs(middle), abs(high))):
                 width *= 0.5
                 continue
             doubtful = False
@@ -131,8 +130,7 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
                 rises = value_left <= 0.0 and rate_left > 0.0 > rate_right
                 if dips or rises:
                     turned = zero_between(step, rate, left, side * rate_left, right, side * rate_right)
-                    monitor_inside(step, turned)
-                    value = side * step.values[index]
+                    value = side * value_inside(step, turned, index)
                     if dips and value < 0.0 and value_left > 0.0:
                         right, value_right = turned, value
                     elif rises and value > 0.0:
