@@ -83,8 +83,8 @@ from dysts.solvers.shared.switches import (
 from dysts.solvers.shared.trial import Step, quartic_weights, sample_at
 
 CAUTION = 4.0
-"""Limit on the first step after a change, in units of the time between two changes; without it, 15 of the 2000 systems of
-``tests/performance/random_switches.py`` are wrong."""
+"""Limit on the first step after a change, in units of the time between two changes; without it, 15 of the 2000 systems
+of ``tests/performance/random_switches.py`` are wrong."""
 CHANGES_AT_ONCE = 100
 """Changes of switches without progress in time after which a solution counts as chattering."""
 CHANGES_AT_ONE_PLACE = 10
