@@ -8,12 +8,15 @@ Springer (1996), section IV.2 (proportional-integral control).
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 
 from dysts.compilation.calling import call
 
+ALLOCATES: Any = {"_nrt": True}
+"""Option of numba for a function that makes arrays, and is called by drivers that make none."""
 SAFETY = 0.9
 """Fraction of the step that the error estimate proposes."""
 SMALLEST_FACTOR = 1.0 / 3.0
@@ -81,7 +84,7 @@ def scaled_norm(values: np.ndarray, scale: np.ndarray) -> float:
     return math.sqrt(total / values.size)
 
 
-@njit(error_model="numpy", _nrt=True)
+@njit(error_model="numpy", **ALLOCATES)
 def first_step(
     address: int,
     constants: np.ndarray,
