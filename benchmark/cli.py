@@ -167,6 +167,9 @@ def _leaderboard(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    from dysts.plotting.style import matplotlib
+
+    matplotlib()
     from benchmark.report import write_report
     from benchmark.results.reading import Results
 

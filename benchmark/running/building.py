@@ -1,6 +1,7 @@
 """Build an unfitted forecaster, one of the package's or one of a module of one's own."""
 
 import importlib
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
@@ -30,8 +31,12 @@ def build(
         from forecasters import get_forecaster
 
         return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
-    tuned = {"config": config} if config else {}
-    model = _own_factory(forecaster)(preset=preset, season_length=season_length, seed=seed, **tuned)
+    given: dict[str, Any] = {"preset": preset, "season_length": season_length, "seed": seed}
+    if config:
+        given["config"] = config
+    factory = _own_factory(forecaster)
+    _check_arguments(forecaster, factory, given)
+    model = factory(**given)
     for method in ("fit", "predict"):
         if not callable(getattr(model, method, None)):
             raise InvalidArgumentError(
@@ -39,6 +44,22 @@ def build(
                 f"{model!r}, which has no {method}"
             )
     return model
+
+
+def _check_arguments(forecaster: str, factory: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    try:
+        signature = inspect.signature(factory)
+    except (TypeError, ValueError):
+        # Some callables of compiled modules have none; the call itself will tell.
+        return
+    try:
+        signature.bind(**given)
+    except TypeError as error:
+        name = forecaster.partition(":")[2]
+        raise InvalidArgumentError(
+            f"the factory {forecaster!r} must take {', '.join(given)} by keyword, as in def {name}(*, "
+            f"{', '.join(given)}), got {name}{signature} ({error})"
+        ) from None
 
 
 def resolved_config(model: object) -> dict[str, Any]:
@@ -65,8 +86,12 @@ def _own_factory(name: str) -> Callable[..., Any]:
     except ValueError as error:
         raise UnknownNameError(f"forecaster {name!r} must be written as module:factory") from error
     factory = getattr(module, attribute, None)
+    if factory is None:
+        raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no {attribute!r}")
     if not callable(factory):
-        raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no callable {attribute!r}")
+        raise InvalidArgumentError(
+            f"the factory {name!r} must be a function or class that returns a forecaster, got {type(factory).__name__}"
+        )
     return factory
 
 

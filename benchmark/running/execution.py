@@ -52,7 +52,7 @@ def _run(job: Job) -> CellOutcome:
             begin = time.perf_counter()
             raw = model.predict(job.horizon)
             predict_seconds = time.perf_counter() - begin
-            forecast = _checked_forecast(raw, (job.horizon, train.shape[1]))
+            forecast = _checked_forecast(raw, (job.horizon, train.shape[1]), fitted=len(train))
             diverged_at = _diverged_at(model)
     except MemoryError as problem:
         status, error = "out_of_memory", one_line(problem)
@@ -112,7 +112,7 @@ def _checked_train(train: NDArray[np.float64]) -> NDArray[np.float64]:
     return train
 
 
-def _checked_forecast(raw: Any, shape: tuple[int, int]) -> NDArray[np.float64]:
+def _checked_forecast(raw: Any, shape: tuple[int, int], *, fitted: int = 0) -> NDArray[np.float64]:
     wanted = f"the forecast must be an array of real numbers with shape {shape} (time, component)"
     try:
         array = np.asarray(raw)
@@ -123,7 +123,12 @@ def _checked_forecast(raw: Any, shape: tuple[int, int]) -> NDArray[np.float64]:
     if isinstance(raw, np.ma.MaskedArray) and np.ma.getmaskarray(raw).any():
         raise ForecastError(f"{wanted}, got {int(np.ma.getmaskarray(raw).sum())} of {array.size} values masked")
     if array.shape != shape:
-        raise ForecastError(f"{wanted}, got shape {array.shape}")
+        hint = ""
+        if array.shape == shape[::-1]:
+            hint = ": its axes are exchanged"
+        elif fitted and array.shape == (shape[0] + fitted, shape[1]):
+            hint = ": the training series is in front of it"
+        raise ForecastError(f"{wanted}, got shape {array.shape}{hint}")
     array = np.array(array, dtype=np.float64)
     bad = int(np.count_nonzero(~np.isfinite(array)))
     if bad:

@@ -179,8 +179,7 @@ def plan(
             registry_of(registry).find(system)
         open_dataset = partial(dysts.open_dataset, registry=registry)
     # Every forecaster is built once here, so that a misspelt name is refused before any data are built.
-    for name in suite.forecasters:
-        _model(name, suite.preset, season_length=2, seed=seed)
+    _check_forecasters(suite, seed=seed)
     data = _Data(suite, open_dataset, own)
     planned = []
     built: dict[tuple[str, int], _Built] = {}
@@ -210,6 +209,21 @@ def plan(
             PlannedCell(cell=cell, data=own_data, config=model.config, key=key, tuning=tuning, code=model.code)
         )
     return planned
+
+
+def _check_forecasters(suite: Suite, *, seed: int) -> None:
+    """Build every forecaster once, and raise for all that cannot be built together."""
+    refused: list[DystsError] = []
+    for name in suite.forecasters:
+        try:
+            _model(name, suite.preset, season_length=2, seed=seed)
+        except DystsError as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        told = "; ".join(f"({number}) {error}" for number, error in enumerate(refused, start=1))
+        raise RunError(f"{len(refused)} of {len(suite.forecasters)} forecasters cannot be built: {told}")
 
 
 def longest_first(planned: Sequence[PlannedCell], costs: Costs) -> list[PlannedCell]:

@@ -14,6 +14,8 @@ CLOCKS = ("points", "periods", "lyapunov times")
 
 _SMALLEST = {"trajectory": 0, "train_length": 2, "horizon": 1, "most_points": 0, "noise_seed": 0, "stride": 1}
 """The least value of each whole number of a task."""
+MOST_NOISE = 10.0
+"""Measurement noise in standard deviations at which nothing of a series is left, so that percent must be meant."""
 
 _LATER = {"horizon_clock": "points", "most_points": 0}
 """Fields that tasks of earlier versions lack; a hash leaves them out at these values, so that it stays the same."""
@@ -224,4 +226,9 @@ def _level(name: str, value: object) -> float:
         level = math.nan
     if not (math.isfinite(level) and level >= 0.0):
         raise InvalidArgumentError(f"the {name} of a task must be a finite number of at least 0, got {value!r}")
+    if level >= MOST_NOISE:
+        raise InvalidArgumentError(
+            f"the {name} of a task must be below {MOST_NOISE:g} standard deviations, got {value!r}; "
+            f"{level:g} percent are {level / 100:g}"
+        )
     return level

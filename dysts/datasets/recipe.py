@@ -15,6 +15,8 @@ DTYPES = ("float64", "float32")
 STRATUM = 2.0
 """Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
 
+MOST_NOISE = 10.0
+"""Dynamical noise at which nothing of the dynamics is left, so that percent must be meant."""
 READ_ROWS = 256
 """Trajectories that are held in memory at once where a whole data set is read."""
 
@@ -110,6 +112,11 @@ class Recipe:
         for field in ("after", "dynamical_noise"):
             if getattr(self, field) != 0.0:
                 check_positive(field, getattr(self, field))
+        if self.dynamical_noise >= MOST_NOISE:
+            raise InvalidArgumentError(
+                f"dynamical_noise must be below {MOST_NOISE:g} standard deviations per square root of the period, got "
+                f"{self.dynamical_noise!r}; {self.dynamical_noise:g} percent are {self.dynamical_noise / 100:g}"
+            )
         noise = self.signal_to_noise_db
         if noise is not None and (isinstance(noise, bool) or not isinstance(noise, int | float) or abs(noise) > 300.0):
             raise InvalidArgumentError(f"signal_to_noise_db must be a number of decibels up to 300, got {noise!r}")

@@ -15,6 +15,7 @@ from dysts.checks import check_count
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
+from dysts.plotting.style import matplotlib
 from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
@@ -91,8 +92,9 @@ def write_gallery(
 def _environment() -> Any:
     try:
         import jinja2
-        import matplotlib  # noqa: F401
         import PIL  # noqa: F401
+
+        matplotlib()
     except ImportError as error:
         raise MissingPackageError(f"the gallery needs {error.name}: pip install 'dysts[plot]'") from error
     return jinja2.Environment(

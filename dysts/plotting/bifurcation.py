@@ -109,6 +109,10 @@ def _diagram(
     if not isinstance(system, System):
         if parameters is not None or section is not None or options:
             raise InvalidArgumentError("parameters and section must be given with a system, got a diagram beside them")
+        if not (hasattr(system, "coords") and hasattr(system, "name")):
+            raise InvalidArgumentError(
+                f"a diagram must be a system, its name, or come from bifurcation_diagram, got {type(system).__name__}"
+            )
         return system, False
     if parameters is None:
         raise InvalidArgumentError(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from dysts.errors import MissingPackageError
+from dysts.errors import InvalidArgumentError, MissingPackageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,12 +46,18 @@ def matplotlib() -> ModuleType:
     ------
     MissingPackageError
         If it is not installed.
+    InvalidArgumentError
+        If the environment asks for a backend that it does not know.
     """
     try:
         import matplotlib
         import matplotlib.figure
     except ImportError as error:
         raise MissingPackageError("pictures need matplotlib: pip install 'dysts[plot]'") from error
+    except ValueError as error:
+        # matplotlib refuses what the environment asks for when it is imported.
+        reason = str(error).partition(";")[0]
+        raise InvalidArgumentError(f"MPLBACKEND must name a backend of matplotlib: {reason}") from error
     return matplotlib
 
 

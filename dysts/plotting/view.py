@@ -2,18 +2,21 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.integration.integrate import integrate
 from dysts.invariants.period import dominant_period, responding_observables, system_period
+from dysts.series import read_series
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
+    import pandas
     import xarray
 
 PERIODS = 60.0
@@ -25,8 +28,9 @@ CELLS = 48
 DELAYED_COPIES = 3
 """Number of values, one delay apart, that represent the infinitely many coordinates of a delay system."""
 
-Drawable = Union[System, str, "View", "xarray.DataArray"]
-"""The subject of a picture: a system, its name, a view, or a trajectory with dimensions (time, component)."""
+Drawable = Union[System, str, "View", "xarray.DataArray", "xarray.Dataset", "pandas.DataFrame", ArrayLike]
+"""The subject of a picture: a system, its name, a view, or one trajectory [time, component] in any form that
+`dysts.read_series` reads from memory."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,8 +97,8 @@ def view_of(given: Drawable, *, periods: float = PERIODS, points_per_period: int
 
     Parameters
     ----------
-    given : System, str, View or xarray.DataArray
-        A view is returned as it is, and a trajectory is shown as it is.
+    given : System, str, View, xarray.DataArray, xarray.Dataset, pandas.DataFrame or array_like
+        A view is returned as it is, and a trajectory is shown as it is, an array without times by the number of points.
     periods : float
         Length of the trajectory of a system; of a set that orbits leave, at most half of its lifetime.
     points_per_period : int
@@ -123,12 +127,22 @@ def view_of(given: Drawable, *, periods: float = PERIODS, points_per_period: int
         return _view_of_system(
             given, check_positive("periods", periods), check_count("points_per_period", points_per_period)
         )
-    if hasattr(given, "dims") and hasattr(given, "coords"):
-        return _view_of_trajectory(given)
-    raise InvalidArgumentError(
-        "a picture must be of a system, its name, or a trajectory with dimensions (time, component), "
-        f"got {type(given).__name__}"
-    )
+    if hasattr(given, "dims") and hasattr(given, "coords") and hasattr(given, "name"):
+        return _view_of_trajectory(given)  # type: ignore[arg-type]
+    if given is None or not hasattr(given, "__len__"):
+        raise InvalidArgumentError(
+            "a picture must be of a system, its name, or a trajectory with dimensions (time, component), "
+            f"got {type(given).__name__}"
+        )
+    return _view_of_trajectory(_read(given))
+
+
+def _read(given: Any) -> "xarray.DataArray":
+    try:
+        return read_series(given)
+    except InvalidArgumentError:
+        # Without times, the number of a point is its time; another fault is raised again.
+        return read_series(given, step=1.0)
 
 
 def _view_of_system(system: System, length: float, points_per_period: int) -> View:

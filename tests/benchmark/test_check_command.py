@@ -65,7 +65,7 @@ def test_a_broken_contract_is_exit_code_1(module: str, capsys: pytest.CaptureFix
     [
         ("narrow", 2, "must be a factory with the keyword arguments preset, season_length and seed, got TypeError"),
         ("nothing", 2, "got None"),
-        ("lost", 2, "module 'checked_module' has no callable 'lost'"),
+        ("lost", 2, "module 'checked_module' has no 'lost'"),
     ],
 )
 def test_a_factory_that_cannot_be_used_is_one_sentence(
