@@ -8,63 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.contract import add_check, check_command
-from benchmark.listing import completed_words, list_command, suites_text
-from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from benchmark.contract import check_command
+from benchmark.listing import list_command
+from benchmark.options import parser
 from benchmark.running.requirements import check_installed
 from benchmark.tasks.named_suites import get_suite
-from dysts.cli.arguments import add_registry, names
-from dysts.cli.completion import add_completion
-from dysts.cli.conventions import (
-    EXIT_DONE,
-    Commands,
-    Parser,
-    add_command,
-    add_commands,
-    examples_text,
-    exit_codes_text,
-    run_command,
-)
+from dysts.cli.arguments import names
+from dysts.cli.conventions import EXIT_DONE, run_command
 from dysts.cli.terminal import json_text
 from dysts.errors import unknown_name
-from dysts.version import __version__
 
 if TYPE_CHECKING:
     from benchmark.running.processes import Scheduler
-
-_GROUPS = {
-    "running": ("run", "check", "status", "list", "rescore", "merge"),
-    "results": ("leaderboard", "compare", "report", "export"),
-}
-
-_RUN_EXAMPLES = (
-    "dysts-benchmark run",
-    "dysts-benchmark run quick --systems Lorenz,Rossler --forecasters NVAR,ESN",
-    "dysts-benchmark run quick --forecasters NVAR,my_models:Wavelets -o mine",
-)
-
-_RUN_NOTES = """\
-The same command goes on where it stopped: a finished cell is not run twice, but
-for those of a forecaster whose code has changed.
-A forecaster of your own is module:factory, where
-factory(preset=..., season_length=..., seed=...) returns an object with
-fit(series) and predict(horizon).
-"""
-
-_EXAMPLES = (
-    "dysts-benchmark run quick",
-    "dysts-benchmark run my-suite.toml --scheduler tcp://login-node:8786",
-    "dysts-benchmark status benchmark-results/quick",
-    "dysts-benchmark leaderboard benchmark-results/quick",
-    "dysts-benchmark compare benchmark-results/quick --score smape",
-    "dysts-benchmark report benchmark-results/quick -o report",
-    "dysts-benchmark merge machine-1 machine-2 -o together",
-)
-
-_EXIT_CODES = exit_codes_text(
-    done="done, even if some cells failed: they are rows, and they count",
-    in_part="check: a property on which the benchmark relies does not hold",
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
 
     def command() -> int:
-        options = _parser().parse_args(given)
+        options = parser().parse_args(given)
         check_installed()
         return _COMMANDS[options.command](options)
 
@@ -91,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from benchmark.beside import check_table_of_today, together
     from benchmark.comparison.leaderboard import leaderboard
     from benchmark.comparison.leaderboard_text import leaderboard_text
     from benchmark.comparison.shared_cells import notes_text
@@ -100,6 +56,9 @@ def _run(options: argparse.Namespace) -> int:
     if any(":" in name for name in options.forecasters or ()) and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     suite = get_suite(options.suite)
+    for table in options.against or ():
+        # A table that cannot be compared is refused before the run, which may take hours.
+        check_table_of_today(table)
     folder = Path(options.output or Path("benchmark-results") / suite.name)
     results = run(
         suite,
@@ -117,7 +76,8 @@ def _run(options: argparse.Namespace) -> int:
         scheduler=_cluster(options),
         registry=options.registry,
     )
-    print(leaderboard_text(leaderboard(results), notes=notes_text(results.table)))
+    shown = together([folder, *options.against]) if options.against else results
+    print(leaderboard_text(leaderboard(shown), notes=notes_text(shown.table)))
     print(_failures(results.table["status"].tolist()))
     print(f"results: {folder}")
     return EXIT_DONE
@@ -132,13 +92,14 @@ def _cluster(options: argparse.Namespace) -> "Scheduler | None":
 
 
 def _leaderboard(options: argparse.Namespace) -> int:
+    from benchmark.beside import together
     from benchmark.comparison.leaderboard import leaderboard
+    from benchmark.comparison.leaderboard_latex import leaderboard_latex
     from benchmark.comparison.leaderboard_text import leaderboard_text
     from benchmark.comparison.shared_cells import notes_text
-    from benchmark.results.reading import Results
     from benchmark.schema import COLUMNS
 
-    results = Results.load(options.folder)
+    results = together(options.sources)
     if options.by is not None:
         if options.by not in COLUMNS:
             raise unknown_name("column", options.by, COLUMNS)
@@ -159,6 +120,9 @@ def _leaderboard(options: argparse.Namespace) -> int:
     if options.csv:
         print(board.to_csv(index=False, lineterminator="\n"), end="")
         return EXIT_DONE
+    if options.latex:
+        print(leaderboard_latex(board))
+        return EXIT_DONE
     print(leaderboard_text(board, notes=notes_text(results.table)))
     print(_failures(results.table["status"].tolist()))
     if results.missing:
@@ -170,23 +134,23 @@ def _report(options: argparse.Namespace) -> int:
     from dysts.plotting.style import matplotlib
 
     matplotlib()
+    from benchmark.beside import together
     from benchmark.report import write_report
-    from benchmark.results.reading import Results
 
     path = write_report(
-        Results.load(options.folder), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
+        together(options.sources), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
     )
     print(f"report: {path}")
     return EXIT_DONE
 
 
 def _compare(options: argparse.Namespace) -> int:
+    from benchmark.beside import together
     from benchmark.comparison.comparison_text import comparison_tables, comparison_text
     from benchmark.results.error_curves import error_curves
-    from benchmark.results.reading import Results
     from benchmark.scoring.table import LYAPUNOV_TIMES
 
-    results = Results.load(options.folder)
+    results = together(options.sources)
     curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
     # Without any Lyapunov time the valid times are those in periods.
     score = options.score or ("vpt" if results.table["vpt"].notna().any() else "vpt_periods")
@@ -276,124 +240,6 @@ def _failures(statuses: Sequence[str]) -> str:
         f"{sum(counts.values())} of {len(statuses) - missing} cells have no forecast ({listed}) and count with the "
         f"worst scores; results.csv has the errors{told}"
     )
-
-
-def _parser() -> Parser:
-    parser = Parser(
-        prog="dysts-benchmark",
-        description="Run forecasters on chaotic systems and compare them in Lyapunov times.",
-        epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\n"
-        "dysts-benchmark COMMAND --help tells more about a command.",
-    )
-    parser.add_argument("--version", action="version", version=f"dysts-benchmark {__version__}")
-    add_completion(parser, completed_words())
-    commands = add_commands(parser, _GROUPS, dest="command")
-    _add_run(commands)
-    add_check(commands)
-    report = commands.add_parser(
-        "report",
-        help="write a folder of pages about a results folder",
-        description="Write a folder of pages about a results folder; it opens from disk.",
-        allow_abbrev=False,
-    )
-    report.add_argument("folder", metavar="FOLDER", help="results folder of a run")
-    report.add_argument(
-        "-o", "--output", default="report", metavar="FOLDER", help="folder to write (default: %(default)s)"
-    )
-    board = _add_folder_command(
-        commands,
-        "leaderboard",
-        "print the leaderboard of a results folder, finished or not",
-        json=True,
-        examples=("--by measurement_noise", "--json"),
-    )
-    board.add_argument("--csv", action="store_true", help="print all columns as CSV")
-    board.add_argument("--by", metavar="COLUMN", help="one leaderboard for each value, such as measurement_noise")
-    compare = _add_folder_command(
-        commands,
-        "compare",
-        "print how far the differences between forecasters can be trusted",
-        json=True,
-        examples=("--score smape",),
-    )
-    compare.add_argument("--score", metavar="SCORE", help="what is compared (default: vpt, or vpt_periods without it)")
-    compare.add_argument(
-        "--over-time",
-        action="store_true",
-        help="correlate errors with invariants at Lyapunov times",
-    )
-    _add_folder_command(commands, "status", "print how far a run is", json=True)
-    _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
-    export = _add_folder_command(
-        commands, "export", "write the table as one small Parquet file", examples=("-o quick.parquet",)
-    )
-    export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write")
-    merge = add_command(
-        commands,
-        "merge",
-        "put results of several machines into a new folder",
-        examples=("dysts-benchmark merge machine-1 machine-2 -o together",),
-    )
-    merge.add_argument("folders", nargs="+", metavar="FOLDER", help="results folders")
-    merge.add_argument("-o", "--output", required=True, metavar="FOLDER", help="new results folder")
-    listing = add_command(commands, "list", "names of the suites and forecasters")
-    listing.add_argument("--json", action="store_true", help="print JSON")
-    return parser
-
-
-def _add_folder_command(
-    commands: Commands, name: str, purpose: str, *, json: bool = False, examples: Sequence[str] = ("",)
-) -> Parser:
-    whole = [f"dysts-benchmark {name} benchmark-results/quick {example}".rstrip() for example in examples]
-    parser = add_command(commands, name, purpose, examples=whole)
-    parser.add_argument("folder", metavar="FOLDER", help="results folder of a run")
-    if json:
-        parser.add_argument("--json", action="store_true", help="print JSON")
-    return parser
-
-
-def _add_run(commands: Commands) -> None:
-    run = add_command(commands, "run", "run a suite, or go on with it, and print the leaderboard")
-    run.epilog = f"suites:\n{suites_text()}\n\n{examples_text(_RUN_EXAMPLES)}\n\n{_RUN_NOTES}"
-    run.add_argument(
-        "suite",
-        nargs="?",
-        default="quick",
-        metavar="SUITE",
-        help="one of those below, or a file *.toml or *.json (default: quick)",
-    )
-    what = run.add_argument_group("what to run, in place of what the suite names")
-    what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")
-    add_registry(what)
-    what.add_argument("--forecasters", nargs="+", metavar="A,B", help="forecasters, or module:factory")
-    what.add_argument("--trajectories", type=int, metavar="N", help="trajectories of each system")
-    what.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every forecaster (default: 0)")
-    how = run.add_argument_group("how to run it")
-    how.add_argument("-o", "--output", metavar="FOLDER", help="results folder (default: benchmark-results/SUITE)")
-    how.add_argument(
-        "--workers",
-        type=int,
-        metavar="N",
-        help=f"worker processes, one thread each (default: one per core, at most {MOST_WORKERS})",
-    )
-    how.add_argument(
-        "--time-limit",
-        type=float,
-        default=DEFAULT_TIME_LIMIT,
-        metavar="S",
-        help="seconds after which a cell is stopped (default: %(default)g)",
-    )
-    how.add_argument(
-        "--memory-limit-mb",
-        type=int,
-        default=DEFAULT_MEMORY_LIMIT_MB,
-        metavar="MB",
-        help="memory of a worker; 0 for no limit (default: %(default)d)",
-    )
-    how.add_argument("--scheduler", metavar="ADDRESS", help="run on this dask.distributed cluster")
-    how.add_argument("--retry-failed", action="store_true", help="run cells again that have no forecast")
-    how.add_argument("--again", nargs="+", metavar="A,B", help="run the cells of these forecasters again")
-    how.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def error_quantiles(
     found = {}
     for name in forecasters:
         errors = curves.loc[curves["forecaster"] == name, list(grid)].to_numpy(dtype=np.float64)
-        if not len(errors) or not grid.size:
+        if not len(errors) or not grid.size or np.isnan(errors).all():
             continue
         quantiles = np.full((len(QUANTILES), grid.size), np.nan)
         for time in np.flatnonzero(~np.isnan(errors).all(axis=0)):

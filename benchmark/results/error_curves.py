@@ -39,11 +39,12 @@ def error_curves(results: Results, times: ArrayLike) -> pd.DataFrame:
 
 
 def cell_error_curve(results: Results, cell: "pd.Series[Any]", times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the normalised error of one cell at Lyapunov times; NaN throughout if its truth is not stored."""
+    """Return the normalised error of one cell at Lyapunov times; NaN throughout if its series are not stored."""
     within = times <= float(cell["known_lyapunov"]) * (1 + 1e-9)
     forecast = stored_forecast(results, cell)
     if forecast is None:
-        return np.where(within, WORST_ERROR, np.nan)
+        # A forecast that is not stored, as in an exported table, is unknown; one that never was is the worst.
+        return np.where(within & (cell["status"] != "ok"), WORST_ERROR, np.nan)
     try:
         truth, attributes = results.truth(str(cell["task"]))
     except DystsError:

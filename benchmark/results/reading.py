@@ -52,11 +52,14 @@ class Results:
         One row per finished cell with the columns of `COLUMNS`, in the order of the suite.
     manifest : mapping
         What was asked for and where it ran; ``cells`` holds the keys of all cells.
+    elsewhere : tuple of Path
+        Other results folders whose rows the table holds; forecasts that `folder` lacks are read from them.
     """
 
     folder: Path
     table: pd.DataFrame
     manifest: Mapping[str, Any]
+    elsewhere: tuple[Path, ...] = ()
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> "Results":
@@ -104,7 +107,7 @@ class Results:
         StorageError
             If the cell has none, or it cannot be read.
         """
-        return read_array(self.folder, "forecast", key)[0]
+        return self._array("forecast", key)[0]
 
     def truth(self, task: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
         """Return the truth of a task by its digest, float64 (time, component), with its attributes.
@@ -117,7 +120,13 @@ class Results:
         StorageError
             If the task is not there, or cannot be read.
         """
-        return read_array(self.folder, "truth", task)
+        return self._array("truth", task)
+
+    def _array(self, group: str, name: str) -> tuple[NDArray[np.float64], dict[str, Any]]:
+        for folder in (self.folder, *self.elsewhere):
+            if (folder / FORECASTS / group / name).exists():
+                return read_array(folder, group, name)
+        return read_array(self.folder, group, name)
 
 
 def own_systems(folder: Path) -> dict[str, Any]:

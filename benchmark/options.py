@@ -1,0 +1,187 @@
+"""The commands of ``dysts-benchmark`` with their arguments and help."""
+
+from collections.abc import Sequence
+
+from benchmark.contract import add_check
+from benchmark.listing import completed_words, suites_text
+from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from dysts.cli.arguments import add_registry
+from dysts.cli.completion import add_completion
+from dysts.cli.conventions import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text
+from dysts.version import __version__
+
+_GROUPS = {
+    "running": ("run", "check", "status", "list", "rescore", "merge"),
+    "results": ("leaderboard", "compare", "report", "export"),
+}
+
+_RUN_EXAMPLES = (
+    "dysts-benchmark run",
+    "dysts-benchmark run quick --systems Lorenz,Rossler --forecasters NVAR,ESN",
+    "dysts-benchmark run quick --forecasters NVAR,my_models:Wavelets -o mine",
+    "dysts-benchmark run standard --forecasters my:model --against standard.parquet",
+)
+
+_RUN_NOTES = """\
+The same command goes on where it stopped: a finished cell is not run twice, but
+for those of a forecaster whose code has changed.
+A forecaster of your own is module:factory, where
+factory(preset=..., season_length=..., seed=...) returns an object with
+fit(series) and predict(horizon).
+"""
+
+_EXAMPLES = (
+    "dysts-benchmark run quick",
+    "dysts-benchmark run my-suite.toml --scheduler tcp://login-node:8786",
+    "dysts-benchmark status benchmark-results/quick",
+    "dysts-benchmark leaderboard benchmark-results/quick",
+    "dysts-benchmark leaderboard mine results/standard.parquet",
+    "dysts-benchmark compare benchmark-results/quick --score smape",
+    "dysts-benchmark report benchmark-results/quick -o report",
+    "dysts-benchmark merge machine-1 machine-2 -o together",
+)
+
+_EXIT_CODES = exit_codes_text(
+    done="done, even if some cells failed: they are rows, and they count",
+    in_part="check: a property on which the benchmark relies does not hold",
+)
+
+
+def parser() -> Parser:
+    """Return the parser of the program, with every command."""
+    program = Parser(
+        prog="dysts-benchmark",
+        description="Run forecasters on chaotic systems and compare them in Lyapunov times.",
+        epilog=f"{examples_text(_EXAMPLES)}\n\n{_EXIT_CODES}\n\n"
+        "dysts-benchmark COMMAND --help tells more about a command.",
+    )
+    program.add_argument("--version", action="version", version=f"dysts-benchmark {__version__}")
+    add_completion(program, completed_words())
+    commands = add_commands(program, _GROUPS, dest="command")
+    _add_run(commands)
+    add_check(commands)
+    report = _add_reading_command(
+        commands, "report", "write a folder of pages, which opens from disk", examples=("-o report",)
+    )
+    report.add_argument(
+        "-o", "--output", default="report", metavar="FOLDER", help="folder to write (default: %(default)s)"
+    )
+    board = _add_reading_command(
+        commands,
+        "leaderboard",
+        "print the leaderboard of results, finished or not",
+        json=True,
+        examples=("--by measurement_noise", "results/standard.parquet --latex"),
+    )
+    board.add_argument("--csv", action="store_true", help="print all columns as CSV")
+    board.add_argument("--latex", action="store_true", help="print a table for LaTeX with the rules of booktabs")
+    board.add_argument("--by", metavar="COLUMN", help="one leaderboard for each value, such as measurement_noise")
+    compare = _add_reading_command(
+        commands,
+        "compare",
+        "print how far the differences between forecasters can be trusted",
+        json=True,
+        examples=("--score smape",),
+    )
+    compare.add_argument("--score", metavar="SCORE", help="what is compared (default: vpt, or vpt_periods without it)")
+    compare.add_argument(
+        "--over-time",
+        action="store_true",
+        help="correlate errors with invariants at Lyapunov times",
+    )
+    _add_folder_command(commands, "status", "print how far a run is", json=True)
+    _add_folder_command(commands, "rescore", "score the stored forecasts again, without running forecasters")
+    export = _add_folder_command(
+        commands, "export", "write the table as one small Parquet file", examples=("-o quick.parquet",)
+    )
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write")
+    merge = add_command(
+        commands,
+        "merge",
+        "put results of several machines into a new folder",
+        examples=("dysts-benchmark merge machine-1 machine-2 -o together",),
+    )
+    merge.add_argument("folders", nargs="+", metavar="FOLDER", help="results folders")
+    merge.add_argument("-o", "--output", required=True, metavar="FOLDER", help="new results folder")
+    listing = add_command(commands, "list", "names of the suites and forecasters")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    return program
+
+
+def _add_reading_command(
+    commands: Commands, name: str, purpose: str, *, json: bool = False, examples: Sequence[str] = ("",)
+) -> Parser:
+    command = _command(commands, name, purpose, json=json, examples=examples)
+    command.add_argument(
+        "sources",
+        nargs="+",
+        metavar="RESULTS",
+        help="results folders of runs, and tables *.parquet that export wrote; several are compared with one another",
+    )
+    return command
+
+
+def _add_folder_command(
+    commands: Commands, name: str, purpose: str, *, json: bool = False, examples: Sequence[str] = ("",)
+) -> Parser:
+    command = _command(commands, name, purpose, json=json, examples=examples)
+    command.add_argument("folder", metavar="FOLDER", help="results folder of a run")
+    return command
+
+
+def _command(commands: Commands, name: str, purpose: str, *, json: bool, examples: Sequence[str]) -> Parser:
+    whole = [f"dysts-benchmark {name} benchmark-results/quick {example}".rstrip() for example in examples]
+    command = add_command(commands, name, purpose, examples=whole)
+    if json:
+        command.add_argument("--json", action="store_true", help="print JSON")
+    return command
+
+
+def _add_run(commands: Commands) -> None:
+    run = add_command(commands, "run", "run a suite, or go on with it, and print the leaderboard")
+    run.epilog = f"suites:\n{suites_text()}\n\n{examples_text(_RUN_EXAMPLES)}\n\n{_RUN_NOTES}"
+    run.add_argument(
+        "suite",
+        nargs="?",
+        default="quick",
+        metavar="SUITE",
+        help="one of those below, or a file *.toml or *.json (default: quick)",
+    )
+    what = run.add_argument_group("what to run, in place of what the suite names")
+    what.add_argument("--systems", nargs="+", metavar="A,B", help="systems (all: dysts list)")
+    add_registry(what)
+    what.add_argument("--forecasters", nargs="+", metavar="A,B", help="forecasters, or module:factory")
+    what.add_argument("--trajectories", type=int, metavar="N", help="trajectories of each system")
+    what.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every forecaster (default: 0)")
+    how = run.add_argument_group("how to run it")
+    how.add_argument("-o", "--output", metavar="FOLDER", help="results folder (default: benchmark-results/SUITE)")
+    how.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help=f"worker processes, one thread each (default: one per core, at most {MOST_WORKERS})",
+    )
+    how.add_argument(
+        "--time-limit",
+        type=float,
+        default=DEFAULT_TIME_LIMIT,
+        metavar="S",
+        help="seconds after which a cell is stopped (default: %(default)g)",
+    )
+    how.add_argument(
+        "--memory-limit-mb",
+        type=int,
+        default=DEFAULT_MEMORY_LIMIT_MB,
+        metavar="MB",
+        help="memory of a worker; 0 for no limit (default: %(default)d)",
+    )
+    how.add_argument(
+        "--against",
+        nargs="+",
+        metavar="RESULTS",
+        help="rank beside these results, folders or tables *.parquet such as results/standard.parquet",
+    )
+    how.add_argument("--scheduler", metavar="ADDRESS", help="run on this dask.distributed cluster")
+    how.add_argument("--retry-failed", action="store_true", help="run cells again that have no forecast")
+    how.add_argument("--again", nargs="+", metavar="A,B", help="run the cells of these forecasters again")
+    how.add_argument("--quiet", action="store_true", help="no progress on stderr")
