@@ -81,7 +81,7 @@ def integrate(
         Relative tolerance of each step, by default 1e-9, and at least 1e-14; in extended precision by default 1e-25,
         and at least 1e-28.
     atol : float or array_like [component], optional
-        Absolute tolerance, by default a billionth of `rtol`.
+        Absolute tolerance, by default a billionth of `rtol`; in extended precision 1e-40 of it.
     solver : {"auto", "taylor", "dop853", "dop853+radau", "radau", "euler-maruyama", "sra3"}
         By default power series of order 18 for smooth equations at tolerances of 1e-9 and below, and DOP853 for all
         others; where equations are stiff, Radau IIA takes over, and gives back. "dop853+radau" is the same without

@@ -24,6 +24,8 @@ ABSOLUTE_FRACTION = 1e-9
 
 Populations and other products of the state with itself fall to 1e-10 of their size and grow again: with a thousandth
 instead, LiuChen loses seven digits. Over all systems it costs one percent more evaluations."""
+ABSOLUTE_FRACTION_IN_EXTENDED_PRECISION = 1e-40
+"""The same in extended precision, in which those populations fall to 1e-38 before they grow again."""
 
 
 def check_precision(precision: object) -> Precision:
@@ -47,9 +49,10 @@ def check_tolerances(system: System, rtol: Any, atol: Any, precision: Precision 
         If one is not a positive number in the range that the precision allows.
     """
     smallest = SMALLEST_TOLERANCES[precision]
+    fraction = ABSOLUTE_FRACTION_IN_EXTENDED_PRECISION if precision == EXTENDED else ABSOLUTE_FRACTION
     try:
         relative = DEFAULT_TOLERANCES[precision] if rtol is None else float(rtol)
-        absolute = np.array(relative * ABSOLUTE_FRACTION if atol is None else atol, dtype=np.float64)
+        absolute = np.array(relative * fraction if atol is None else atol, dtype=np.float64)
     except (TypeError, ValueError):
         raise InvalidArgumentError(f"rtol and atol must be numbers, got {rtol!r} and {atol!r}") from None
     if not smallest <= relative < 1.0:

@@ -71,7 +71,7 @@ def end_time(system: System) -> float:
     return LYAPUNOV_TIMES / system.lyapunov_exponent
 
 
-def job_of(system: System, precision: str, end: float) -> dict[str, Any]:
+def job_of(system: System, precision: str, end: float, *, neighbour: bool = True) -> dict[str, Any]:
     """Return all that the reference needs to know."""
     delay = system.flat_parameters[system.delay] if system.delay else None
     return {
@@ -84,6 +84,7 @@ def job_of(system: System, precision: str, end: float) -> dict[str, Any]:
         "initial_conditions": list(system.initial_conditions),
         "times": (np.arange(1, OUTPUTS + 1) * (end / OUTPUTS)).tolist(),
         "precision": precision,
+        "neighbour": neighbour,
         "longest_step": (system.period if delay is None else delay) / REFERENCE_STEPS[precision],
     }
 

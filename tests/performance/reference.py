@@ -5,7 +5,7 @@ Usage: python reference.py JOBS
 JOBS is a JSON file with a list of jobs, each the equations of one system with its numbers, the initial state and the
 output times. One line is printed for each job as it is done. The method is heyoka's Taylor series at the epsilon of
 ``long double`` or of quadruple precision; nothing of dysts is imported, so that a mistake there is not repeated here.
-Every number of a job, also those inside expressions, stands for exactly the double that it is nearest to.
+Every number of a job, also those inside expressions, stands for exactly the double that it is nearest to; pi is pi.
 """
 
 import ast
@@ -59,7 +59,7 @@ class Equations:
             case ast.Name(id="t"):
                 return heyoka.time
             case ast.Name(id="pi"):
-                return self.number(np.pi)
+                return heyoka.pi
             case ast.UnaryOp(op=ast.USub()):
                 return -self.convert(node.operand, known)
             case ast.BinOp(op=ast.Pow()):
@@ -283,12 +283,15 @@ def digits(value: Any) -> str:
 
 
 def solve(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the trajectory of a job, and that from the initial state with each component one part in 2^52 larger."""
+    """Return the trajectory of a job and, if asked for, that from a state whose components are 2^-52 larger."""
     begin = time.perf_counter()
     flow = flow_of(job, PRECISIONS[job["precision"]])
     initial = job["initial_conditions"]
     result = {}
-    for name, state in (("states", initial), ("neighbour", [value * (1.0 + 2.0**-52) for value in initial])):
+    starts = {"states": initial, "neighbour": [value * (1.0 + 2.0**-52) for value in initial]}
+    for name, state in starts.items():
+        if name == "neighbour" and not job["neighbour"]:
+            continue
         result[name] = [[digits(value) for value in row] for row in flow.states(state, job["times"])]
     return result | {"steps": flow.steps, "switchings": flow.switchings, "seconds": time.perf_counter() - begin}
 

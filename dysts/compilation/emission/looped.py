@@ -53,6 +53,8 @@ class LoopedRecurrences(Recurrences):
         with self.builder.goto_entry_block():
             self.left, self.right = (self._room(self.orders * self.vectors_per_row) for _ in range(2))
             self.sums = self._room(self.vectors_per_row)
+        if len(self.kept) % TOGETHER:
+            self._clear()
         for order in range(1, self.order + 1):
             self._keep(ir.Constant(INTEGER, order), [(a[order], b[order]) for a, b in self.kept])
 
@@ -80,8 +82,16 @@ class LoopedRecurrences(Recurrences):
         column = self.columns.get((id(a), id(b)))
         return None if column is None else self.numbers.load(self.sums, column)
 
+    def _clear(self) -> None:
+        """Store zeros in the columns without a pair, whose sums are computed and never read.
+
+        What happens to lie in memory may be denormal numbers, with which the processor is a hundred times slower.
+        """
+        for row in range(1, self.orders):
+            for array in (self.left, self.right):
+                self.wide.store(self.wide.number(0.0), array, (row + 1) * self.vectors_per_row - 1)
+
     def _room(self, rows: int) -> Pointer:
-        # Columns without a pair are never written; their sums are computed and never read.
         return self.numbers.room(rows * TOGETHER)
 
     def _keep(self, order: Index, coefficients: Sequence[tuple[Coefficient, Coefficient]]) -> None:
