@@ -11,7 +11,7 @@ from typing import Any
 from dysts.checks import check_count
 from dysts.cli.conventions import EXIT_DONE, EXIT_FAILED_IN_PART, Commands, add_command
 from dysts.cli.terminal import columns, json_text
-from dysts.errors import DystsError, InvalidArgumentError
+from dysts.errors import DystsError, RunError
 from forecasters.contract import Checked, check_forecaster
 
 SYSTEM = "Lorenz"
@@ -47,6 +47,7 @@ def add_check(commands: Commands) -> None:
 def check_command(options: argparse.Namespace) -> int:
     """Check a forecaster, and print each property with the outcome."""
     from benchmark.running.execution import build
+    from benchmark.running.job import one_line
     from dysts.integration.integrate import integrate
 
     # As for python -m: a forecaster of one's own may lie in the current folder.
@@ -62,10 +63,7 @@ def check_command(options: argparse.Namespace) -> int:
     except DystsError:
         raise
     except Exception as error:
-        raise InvalidArgumentError(
-            f"forecaster {options.forecaster!r} must be a factory with the keyword arguments preset, season_length and "
-            f"seed, got {type(error).__name__}: {error}"
-        ) from error
+        raise RunError(f"forecaster {options.forecaster!r} cannot be built: {one_line(error)}") from error
     series = integrate(
         SYSTEM, 2 * POINTS_PER_PERIOD + points, points_per_period=POINTS_PER_PERIOD, predictability=False
     ).values[2 * POINTS_PER_PERIOD :]

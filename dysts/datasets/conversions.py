@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dysts.cache import replacing
+from dysts.datasets.plain_attributes import structured_attributes
 from dysts.datasets.recipe import Recipe
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.series.text import as_cell
@@ -83,8 +84,8 @@ def to_arrow(dataset: "xarray.Dataset") -> "pyarrow.Table":
         "trajectory": np.repeat(np.arange(len(series)), series.shape[1]),
         "time": np.tile(dataset["time"].values, len(series)),
     }
-    columns |= {name: series[..., k].ravel() for k, name in enumerate(dataset.attrs["components"])}
-    return pyarrow.table(columns, metadata={"dysts": json.dumps(dataset.attrs)})
+    columns |= {name: series[..., k].ravel() for k, name in enumerate(dataset["component"].values.tolist())}
+    return pyarrow.table(columns, metadata={"dysts": json.dumps(structured_attributes(dataset.attrs))})
 
 
 def to_darts(dataset: "xarray.Dataset") -> list[Any]:
@@ -100,7 +101,7 @@ def to_darts(dataset: "xarray.Dataset") -> list[Any]:
     from darts import TimeSeries
 
     index = pandas.RangeIndex(dataset.sizes["time"], name="point")
-    names = list(dataset.attrs["components"])
+    names = dataset["component"].values.tolist()
     return [TimeSeries.from_times_and_values(index, values, columns=names) for values in to_numpy(dataset)]
 
 
@@ -139,7 +140,7 @@ def write_csv(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
         series, times = dataset["series"].values, dataset["time"].values
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["trajectory", "time", *map(as_cell, dataset.attrs["components"])])
+            writer.writerow(["trajectory", "time", *map(as_cell, dataset["component"].values.tolist())])
             for trajectory, points in enumerate(series):
                 # The text of a Python float is the shortest that reads back to the same number.
                 writer.writerows(
@@ -206,7 +207,7 @@ def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -
                     [system] * count,
                     list(range(count)),
                     [float(dataset.attrs["step"])] * count,
-                    [list(dataset.attrs["components"])] * count,
+                    [dataset["component"].values.tolist()] * count,
                     outer,
                 ]
                 writer.write_table(pyarrow.table(columns, schema=schema))

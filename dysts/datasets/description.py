@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dysts.datasets.digest import FORMAT, inputs_digest
+from dysts.datasets.plain_attributes import structured_attributes
 from dysts.datasets.recipe import Recipe, solver_of
 from dysts.integration.tolerances import check_tolerances
 from dysts.systems.frozen import thaw
@@ -138,6 +139,6 @@ def lyapunov_time_of(attributes: Mapping[Any, Any]) -> float:
 
 def regime_of_series(attributes: Mapping[Any, Any]) -> str:
     """Return the regime that the attributes of a data set name, or an empty text."""
-    invariants = attributes.get("invariants")
+    invariants = structured_attributes({"invariants": attributes.get("invariants")})["invariants"]
     regime = invariants.get("regime") if isinstance(invariants, Mapping) else None
     return str(regime["value"]) if isinstance(regime, Mapping) and "value" in regime else ""

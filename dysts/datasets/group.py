@@ -13,6 +13,7 @@ from dysts.datasets.attributes import check_attributes, differing_field
 from dysts.datasets.clocks import with_coordinates
 from dysts.datasets.digest import FORMAT
 from dysts.datasets.layout import CHUNKS, Array, group_document, read_arrays, to_json
+from dysts.datasets.plain_attributes import plain_attributes
 from dysts.datasets.recipe import Recipe
 from dysts.errors import NewerFormatError, StorageError
 from dysts.systems.system import System
@@ -61,6 +62,8 @@ class Group:
     def open(self) -> "xarray.Dataset":
         """Return the data set, its numbers still unread, with names of components and all clocks as coordinates.
 
+        Its attributes are numbers, texts and lists of numbers; what is stored as a mapping is JSON text.
+
         Raises
         ------
         StorageError
@@ -87,8 +90,11 @@ class Group:
         if not np.array_equal(times, np.arange(self.recipe.points) * self.attributes["step"]):
             raise StorageError(f"the times in {self.place} must go from 0 in the steps of the recipe; {self.remedy}")
         for variable in dataset.variables.values():
-            variable.attrs.pop(CHUNKS, None)
-        return with_coordinates(dataset)
+            for name in (CHUNKS, "components", "variables"):
+                variable.attrs.pop(name, None)
+        labelled = with_coordinates(dataset)
+        labelled.attrs = plain_attributes(dataset.attrs)
+        return labelled
 
     def check_identity(self, *, recipe: Recipe | None, system: System | None) -> None:
         """Check that the group holds the system and follows the recipe that was asked for.

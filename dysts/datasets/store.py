@@ -11,6 +11,7 @@ from dysts.cache import replacing
 from dysts.datasets.chunks import parts_of
 from dysts.datasets.group import LARGEST_METADATA, Group, check_metadata
 from dysts.datasets.layout import Array, array_document, group_document, to_json
+from dysts.datasets.plain_attributes import structured_attributes
 from dysts.datasets.recipe import Recipe
 from dysts.errors import StorageError
 from dysts.systems.registry import registry
@@ -68,7 +69,7 @@ def write_group(dataset: "xarray.Dataset", path: Path) -> None:
         stored = create_arrays(group, arrays)
         for name, variable in dataset.variables.items():
             stored[str(name)][...] = variable.values
-        finish(group, arrays, dataset.attrs)
+        finish(group, arrays, structured_attributes(dataset.attrs))
 
 
 def create_arrays(group: Path, arrays: Mapping[str, Array]) -> dict[str, Any]:

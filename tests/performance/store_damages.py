@@ -65,8 +65,11 @@ def _read(dataset: Any) -> dict[str, Any]:
     numbers = {str(name): dataset[name].values.copy() for name in dataset.variables if dataset[name].dtype.kind == "f"}
     attributes = {name: dataset.attrs.get(name) for name in DECISIVE}
     definition = json.loads(dataset.attrs["definition"])
-    attributes |= {"equations": definition["equations"], "shown": dict(dataset.attrs["equations"])}
-    attributes |= {"regime": dataset.attrs["invariants"]["regime"]["value"], "names": list(dataset.attrs["components"])}
+    attributes |= {"equations": definition["equations"], "shown": json.loads(dataset.attrs["equations"])}
+    attributes |= {
+        "regime": json.loads(dataset.attrs["invariants"])["regime"]["value"],
+        "names": dataset["component"].values.tolist(),
+    }
     return {"numbers": numbers, "attributes": attributes}
 
 

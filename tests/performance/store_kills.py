@@ -1,33 +1,40 @@
-"""Kills builds and downloads at random moments and verifies everything that is visible afterwards.
+"""Kills builds, downloads and annotations at random moments and verifies everything that is visible afterwards.
 
 Usage: python tests/performance/store_kills.py [--kills N] [--seed S]
+
+Each time SIGKILL goes to the command, to one of its processes, or to all of them. The exit status is 1 if a visible part
+is damaged, or if the command does not end with the numbers of an undisturbed run.
 """
 
 import argparse
 import contextlib
-import os
+import json
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
 from pathlib import Path
+
+from killing import kill_something
 
 import dysts
 from dysts.datasets.collection import Collection
 from dysts.datasets.publish import publish
-from dysts.datasets.source import Source
 from dysts.datasets.store import open_group
 from dysts.datasets.verification import verify_group
+from dysts.errors import DystsError
+from dysts.systems.registry import read_entries
+from dysts.systems.registry_file import write_entries
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "dysts" / "datasets"))
 from dataset_helpers import SMALL, Handler, serving
 
 NAMES = tuple(dysts.list_systems()[:12])
-PROGRAM = f"""
+ANNOTATED = ("Lorenz", "Rossler")
+COLLECTION = f"""
 import sys, pathlib, dysts
 import dysts.datasets.source as source
 import dysts.datasets.sinks as sinks
@@ -38,104 +45,188 @@ recipe = Recipe.from_dict({SMALL.to_dict()!r})
 base = sys.argv[2] if len(sys.argv) > 2 else None
 c = Collection(recipe, {NAMES!r}, pathlib.Path(sys.argv[1]), source=source.Source(base) if base else None)
 print("ready", flush=True)
-missing = c.missing()
-for name in missing:
-    c.fetch([name])
+"""
+BUILD = COLLECTION + "c.build(c.missing(), workers=2)\n"
+DOWNLOAD = COLLECTION + "for name in c.missing(): c.fetch([name])\n"
+ANNOTATE = f"""
+import sys, pathlib
+import dysts.invariants.stored.annotate as module
+from dysts.invariants.stored.effort import Effort
+folder = pathlib.Path(sys.argv[1])
+module.cache_folder = lambda: folder / "cache"
+little = Effort(trajectories=4, periods=40.0, most_work=1.0, regular_periods=40.0, survival_orbits=2,
+    survival_periods=1000, coexistence_orbits=4, coexistence_periods=200)
+print("ready", flush=True)
+failures = module.annotate(folder / "systems.json", {ANNOTATED!r}, workers=2, effort=little)
+sys.exit(1 if failures else 0)
 """
 
 
-def start(folder: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
-    """Start the program and wait until it begins to fetch."""
+def start(program: str, folder: Path, arguments: list[str]) -> "subprocess.Popen[bytes]":
+    """Start a program in a process group of its own, and wait until it begins its work."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(folder), *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", program, str(folder), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     assert process.stdout is not None
     process.stdout.readline()
     return process
 
 
-def kill_at_random(arguments: list[str], folder: Path, generator: random.Random, kills: int) -> tuple[int, int]:
-    """Start a program again and again, kill it, and verify what it has left.
+class Campaign:
+    """A program that works in a folder, is killed again and again, and is left to finish at the end."""
 
-    Returns
-    -------
-    verified, partial : int
-        Groups that were visible after kills, and kills that met the program at work.
-    """
-    whole = folder.with_name(f"{folder.name}-whole")
-    start(whole, arguments).wait()
-    # The first run may have compiled the right-hand sides; the second takes as long as those that are killed.
-    shutil.rmtree(whole)
-    process = start(whole, arguments)
-    begin = time.monotonic()
-    process.wait()
-    longest = time.monotonic() - begin
-    verified = partial = 0
-    for _ in range(kills):
-        process = start(folder, arguments)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=generator.uniform(0.0, longest))
-        finished = process.poll() == 0
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        partial += not finished
-        for path in sorted(folder.iterdir()) if folder.exists() else []:
-            if not path.name.startswith("."):
-                verify_group(path)
-                verified += 1
-        if finished:
-            # Start over, or the remaining kills would meet a program with nothing to do.
-            shutil.rmtree(folder)
-    return verified, partial
+    def __init__(self, title: str, program: str, folder: Path, *arguments: str) -> None:
+        self.title = title
+        self.program = program
+        self.folder = folder
+        self.arguments = list(arguments)
+
+    def reset(self) -> None:
+        """Make the folder as it is before the program runs."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def check(self) -> tuple[int, list[str]]:
+        """Return how much is visible, and what is wrong with it."""
+        raise NotImplementedError
+
+    def complete(self) -> list[str]:
+        """Return what is wrong after the program was left to finish."""
+        raise NotImplementedError
+
+    def run(self, kills: int, generator: random.Random) -> list[str]:
+        """Kill the program, print what happened, and return what is wrong."""
+        self.reset()
+        # The first run may compile; the second takes as long as those that are killed.
+        for _ in range(2):
+            self.reset()
+            begin = time.monotonic()
+            start(self.program, self.folder, self.arguments).wait()
+            longest = time.monotonic() - begin
+        self.reset()
+        counts: Counter[str] = Counter()
+        visible, wrong, partial = 0, [], 0
+        while counts.total() < kills:
+            process = start(self.program, self.folder, self.arguments)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=generator.uniform(0.0, longest))
+            chosen = kill_something(process, generator, longest / 2)
+            counts[chosen or "none, as it had ended"] += 1
+            seen, found = self.check()
+            visible += seen
+            wrong += found
+            partial += bool(chosen)
+            if not chosen:
+                # Start over, or the remaining kills would meet a program with nothing to do.
+                wrong += self.complete()
+                self.reset()
+        process = start(self.program, self.folder, self.arguments)
+        if process.wait():
+            wrong.append(f"the last run ended with {process.returncode}")
+        wrong += self.complete()
+        told = ", ".join(f"{count} of {what}" for what, count in counts.items())
+        print(
+            f"{self.title}: {kills} runs, {partial} killed at work ({told}), {visible} visible parts verified, then "
+            f"completed as without kills: {len(wrong)} wrong",
+            flush=True,
+        )
+        return wrong
+
+
+class Groups(Campaign):
+    """A build or a download of several systems."""
+
+    hashes: dict[str, str]
+
+    def check(self) -> tuple[int, list[str]]:
+        paths = sorted(self.folder.iterdir()) if self.folder.exists() else []
+        shown = [path for path in paths if not path.name.startswith(".")]
+        return len(shown), [problem for path in shown if (problem := _problem(path))]
+
+    def complete(self) -> list[str]:
+        wrong = [problem for name in NAMES if (problem := _problem(self.folder / name))]
+        return wrong or [
+            f"{name} has other numbers"
+            for name in NAMES
+            if open_group(self.folder / name).attrs["sha256"] != self.hashes[name]
+        ]
+
+
+class Annotation(Campaign):
+    """The annotation of a registry file."""
+
+    expected: str = ""
+
+    def reset(self) -> None:
+        super().reset()
+        self.folder.mkdir(parents=True)
+        entries = {name: dysts.get_system(name).to_entry(with_properties=False) for name in ANNOTATED}
+        write_entries(self.folder / "systems.json", entries)
+        self.before = (self.folder / "systems.json").read_text()
+
+    def check(self) -> tuple[int, list[str]]:
+        try:
+            read_entries(self.folder / "systems.json")
+        except DystsError as error:
+            return 0, [str(error)]
+        content = (self.folder / "systems.json").read_text()
+        journals = list((self.folder / "cache").rglob("*.json"))
+        for path in journals:
+            json.loads(path.read_text())
+        return 1 + len(journals), [] if content in (self.before, self.expected) else ["the file is neither old nor new"]
+
+    def complete(self) -> list[str]:
+        same = (self.folder / "systems.json").read_text() == self.expected
+        return [] if same else ["the file differs from that of an undisturbed run"]
+
+
+def _problem(path: Path) -> str:
+    try:
+        verify_group(path)
+    except DystsError as error:
+        return str(error)
+    return ""
 
 
 def main() -> None:
-    """Kill builds, then downloads, and let both finish."""
+    """Kill builds, then downloads, then annotations, and let each finish."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=25, help="of each of the three programs (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", choices=("build", "download", "annotate"), help="one of the three programs")
     arguments = parser.parse_args()
     generator = random.Random(arguments.seed)
+    wrong: list[str] = []
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
-        reference = Collection(SMALL, NAMES, root / "reference")
-        reference.build(NAMES)
-        hashes = {name: open_group(root / "reference" / name).attrs["sha256"] for name in NAMES}
-        publish(SMALL, NAMES, root / "reference", root / "host")
+        if arguments.only != "annotate":
+            reference = Collection(SMALL, NAMES, root / "reference")
+            reference.build(NAMES)
+            Groups.hashes = {name: open_group(root / "reference" / name).attrs["sha256"] for name in NAMES}
+        if arguments.only in (None, "build"):
+            wrong += Groups("build", BUILD, root / "build").run(arguments.kills, generator)
+        if arguments.only in (None, "download"):
+            publish(SMALL, NAMES, root / "reference", root / "host")
+            with serving(root / "host") as server:
 
-        def report(what: str, folder: Path, extra: list[str], finish: Callable[[], object]) -> None:
-            verified, partial = kill_at_random(extra, folder, generator, arguments.kills)
-            finish()
-            for name in NAMES:
-                verify_group(folder / name)
-                assert open_group(folder / name).attrs["sha256"] == hashes[name]
-            print(
-                f"{what}: {arguments.kills} runs, {partial} killed at work, {verified} visible groups verified, "
-                "then completed with equal hashes"
-            )
-
-        report(
-            "build",
-            root / "killed" / "build",
-            [],
-            lambda: Collection(SMALL, NAMES, root / "killed" / "build").to_datatree(),
-        )
-        with serving(root / "host") as server:
-
-            def slow(handler: Handler) -> bool:
-                if not handler.path.endswith(".zip"):
+                def slow(handler: Handler) -> bool:
+                    if handler.path.endswith(".zip"):
+                        time.sleep(0.05)
                     return False
-                time.sleep(0.05)
-                return False
 
-            server.misbehave = slow
-            report(
-                "download",
-                root / "killed" / "download",
-                [server.url],
-                lambda: Collection(SMALL, NAMES, root / "killed" / "download", source=Source(server.url)).to_datatree(),
-            )
+                server.misbehave = slow
+                wrong += Groups("download", DOWNLOAD, root / "download", server.url).run(arguments.kills, generator)
+        if arguments.only in (None, "annotate"):
+            undisturbed = Annotation("undisturbed", ANNOTATE, root / "undisturbed")
+            undisturbed.reset()
+            assert start(ANNOTATE, undisturbed.folder, []).wait() == 0
+            Annotation.expected = (undisturbed.folder / "systems.json").read_text()
+            wrong += Annotation("annotate", ANNOTATE, root / "annotate").run(arguments.kills, generator)
+    for problem in wrong:
+        print(f"  {problem}")
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":

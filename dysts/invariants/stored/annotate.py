@@ -8,8 +8,9 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,47 @@ def _annotate_one(name: str, entry: Mapping[str, Any], journal: str, effort: Eff
     properties = compute_properties(System.from_entry(name, entry), effort=effort, threads=1)
     write_atomically(Path(journal), json.dumps(properties).encode())
     return properties, time.monotonic() - begin
+
+
+def _computed(
+    tasks: Mapping[str, tuple[Mapping[str, Any], str]], workers: int, effort: Effort
+) -> Iterator[tuple[str, tuple[dict[str, Any], float] | str]]:
+    """Yield properties and seconds, or the reason of a failure, by name.
+
+    If a process is killed, the systems that were not finished are computed again, each in a process of its own, so that
+    one that needs more memory than there is costs itself alone.
+    """
+    context = multiprocessing.get_context("spawn")
+    waiting = dict(tasks)
+    alone = False
+    while waiting:
+        batch = list(waiting)[:1] if alone else list(waiting)
+        with ProcessPoolExecutor(min(workers, len(batch)), mp_context=context, initializer=_end_with_parent) as pool:
+            running = {pool.submit(_annotate_one, name, *waiting[name], effort): name for name in batch}
+            broken = False
+            for done in as_completed(running):
+                name = running[done]
+                try:
+                    found: tuple[dict[str, Any], float] | str = done.result()
+                except DystsError as error:
+                    found = str(error)
+                except BrokenProcessPool:
+                    broken = True
+                    if not alone:
+                        continue
+                    found = "the process that computed it was killed, perhaps for want of memory"
+                del waiting[name]
+                yield name, found
+        alone = alone or broken
+
+
+def _known(journal: Path) -> dict[str, Any] | None:
+    """Return the properties that an earlier run has computed; None if there are none, or their file is damaged."""
+    try:
+        properties: dict[str, Any] = json.loads(journal.read_text())
+    except (OSError, ValueError):
+        return None
+    return properties
 
 
 def _expected_cost(system: System) -> float:
@@ -134,27 +176,24 @@ def annotate(
     journals = {name: folder / f"{name}_{_digest(name, entries[name], effort)}.json" for name in chosen}
     computed: dict[str, dict[str, Any]] = {}
     for name, journal in journals.items():
-        if journal.exists():
-            computed[name] = json.loads(journal.read_text())
+        known = _known(journal)
+        if known is not None:
+            computed[name] = known
     costs = {name: _expected_cost(systems[name]) for name in chosen if name not in computed}
     # The longest first: started last, they would keep one worker busy alone.
     waiting = sorted(costs, key=lambda name: -costs[name])
     failures: dict[str, str] = {}
     begin = time.monotonic()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        tasks = {pool.submit(_annotate_one, name, entries[name], str(journals[name]), effort): name for name in waiting}
-        for done in as_completed(tasks):
-            name = tasks[done]
-            try:
-                computed[name], seconds = done.result()
-                outcome = f"{_sentence(computed[name])}, {seconds:.0f} s"
-            except DystsError as error:
-                failures[name] = str(error)
-                outcome = f"failed: {error}"
-            if report:
-                count = len(computed) + len(failures)
-                report(f"{count}/{len(chosen)} {name}: {outcome}{_left(costs, computed, failures, begin)}")
+    for name, found in _computed({name: (entries[name], str(journals[name])) for name in waiting}, workers, effort):
+        if isinstance(found, str):
+            failures[name] = found
+            outcome = f"failed: {found}"
+        else:
+            computed[name], seconds = found
+            outcome = f"{_sentence(computed[name])}, {seconds:.0f} s"
+        if report:
+            count = len(computed) + len(failures)
+            report(f"{count}/{len(chosen)} {name}: {outcome}{_left(costs, computed, failures, begin)}")
     for name, properties in computed.items():
         entries[name] = {"definition": entries[name]["definition"], "properties": properties}
     write_entries(path, entries)
