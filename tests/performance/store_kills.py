@@ -2,8 +2,8 @@
 
 Usage: python tests/performance/store_kills.py [--kills N] [--seed S]
 
-Each time SIGKILL goes to the command, to one of its processes, or to all of them. The exit status is 1 if a visible part
-is damaged, or if the command does not end with the numbers of an undisturbed run.
+Each time SIGKILL goes to the command, to one of its processes, or to all of them. The exit status is 1 if a visible
+part is damaged, or if the command does not end with the numbers of an undisturbed run.
 """
 
 import argparse
