@@ -35,6 +35,12 @@ def _failing_at(data: TaskData, row: int) -> np.ndarray:
     return forecast
 
 
+def test_a_truth_of_whole_steps_loses_none_to_rounding() -> None:
+    data = replace(_data(), step=0.1, truth_end=0.3)
+    assert 0.3 / 0.1 < 3.0
+    assert known_points(data) == 3
+
+
 @pytest.mark.parametrize(
     ("truth_end", "row", "steps", "by"),
     [

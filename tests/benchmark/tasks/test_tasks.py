@@ -137,6 +137,13 @@ def test_horizon_counts_on_three_clocks_and_ends_at_the_largest_number_of_points
     assert points(horizon=3, horizon_clock="lyapunov times", most_points=500) == 90
     regular = Task(system="Torus", horizon=3, horizon_clock="lyapunov times")
     assert regular.horizon_points(season_length=12.5, lyapunov_points=None) == 38
+    # 7 * (29 / 7) exceeds 29 by a rounding error, which is no further point.
+    assert (
+        Task(system="Lorenz", horizon=7, horizon_clock="periods").horizon_points(
+            season_length=29 / 7, lyapunov_points=None
+        )
+        == 29
+    )
     with pytest.raises(InvalidArgumentError, match="horizon_clock of a task must be one of points, periods"):
         Task(system="Lorenz", horizon_clock="seconds")
     with pytest.raises(InvalidArgumentError, match="most_points"):
