@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
+.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
 
 install: $(INSTALLED)
 
@@ -81,6 +81,14 @@ engine-benchmark: $(INSTALLED)
 # Compares with heyoka in extended precision, in an environment of heyoka's own.
 accuracy: $(INSTALLED)
 	$(BIN)/python tests/performance/accuracy.py
+
+# Compares extended precision with heyoka in quadruple precision after 24 Lyapunov times, and measures its cost; hours.
+extended-precision: $(INSTALLED)
+	$(BIN)/python tests/performance/extended_precision.py
+
+# Measures for how long truths of forecast windows and stored solutions are right; writes docs/truth-horizons.md.
+truth-horizons: $(INSTALLED)
+	$(BIN)/python tests/performance/truth_horizons.py --page docs/truth-horizons.md
 
 # Draws cost against error beside scipy's solvers.
 work-precision: $(INSTALLED)

@@ -1,6 +1,6 @@
 """Measures how long the truth of a forecast window is known, and how long stored solutions are right.
 
-Usage: python tests/performance/truth_horizons.py [--systems A,B,...] [--json FILE]
+Usage: python tests/performance/truth_horizons.py [--systems A,B,...] [--json FILE] [--page FILE]
 
 Every system that has a Lyapunov time starts from its stored initial condition, with 20 points in each of 40 Lyapunov
 times. ``truth`` is the time until which `dysts.window_truth` knows the solution: two independent solutions agree to one
@@ -32,6 +32,17 @@ WANTED = 24.0
 BEFORE: dict[str, Any] = {"solver": "dop853+radau", "rtol": 1e-12}
 TOLERANCE = Recipe(name="any", points_per_period=2, periods=1).rtol
 COLUMNS = ("truth", "store", "before")
+PAGE = f"""---
+orphan: true
+---
+
+# How long solutions are right
+
+Lyapunov times from the stored initial condition until one observable is off by one per cent of its standard deviation,
+of {LYAPUNOV_TIMES} that were measured, with {POINTS} points in each. *Truth*: what `dysts.window_truth` computes, in
+extended precision where equations are smooth, until its two solutions part. *Series*: the solver and tolerance of the
+recipes. *Format 3*: those of earlier stores, DOP853 at 1e-12. Written by `make truth-horizons`.
+"""
 
 
 def kind_of(system: System) -> str:
@@ -89,11 +100,22 @@ def print_table(title: str, rows: Sequence[dict[str, Any]]) -> None:
         print(f"seconds of extended precision over those of the store: median {np.median(paired):.0f}")
 
 
+def page(rows: Sequence[dict[str, Any]]) -> str:
+    """Return the page of the documentation."""
+    lines = [PAGE, "| system | equations | truth | series | format 3 |", "|---|---|---|---|---|"]
+    for row in sorted(rows, key=lambda row: row["system"]):
+        values = (f"{'≥ ' if row[column] >= LYAPUNOV_TIMES else ''}{row[column]:.1f}" for column in COLUMNS)
+        kind = f"{row['kind']}, in doubles" if row["kind"] == "smooth" and "double" in row["method"] else row["kind"]
+        lines.append(f"| {row['system']} | {kind} | {' | '.join(values)} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--systems", help="names separated by commas; all by default")
     parser.add_argument("--json", type=Path, help="a file for all rows; rows that it holds are not measured again")
+    parser.add_argument("--page", type=Path, help="a file for a page of the documentation with all rows")
     arguments = parser.parse_args()
     names = arguments.systems.split(",") if arguments.systems else dysts.list_systems()
     names = [name for name in names if dysts.get_system(name).lyapunov_time is not None]
@@ -112,6 +134,8 @@ def main() -> None:
     for kind in sorted({row["kind"] for row in wanted}):
         print_table(kind, [row for row in wanted if row["kind"] == kind])
     print_table("all", wanted)
+    if arguments.page is not None:
+        arguments.page.write_text(page(wanted), encoding="utf-8")
 
 
 if __name__ == "__main__":
