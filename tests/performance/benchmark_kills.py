@@ -3,16 +3,17 @@
 Usage: python tests/performance/benchmark_kills.py [--kills N] [--seed S]
 
 Each time the same command is started again, and at a random moment SIGKILL goes to a worker, to the process that hands
-out the cells, or to all of them. At the end the command is left to finish. The program counts how often each cell was
-begun, through a forecaster of its own that writes a line when it is fitted: a cell may be begun again only if it was in
-flight when something was killed. The exit status is 1 if the tables differ or more was computed twice.
+out the cells, or to all of them; after the kill of a worker the command goes on for a moment. At the end the command is
+left to finish. The program counts how often each cell was begun, through a forecaster of its own that writes a line
+when it is fitted: a cell may be begun again only if it was in flight when something was killed. The exit status is 1 if
+the tables differ or more was computed twice.
 """
 
 import argparse
 import contextlib
 import os
 import random
-import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,14 +22,15 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+from killing import kill_something
 
 from benchmark.results.reading import ROWS, Results
 
 SYSTEMS = "Lorenz,Rossler,Thomas,Chua,Duffing,HastingsPowell,Aizawa,Halvorsen"
 WORKERS = 2
 MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
-SHORTEST, LONGEST = 1.5, 4.5
-"""Seconds from the start of the command to the kill."""
+EARLIEST = 0.7
+"""Fraction of the time to the first row of an undisturbed run, before which nothing is killed: imports are no work."""
 FORECASTERS = '''
 import hashlib, os, time
 import numpy as np
@@ -102,30 +104,29 @@ class Trial:
         return Counter(self.log.read_text().splitlines()) if self.log.exists() else Counter()
 
     @property
+    def begun_again(self) -> int:
+        """How many cells were begun once more."""
+        return sum(count - 1 for count in self.begun.values())
+
+    def timed(self) -> tuple[float, float]:
+        """Return the seconds until the first row and until the end."""
+        begin = time.monotonic()
+        process = self.start()
+        while not self.rows and process.poll() is None:
+            time.sleep(0.05)
+        first = time.monotonic() - begin
+        process.communicate()
+        return first, time.monotonic() - begin
+
+    @property
     def rows(self) -> int:
         """Number of rows in the journal."""
         path = self.results / ROWS
         return sum(1 for _ in path.open("rb")) if path.exists() else 0
 
 
-def children(process: int) -> list[int]:
-    """Return the processes that a process has started."""
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
-    return [int(line) for line in found.stdout.split()]
-
-
-def kill_something(process: "subprocess.Popen[bytes]", generator: random.Random) -> str:
-    """Kill a worker, the command, or both; return which."""
-    workers = children(process.pid)
-    chosen = generator.choice(["worker", "command", "everything"])
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if chosen == "worker" and workers:
-            os.kill(generator.choice(workers), signal.SIGKILL)
-        elif chosen == "everything":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            os.kill(process.pid, signal.SIGKILL)
-    return chosen
+def _same(found: pd.DataFrame, expected: pd.DataFrame) -> bool:
+    return bool(found.drop(columns="commit").equals(expected.drop(columns="commit")))
 
 
 def main() -> int:
@@ -137,30 +138,36 @@ def main() -> int:
     generator = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        expected = Trial(folder, "undisturbed").finish()
+        undisturbed = Trial(folder, "undisturbed")
+        # The first run may build the series; the second takes as long as those that are killed.
+        undisturbed.finish()
+        shutil.rmtree(undisturbed.results)
+        first, longest = undisturbed.timed()
+        expected = undisturbed.finish()
         trial = Trial(folder, "killed")
+        trials = 1
+        begun_again = 0
         kills: Counter[str] = Counter()
+        same = True
         for _ in range(options.kills):
             process = trial.start()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=generator.uniform(SHORTEST, LONGEST))
-            if process.poll() is not None:
-                break
-            chosen = kill_something(process, generator)
-            kills[chosen] += 1
-            before = trial.rows
-            if chosen == "worker":
-                time.sleep(generator.uniform(0.0, 1.0))
-                os.killpg(process.pid, signal.SIGKILL)
-                kills["everything, a moment later"] += 1
-            process.wait()
-            print(f"killed {chosen}: {before} rows stand", flush=True)
+                process.wait(timeout=generator.uniform(EARLIEST * first, (first + longest) / 2.0))
+            chosen = kill_something(process, generator, 1.0)
+            kills[chosen or "none, as it had ended"] += 1
+            print(f"killed {chosen or 'none'}: {trial.rows} rows stand", flush=True)
+            if not chosen:
+                # All is done: start over, or the remaining kills would meet a program with nothing to do.
+                same &= _same(trial.finish(), expected)
+                begun_again += trial.begun_again
+                trials += 1
+                trial = Trial(folder, f"killed-{trials}")
         found = trial.finish()
-        same = bool(found.drop(columns="commit").equals(expected.drop(columns="commit")))
-        twice = sum(count - 1 for count in trial.begun.values())
-        in_flight = WORKERS * sum(kills.values())
+        same &= _same(found, expected)
+        twice = begun_again + trial.begun_again
+        in_flight = WORKERS * 2 * sum(count for what, count in kills.items() if not what.startswith("none"))
     print(f"{sum(kills.values())} kills: " + ", ".join(f"{count} of {what}" for what, count in kills.items()))
-    print(f"{len(found)} cells, the same table as without kills: {'yes' if same else 'NO'}")
+    print(f"{len(found)} cells in each of {trials} folders, the same table as without kills: {'yes' if same else 'NO'}")
     print(f"cells begun again: {twice}, at most {in_flight} were in flight")
     return 0 if same and twice <= in_flight else 1
 
