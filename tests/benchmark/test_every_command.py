@@ -1,4 +1,4 @@
-"""Every command works on every kind of run: without oracle, references or Lyapunov times, of one system, of failures."""
+"""Every command works on each kind of run: no oracle, no references, no Lyapunov times, one system, failures only."""
 
 import json
 import shutil
