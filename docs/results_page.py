@@ -3,50 +3,95 @@
 Usage: python docs/results_page.py [--check]
 """
 
+import json
 import sys
+import textwrap
+from pathlib import Path
 from string import Template
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import results_sentences as sentences
 from pages import DOCS, table, write_or_check
 
-from benchmark.comparison import compare_ranks, hardest_systems, invariant_correlations, pareto_front, rank_stability
+from benchmark.comparison import (
+    RankComparison,
+    compare_ranks,
+    hardest_systems,
+    invariant_correlations,
+    pareto_front,
+    rank_stability,
+)
 from benchmark.comparison.bootstrap import bootstrap_median
 from benchmark.comparison.leaderboard import leaderboard
+from benchmark.comparison.medians import median_of
 from benchmark.comparison.number_text import figures, interval_text, median_text
 from benchmark.comparison.worst_scores import with_worst_scores
 from benchmark.export import exported_manifest, read_export
 from benchmark.running.progress import clock_text
-from benchmark.scoring.table import LYAPUNOV_TIMES, at_column
+from benchmark.scoring.table import LYAPUNOV_TIMES, at_column, within_column
 from benchmark.tasks.references import REFERENCES
 
 TABLE = DOCS.parent / "results" / "standard.parquet"
 HARDEST = 12
 SHOWN_TIMES = LYAPUNOV_TIMES[:3]
 SHOWN_INVARIANTS = 8
-PUBLISHED_SMAPE = {"ESN": 102.0, "NeuralODE": 73.0, "NVAR": 84.0}
-"""Medians of the short multivariate task of Gilpin (2023), as far as they are printed."""
+SHOWN_THRESHOLDS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+SHOWN_FORECASTERS = 8
+WIDTH = 120
+PUBLISHED = DOCS / "data" / "published_smape.json"
 
 
-def page() -> str:
-    """Return the text of the page."""
-    results = read_export(TABLE)
-    manifest = exported_manifest(TABLE)
+def page(path: Path = TABLE) -> str:
+    """Return the text of the page from a table."""
+    results = read_export(path)
+    manifest = exported_manifest(path)
     board = leaderboard(results)
+    tested = compare_ranks(results, "vpt")
     template = Template((DOCS / "results.template.md").read_text())
-    return template.substitute(
+    known = published()
+    text = template.substitute(
         run=run(results, manifest),
+        short_task=sentences.short_task(results),
+        truths=sentences.truths(results),
+        classes=sentences.by_class_words(results),
+        to_the_end=sentences.to_the_end(results),
+        leaders=sentences.leaders(results, board, tested),
+        reservoirs=sentences.reservoirs_words(results),
+        smape=sentences.smape_words(results),
+        floor=sentences.beside_the_floor(results, board),
+        oracle=sentences.oracle_words(results),
         leaderboard=board_table(board),
-        ranks=ranks(results),
+        by_class=by_class(results),
+        ranks=ranks(results, tested),
         at_times=at_times(results),
         longest=longest(results),
-        published=published(results),
+        thresholds=thresholds(results, board),
+        agreement=sentences.published_words(results, known),
+        published=published_table(results, known),
         cost=cost(results),
+        seconds=sentences.seconds_words(results),
+        hard=sentences.hardest_words(results),
         hardest=hardest(results),
+        exponent=sentences.exponent_words(results),
         invariants=invariants(results),
         failures=failures(results),
     )
+    return "\n".join(line for long in text.split("\n") for line in wrapped(long))
+
+
+def wrapped(line: str) -> list[str]:
+    """Return a line of text as lines of at most 120 columns; rows of tables and comments stay whole."""
+    if len(line) <= WIDTH or line.startswith(("|", "<!--", "#")):
+        return [line]
+    indent = "  " if line.startswith(("- ", "  ")) else ""
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def published() -> "pd.Series[float]":
+    """Return the published medians of smape by forecaster."""
+    return pd.Series(json.loads(PUBLISHED.read_text())["multivariate"]["values"])
 
 
 def span(low: float, high: float) -> str:
@@ -93,9 +138,33 @@ def board_table(board: pd.DataFrame) -> str:
     return table(header, rows)
 
 
-def ranks(results: pd.DataFrame) -> str:
+def by_class(results: pd.DataFrame) -> str:
+    """Return the median errors at one Lyapunov time by class of equations."""
+    medians = sentences.medians_by_class(results, sentences.AT_ONE)
+    order = medians.drop(columns="systems").iloc[0].sort_values(kind="stable").index[:SHOWN_FORECASTERS]
+    rows = [
+        (f"{kind} ({int(row['systems'])} systems)", *(figures(float(row[name])) for name in order))
+        for kind, row in medians.iterrows()
+    ]
+    return table(("equations", *(str(name) for name in order)), rows)
+
+
+def thresholds(results: pd.DataFrame, board: pd.DataFrame) -> str:
+    """Return the median valid times with different thresholds."""
+    columns = [within_column(value) for value in SHOWN_THRESHOLDS]
+    if results[columns].isna().all().any():
+        return "This table holds valid times with the thresholds 0.4 and 0.5 only."
+    filled = with_worst_scores(results)
+    names = [str(name) for name in board.loc[~board["reference"], "forecaster"]][:SHOWN_FORECASTERS]
+    rows = []
+    for name in names:
+        found = [median_of(filled[filled["forecaster"] == name], column, resamples=1) for column in columns]
+        rows.append((name, *(median_text(each.value, each.end) for each in found)))
+    return table(("forecaster", *(f"{value:g}" for value in SHOWN_THRESHOLDS)), rows)
+
+
+def ranks(results: pd.DataFrame, found: RankComparison) -> str:
     """Return what the tests of the mean ranks say."""
-    found = compare_ranks(results, "vpt")
     stability = rank_stability(results, "vpt").set_index("forecaster")
     rows = [
         (
@@ -168,10 +237,10 @@ def longest(results: pd.DataFrame) -> str:
     return table(header, [row[1:] for row in rows])
 
 
-def published(results: pd.DataFrame) -> str:
+def published_table(results: pd.DataFrame, known: "pd.Series[float]") -> str:
     """Return our medians of smape beside the published ones."""
     medians = with_worst_scores(results).groupby("forecaster")["smape"].median()
-    rows = [(name, figures(value), figures(medians[name])) for name, value in PUBLISHED_SMAPE.items()]
+    rows = [(str(name), figures(value), figures(medians[name])) for name, value in known.items()]
     return table(("forecaster", "published median smape", "ours"), rows)
 
 
@@ -186,32 +255,36 @@ def cost(results: pd.DataFrame) -> str:
 
 
 def hardest(results: pd.DataFrame) -> str:
-    """Return the systems on which the best forecast is shortest."""
+    """Return the systems on which the best forecast has the least skill."""
     found = hardest_systems(results, "vpt")
-    failing = int(found["everybody_fails"].sum())
     rows = [
-        (str(row["system"]), str(row["best"]), figures(row["score"]), figures(row["floor"]), figures(row["oracle"]))
-        for row in found.head(HARDEST).to_dict("records")
+        (
+            str(row["system"]),
+            str(row["best"]),
+            figures(row["skill"]),
+            *(figures(row[name]) for name in ("score", "floor", "oracle")),
+        )
+        for row in found[~found["censored"]].head(HARDEST).to_dict("records")
     ]
-    told = f"On {failing} of {len(found)} systems no forecaster does better than the floor."
-    return f"{told}\n\n{table(('system', 'best forecaster', 'valid time', 'floor', 'oracle'), rows)}"
+    return table(("system", "best forecaster", "skill", "valid time", "floor", "oracle"), rows)
 
 
 def invariants(results: pd.DataFrame) -> str:
-    """Return how the median valid time over forecasters is correlated with invariants."""
-    found = invariant_correlations(results, "vpt")
-    found = found[(found["forecaster"] == "(median)") & found["correlation"].notna()]
-    found = found.iloc[found["correlation"].abs().argsort(kind="stable")[::-1]].head(SHOWN_INVARIANTS)
-    rows = [
-        (
-            str(row["invariant"]).replace("_", " "),
-            f"{row['correlation']:+.2f}",
-            f"{row['low']:+.2f} to {row['high']:+.2f}",
-            str(row["systems"]),
-        )
-        for row in found.to_dict("records")
-    ]
-    return table(("invariant", "rank correlation", "95 % interval", "systems"), rows)
+    """Return how the median over forecasters of three scores is correlated with invariants."""
+    found = {}
+    for score in ("vpt_periods", "vpt", "nrmse"):
+        every = invariant_correlations(results, score)
+        found[score] = every[every["forecaster"] == "(median)"].set_index("invariant")
+    order = found["vpt_periods"]["correlation"].abs().sort_values(ascending=False, kind="stable").dropna().index
+    rows = []
+    for name in order[:SHOWN_INVARIANTS]:
+        cells = [
+            f"{row['correlation']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
+            for row in (found[score].loc[name] for score in found)
+        ]
+        rows.append((str(name).replace("_", " "), *cells, str(int(found["vpt_periods"].loc[name, "systems"]))))
+    header = ("invariant", "valid time in periods", "valid time in Lyapunov times", "nrmse of two periods", "systems")
+    return table(header, rows)
 
 
 def failures(results: pd.DataFrame) -> str:

@@ -181,17 +181,17 @@ def _front(table: pd.DataFrame, score: str) -> str:
 
 def _hard(table: pd.DataFrame, score: str) -> str:
     found = hardest_systems(table, score)
-    failing = int(found["everybody_fails"].sum())
+    failing, outlasted = int(found["everybody_fails"].sum()), int(found["censored"].sum())
     lines = [
-        f"Hardest systems by the best {score} of any forecaster; on {failing} of {len(found)} the best is no better "
-        "than the floor",
+        f"Hardest systems by the skill of the best {score}; on {failing} of {len(found)} the best is no better "
+        f"than the floor, on {outlasted} it is valid to the end",
         "",
-        f"{'system':<26} {'best forecaster':<{_NAME}} {score:>9} {'floor':>6} {'oracle':>6}",
+        f"{'system':<26} {'best forecaster':<{_NAME}} {'skill':>6} {score:>9} {'floor':>6} {'oracle':>6}",
     ]
-    for row in found.head(_MOST_SYSTEMS).to_dict("records"):
+    for row in found[~found["censored"].astype(bool)].head(_MOST_SYSTEMS).to_dict("records"):
         lines.append(
-            f"{row['system']:<26} {_short(row['best']):<{_NAME}} {figures(row['score']):>9} "
-            f"{figures(row['floor']):>6} {figures(row['oracle']):>6}"
+            f"{row['system']:<26} {_short(row['best']):<{_NAME}} {figures(row['skill']):>6} "
+            f"{figures(row['score']):>9} {figures(row['floor']):>6} {figures(row['oracle']):>6}"
         )
     return "\n".join(lines)
 

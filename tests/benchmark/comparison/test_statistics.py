@@ -157,15 +157,29 @@ def test_pareto_front_against_its_definition(table: pd.DataFrame) -> None:
 
 def test_hardest_systems(table: pd.DataFrame) -> None:
     hard = comparison.hardest_systems(table)
-    assert hard["score"].is_monotonic_increasing
     blocks = comparison.score_by_system(table)
-    assert hard["system"].iloc[0] == blocks.max(axis=1).idxmin()
     framed = hard.set_index("system")
+    # The floor of the first system, 100, is above its oracle, so nobody has a skill there.
     assert framed.loc["S00", "everybody_fails"]
     assert framed.loc["S00", "floor"] == 100.0
+    assert hard["system"].iloc[-1] == "S00"
+    assert hard["skill"].dropna().is_monotonic_increasing
     for system in SYSTEMS[1:]:
+        best = blocks.loc[system].max()
         assert framed.loc[system, "floor"] == 5.5
-        assert framed.loc[system, "everybody_fails"] == (blocks.loc[system].max() <= 5.5)
+        assert framed.loc[system, "everybody_fails"] == (best <= 5.5)
+        assert framed.loc[system, "skill"] == pytest.approx((best - 5.5) / (20.0 - 5.5))
+
+
+def test_a_system_whose_best_forecast_outlasts_its_horizon_is_not_hard(table: pd.DataFrame) -> None:
+    hard = comparison.hardest_systems(table)
+    first, best = hard["system"].iloc[0], hard["best"].iloc[0]
+    whole = table.copy()
+    whole.loc[(whole["system"] == first) & (whole["forecaster"] == best), "vpt_censored"] = True
+    again = comparison.hardest_systems(whole).set_index("system")
+    assert again.loc[first, "censored"]
+    assert again.index[-1] == first
+    assert not again.loc[first, "everybody_fails"]
 
 
 def test_correlations_with_invariants(table: pd.DataFrame) -> None:
