@@ -82,9 +82,10 @@ class Form:
 
     def description(self) -> str:
         """Say in words how the file is written."""
-        between = {" ": "blanks", "\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}[self.separator]
+        signs = {" ": "blanks", "\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
+        between = f"{signs[self.separator]} between columns" if self.columns > 1 else "one column"
         header = "a header" if self.names is not None else "no header"
-        return f"{between} between columns, decimal {'comma' if self.decimal == ',' else 'point'}, {header}"
+        return f"{between}, decimal {'comma' if self.decimal == ',' else 'point'}, {header}"
 
 
 def read_text(
@@ -187,6 +188,7 @@ def form_of(lines: list[str], where: str, *, separator: str | None = None, decim
         if sign != point and (form := _form(lines, sign, point)) is not None
     ]
     if not found:
+        _check_widths(lines, where, SEPARATORS if separator is None else (separator,))
         raise InvalidArgumentError(
             f"the file {where} must have numbers in columns, got {_first_content(lines)[:60]!r}; "
             "give separator= and decimal= if they are unusual"
@@ -201,6 +203,19 @@ def form_of(lines: list[str], where: str, *, separator: str | None = None, decim
             "or as two whole numbers; give separator=',' or decimal=','"
         )
     return best
+
+
+def _check_widths(lines: list[str], where: str, separators: tuple[str, ...]) -> None:
+    """Name the first row whose number of cells is not that of the first row, if a separator cuts that one."""
+    content = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith(COMMENTS)]
+    for sign in separators:
+        cells = [(number, len(_cells(line, sign))) for number, line in content]
+        odd = [(number, width) for number, width in cells if width != cells[0][1]]
+        if cells and cells[0][1] > 1 and len(odd) < len(cells) / 2 and odd:
+            raise InvalidArgumentError(
+                f"the file {where} must have {cells[0][1]} cells in each row, got {odd[0][1]} in line {odd[0][0]}; "
+                "give separator= and decimal= if they are unusual"
+            )
 
 
 def _first_content(lines: list[str]) -> str:
@@ -246,6 +261,9 @@ def _form(lines: list[str], separator: str, decimal: str) -> Form | None:
     if numeric == 0:
         return None
     if sum(len(cells) == width for _, cells in data) < 0.9 * len(data):
+        return None
+    if columns == 1 and decimal == "," and names is not None and "," in names[0]:
+        # The comma stands between names, so it is no decimal comma below them.
         return None
     comment = comments[0][1][0] if comments else ""
     return Form(

@@ -197,6 +197,9 @@ REFUSED = {
     "words": ("a story\nof no numbers\n", "must have numbers in columns, got 'a story'"),
     "empty": ("", "must have numbers in columns, got ''"),
     "header only": ("x,y,z\n", "must have numbers in columns"),
+    # Neither is one column with a decimal comma, as the comma stands between the names.
+    "a short row": ("x,y\n1,2\n3\n4,5\n", "must have 2 cells in each row, got 1 in line 3"),
+    "a gap": ("x,y\n1,2\n,3\n4,5\n", "column 'x' .* got a missing value in row 2"),
     "two readings": ("0,123\n0,456\n0,789\n", "can be read in two ways, '0,123'"),
     "uneven times": (
         text(np.column_stack([TIMES**1.1, VALUES]), header="t,x,y,z"),
