@@ -43,9 +43,12 @@ def list_command(arguments: argparse.Namespace) -> int:
 
 
 def show_command(arguments: argparse.Namespace) -> int:
-    """Print the equations, parameters, properties and citations of one system."""
+    """Print the equations, parameters, properties and citations of one system, or its equations as source code."""
     system = system_of(arguments.system, registry=arguments.registry)
-    print(json_text(system.to_entry()) if arguments.json else describe(system, width=columns()))
+    if arguments.language:
+        print(system.to_code(arguments.language), end="")
+    else:
+        print(json_text(system.to_entry()) if arguments.json else describe(system, width=columns()))
     return 0
 
 

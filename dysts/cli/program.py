@@ -74,10 +74,12 @@ def _add_reading(known: Commands) -> None:
         known,
         "show",
         "equations, parameters, properties and citation of one system",
-        examples=("dysts show Lorenz", "dysts show Lorenz --json"),
+        examples=("dysts show Lorenz", "dysts show Lorenz --json", "dysts show Lorenz --as julia > lorenz.jl"),
     )
     show.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
-    show.add_argument("--json", action="store_true", help="print the registry entry as JSON")
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the registry entry as JSON")
+    form.add_argument("--as", dest="language", choices=("python", "c", "julia"), help="print the equations as source code")
     add_registry(show)
     show.set_defaults(command=commands.show_command)
 

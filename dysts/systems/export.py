@@ -1,18 +1,20 @@
-"""The forms in which a system leaves this package: SymPy, LaTeX, a registry entry, a file."""
+"""The forms in which a system leaves this package: SymPy, LaTeX, source code, a registry entry, a file."""
 
 import json
 import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dysts.equations.formulas import as_latex, as_sympy
+from dysts.equations.source_code import as_code
 from dysts.errors import StorageError
 from dysts.systems.driving_phase import DrivingPhase
 from dysts.systems.evaluation import Evaluation
 from dysts.systems.frozen import FrozenMapping, thaw
 from dysts.systems.registry_file import write_entries
+from dysts.version import __version__
 
 _ENTRY_FIELDS = {
     "description": "description",
@@ -75,6 +77,47 @@ class Export(Evaluation):
         \\end{aligned}
         """
         return as_latex(self.vector_field, self.delay)
+
+    def to_code(self, language: Literal["python", "c", "julia"]) -> str:
+        """Return a source file with a function that computes the derivative, the parameters and the initial state.
+
+        The function has the arguments that solvers take: ``derivative(t, state)`` in Python (scipy),
+        ``derivative!(rate, state, parameters, t)`` in Julia (DifferentialEquations), and ``derivative(t, state,
+        parameters, rate)`` in C. A name that the language keeps for itself, such as ``end`` in Julia, gets a final
+        underscore.
+
+        Parameters
+        ----------
+        language : {"python", "c", "julia"}
+
+        Raises
+        ------
+        InvalidArgumentError
+        NotSupportedError
+            For delay systems.
+
+        Examples
+        --------
+        >>> import dysts
+        >>> print(dysts.get_system("Rossler").to_code("julia").partition("function")[2])
+         derivative!(rate, state, parameters, t)
+            x, y, z = state
+            (; a, b, c) = parameters
+            rate[1] = -y - z
+            rate[2] = x + a*y
+            rate[3] = b + z*(x - c)
+            return nothing
+        end
+        <BLANKLINE>
+        """
+        return as_code(
+            self.vector_field,
+            language,
+            parameters=self.flat_parameters,
+            initial_conditions=self.initial_conditions,
+            title=f"{self.name}: {self.description or 'a system of ordinary differential equations'}; "
+            f"written by dysts {__version__}",
+        )
 
     def to_entry(self, *, with_properties: bool = True) -> dict[str, Any]:
         """Return the registry entry that this system would be read from.
