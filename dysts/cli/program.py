@@ -79,7 +79,9 @@ def _add_reading(known: Commands) -> None:
     show.add_argument("system", metavar="SYSTEM", help="a name, or FILE.json:NAME")
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the registry entry as JSON")
-    form.add_argument("--as", dest="language", choices=("python", "c", "julia"), help="print the equations as source code")
+    form.add_argument(
+        "--as", dest="language", choices=("python", "c", "julia"), help="print the equations as source code"
+    )
     add_registry(show)
     show.set_defaults(command=commands.show_command)
 

@@ -30,8 +30,8 @@ class Language:
         a name in `nested`.
     helpers : mapping of str to str
         The line that a function needs at the top of the file, by its name in the expression language.
-    reserved : frozenset of str
-        Names that mean something in the language or in the text around the equations.
+    reserved : str
+        Names, with blanks between, that mean something in the language or in the text around the equations.
     condition : str
         A conditional expression, with the fields test, above and below.
     power : str
@@ -42,7 +42,7 @@ class Language:
 
     functions: Mapping[str, str]
     helpers: Mapping[str, str]
-    reserved: frozenset[str]
+    reserved: str
     condition: str
     power: str
     comment: str
@@ -50,7 +50,7 @@ class Language:
 
     def name(self, name: str) -> str:
         """Return a name that is valid in the language; a final underscore makes it new, as none has one."""
-        return f"{name}_" if name in self.reserved else name
+        return f"{name}_" if name in self.reserved.split() else name
 
 
 _NUMPY = {
@@ -74,7 +74,7 @@ LANGUAGES = {
             "erf": "from scipy.special import erf",
             "heaviside": "def heaviside_(u):\n    return np.heaviside(u, 0.0)",
         },
-        reserved=frozenset("np erf derivative state parameters initial_conditions".split()),
+        reserved="np erf derivative state parameters initial_conditions",
         condition="({above} if {test} else {below})",
         power="{base}**{exponent}",
         comment="# {text}",
@@ -88,12 +88,12 @@ LANGUAGES = {
             "mod": "static double mod_(double u, double v) { return u - v*floor(u/v); }",
             "sign": "static double sign_(double u) { return (double)((u > 0.0) - (u < 0.0)); }",
         },
-        reserved=frozenset(
+        reserved=(
             "auto break case char const continue default do double else enum extern float for goto if inline int long "
             "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile "
             "while asm typeof bool true false nullptr constexpr alignas alignof thread_local static_assert "
             "typeof_unqual linux unix NAN INFINITY HUGE_VAL NULL pow fabs fmax fmin "
-            "derivative state parameters initial_conditions rate".split()
+            "derivative state parameters initial_conditions rate"
         ),
         condition="({test} ? {above} : {below})",
         power="pow({base}, {exponent})",
@@ -106,10 +106,10 @@ LANGUAGES = {
             "erf": "using SpecialFunctions: erf",
             "heaviside": "heaviside_(u) = u > 0 ? 1.0 : 0.0",
         },
-        reserved=frozenset(
+        reserved=(
             "baremodule begin break catch const continue do else elseif end export false finally for function global "
             "if import in isa let local macro module quote return struct true try using where while abstract mutable "
-            "primitive type ccall derivative parameters initial_conditions state rate".split()
+            "primitive type ccall derivative parameters initial_conditions state rate"
         ),
         condition="({test} ? {above} : {below})",
         power="{base}^{exponent}",
@@ -155,7 +155,9 @@ class _Writer:
                 return self._call(name, [self.write(argument) for argument in arguments]), _ATOM
             case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
                 test = f"{self.write(left)} {_COMPARISONS[type(op)]} {self.write(right)}"
-                return self.language.condition.format(test=test, above=self.write(body), below=self.write(orelse)), _ATOM
+                return self.language.condition.format(
+                    test=test, above=self.write(body), below=self.write(orelse)
+                ), _ATOM
         raise AssertionError(f"unchecked expression: {ast.dump(node)}")
 
     def _call(self, name: str, arguments: list[str]) -> str:
