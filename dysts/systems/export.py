@@ -39,6 +39,7 @@ _ENTRY_FIELDS = {
 class Export(Evaluation):
     """The part of `System` that writes it in other forms."""
 
+    description: str
     properties: Mapping[str, Any]
 
     def to_sympy(self) -> dict[Any, Any]:
