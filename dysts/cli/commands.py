@@ -69,6 +69,7 @@ def integrate_command(arguments: argparse.Namespace) -> int:
         step=arguments.step,
         initial_conditions=None if start is None else state(start),
         rtol=arguments.rtol,
+        precision=arguments.precision,
         atol=arguments.atol,
         solver=arguments.solver,
         observables=arguments.observables,

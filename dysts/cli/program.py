@@ -18,6 +18,7 @@ from dysts.cli.conventions import (
 )
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.integration.problem import SOLVERS
+from dysts.integration.tolerances import DOUBLE, PRECISIONS
 from dysts.version import __version__
 
 _GROUPS = {
@@ -127,8 +128,18 @@ def _add_integrate(known: Commands) -> None:
     )
     how = integrate.add_argument_group("solver")
     how.add_argument("--solver", choices=SOLVERS, default="auto", help="method (default auto)")
-    how.add_argument("--rtol", type=float, default=1e-9, metavar="R", help="relative tolerance (default 1e-9)")
-    how.add_argument("--atol", type=float, metavar="A", help="absolute tolerance (default rtol/1e9)")
+    how.add_argument(
+        "--rtol", type=float, metavar="R", help="relative tolerance (default 1e-9, in extended precision 1e-25)"
+    )
+    how.add_argument(
+        "--atol", type=float, metavar="A", help="absolute tolerance (default rtol/1e9, in extended precision rtol/1e40)"
+    )
+    how.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=DOUBLE,
+        help="extended: 32 digits, for smooth equations (default double)",
+    )
     integrate.set_defaults(command=commands.integrate_command)
 
 

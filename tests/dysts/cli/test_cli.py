@@ -69,6 +69,7 @@ MISTAKES = [
     (["integrate", "Lorenz", "--initial-conditions", "a,b", "-o", "x.csv"], "numbers"),
     (["integrate", "Lorenz", "--rtol", "0", "-o", "x.csv"], "rtol must be at least 1e-14 and below 1, got 0.0"),
     (["integrate", "MackeyGlass", "-o", "x.csv", "--solver", "radau"], "delay system"),
+    (["integrate", "Chua", "-o", "x.csv", "--precision", "extended"], "as Chua has kinks or jumps, got 'extended'"),
     (["build", "test-fin"], "did you mean 'test-fine'"),
     (["dataset", "build", "test-fine", "--systems", "Lorentz"], "did you mean 'Lorenz'"),
     (["dataset", "build", "test-fine", "--workers", "0"], "workers must be a whole number of at least 1, got 0"),

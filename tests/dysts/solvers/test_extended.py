@@ -141,6 +141,16 @@ def test_time_driven_systems_backwards_and_ensembles() -> None:
         assert (alone.values == member).all()
 
 
+def test_times_within_a_step_have_all_digits() -> None:
+    system = make({"x": "w*v", "v": "-w*x"}, [1.0, 0.0], parameters={"w": 1000.0})
+    times = np.sort(np.random.default_rng(1).uniform(17.0, 20.0, 40))
+    run = dysts.integrate(system, times=times, precision="extended", predictability=False)
+    with mpmath.workdps(DIGITS):
+        exact = [[float(function(1000 * mpmath.mpf(t))) for t in times] for function in (mpmath.cos, mpmath.sin)]
+    # A time that were rounded to float64, to 2e-15, would turn the phase by 2e-12.
+    np.testing.assert_allclose(run.values, np.array([exact[0], -np.array(exact[1])]).T, rtol=0.0, atol=3e-16)
+
+
 def test_the_predictable_time_is_that_of_the_precision() -> None:
     lorenz = dysts.get_system("Lorenz")
     times = np.linspace(0.0, 50.0 / lorenz.lyapunov_exponent, 501)
