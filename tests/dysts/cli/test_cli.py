@@ -141,7 +141,7 @@ def test_a_data_set_from_its_build_to_its_removal(
     run("verify", "mine.toml", "--source", "host")
     run("export", "mine.toml", *systems, "--format", "csv", "-o", "tables")
     assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["Lorenz.csv", "Rossler.csv"]
-    assert "2 of 2 systems removed" in run("remove", "mine.toml")
+    assert "2 of 2 systems removed" in run("remove", "mine.toml", *systems)
     assert "1 of 1 systems of mine downloaded" in run(
         "download", "mine.toml", "--systems", "Lorenz", "--source", "host"
     )
