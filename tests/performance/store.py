@@ -24,7 +24,9 @@ import dysts
 from dysts.cache import cache_folder
 from dysts.datasets import RECIPES, Recipe
 from dysts.datasets.build import Series, build
+from dysts.datasets.checked_store import CheckedStore
 from dysts.datasets.collection import Collection
+from dysts.datasets.group import _parsed
 from dysts.datasets.named_recipes import STANDARD
 from dysts.datasets.publish import publish
 from dysts.datasets.source import Source
@@ -138,6 +140,55 @@ def opening(names: list[str], root: Path, work: Path) -> None:
     print()
 
 
+def _accept(*_: object, **__: object) -> None:
+    """Check nothing, in place of `CheckedStore._check`."""
+
+
+def checking(names: list[str], root: Path, repeat: int = 9) -> None:
+    """Print what the checks cost: reading with and without those of the chunks, and opening beside plain xarray.
+
+    The two of a pair are measured by turns, so that what else the machine does meets both.
+    """
+    folder = root / SHOWN
+    opened = [open_group(folder / name) for name in names]
+
+    def read() -> None:
+        for dataset in opened:
+            # A copy has nothing in memory yet, so the chunks are read from the disk again.
+            dataset["series"].copy(deep=False).variable._data.get_duck_array()
+
+    def read_unchecked() -> None:
+        checked = CheckedStore._check
+        CheckedStore._check = _accept  # type: ignore[method-assign]
+        try:
+            read()
+        finally:
+            CheckedStore._check = checked  # type: ignore[method-assign]
+
+    def open_ours() -> None:
+        _parsed.cache_clear()
+        for name in names:
+            open_group(folder / name)
+
+    def open_plain() -> None:
+        for name in names:
+            np.asarray(xarray.open_zarr(folder / name, zarr_format=3, consolidated=True, chunks=None)["time"])
+
+    print(f"{SHOWN} of {len(names)} systems, medians of {repeat} pairs")
+    print(f"{'':36}{'ms':>9}{'ms without':>12}{'ratio':>8}")
+    for label, ours, without in (
+        ("read all, with checks of the chunks", read, read_unchecked),
+        ("open all, beside plain xarray", open_ours, open_plain),
+    ):
+        ours()
+        without()
+        pairs = [(milliseconds(ours, 1), milliseconds(without, 1)) for _ in range(repeat)]
+        one, other = (statistics.median(times) for times in zip(*pairs, strict=True))
+        ratio = statistics.median(first / second for first, second in pairs)
+        print(f"{label:36}{one:9.1f}{other:12.1f}{ratio:8.3f}", flush=True)
+    print()
+
+
 def downloading(names: list[str], root: Path, work: Path, latency: float) -> None:
     """Count requests and bytes over the loopback interface, each answer being late."""
     publish(RECIPES[SHOWN], names, root / SHOWN, work / "host")
@@ -195,6 +246,7 @@ def main() -> None:
             root = cache_folder() / "datasets"
             stored_sizes(names, root)
             opening(names, root, Path(folder))
+            checking(names, root)
             downloading(names, root, Path(folder), arguments.latency / 1e3)
         return
     warm = Recipe(name="warm", points_per_period=10, periods=2, trajectories=2, dynamical_noise=0.01)
@@ -207,6 +259,7 @@ def main() -> None:
         work.mkdir()
         sizes_and_seconds(names, root)
         opening(names, root, work)
+        checking(names, root)
         downloading(names, root, work, arguments.latency / 1e3)
 
 
