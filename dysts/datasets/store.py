@@ -1,7 +1,9 @@
 """One Zarr v3 group for each system, written whole or not at all, and checked when it is opened and read."""
 
+import errno
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,7 +84,11 @@ def create_arrays(group: Path, arrays: Mapping[str, Array]) -> dict[str, Any]:
         (group / name).mkdir()
         (group / name / METADATA).write_bytes(to_json(array_document(array)))
     root = zarr.open_group(zarr.storage.LocalStore(group), mode="r+", zarr_format=3)
-    return {name: root[name] for name in arrays}
+    try:
+        return {name: root[name] for name in arrays}
+    except KeyError as error:
+        # Zarr says so of an array whose metadata have just been written: the folder was removed meanwhile.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(group / str(error.args[0]))) from None
 
 
 def finish(group: Path, arrays: Mapping[str, Array], attributes: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,6 +220,23 @@ def test_an_interrupted_write_leaves_nothing_and_says_what_to_do(
     with pytest.raises(StorageError, match="No space left on device; free some space"):
         write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "Rossler")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_vanishes_while_it_is_written_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import zarr
+
+    opened = zarr.open_group
+
+    def vanishing(store: zarr.storage.LocalStore, **options: object) -> zarr.Group:
+        group = opened(store, **options)
+        shutil.rmtree(tmp_path / "cache")
+        return group
+
+    monkeypatch.setattr(zarr, "open_group", vanishing)
+    with pytest.raises(StorageError, match="cannot write .*No such file or directory"):
+        write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "cache" / "Rossler")
 
 
 def test_open_dataset_computes_what_is_missing_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
