@@ -235,7 +235,7 @@ def test_a_folder_that_vanishes_while_it_is_written_is_one_sentence(
         return group
 
     monkeypatch.setattr(zarr, "open_group", vanishing)
-    with pytest.raises(StorageError, match="cannot write .*No such file or directory"):
+    with pytest.raises(StorageError, match=r"cannot write .*No such file or directory"):
         write_group(build(SMALL, dysts.get_system("Rossler")), tmp_path / "cache" / "Rossler")
 
 
