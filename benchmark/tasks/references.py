@@ -23,7 +23,7 @@ REFERENCES: Mapping[str, str] = {
 }
 """References by name, each with a description; none of them is ranked."""
 
-_RTOL = 1e-12
+_RTOL = 1e-14
 """Relative tolerance of the oracle, that of the recipes."""
 
 
