@@ -103,8 +103,9 @@ def test_paired_test_on_small_samples_counts_all_signs() -> None:
 
 
 def test_pairs_censored_at_the_same_time_do_not_count() -> None:
-    one = np.array([1.0, 2.0, 3.0, 4.0, 9.0, 9.0, 9.0])
-    other = np.array([2.0, 3.0, 4.0, 5.0, 9.0, 9.0, 9.0])
+    # More than so few that all signs are counted, if they did.
+    ties = np.full(20, 9.0)
+    one, other = np.append([1.0, 2.0, 3.0, 4.0], ties), np.append([2.0, 3.0, 4.0, 5.0], ties)
     censored = one == 9.0
     assert paired_test(one, censored, other, censored) == 2 / 16
 
