@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from benchmark.comparison.censored_times import paired_test, resampled_quantiles, survival_curve
+from benchmark.comparison.censored_times import _prentice_scores, paired_test, resampled_quantiles, survival_curve
 from benchmark.comparison.medians import median_of, tied
 from dysts.errors import InvalidArgumentError
 
@@ -100,6 +100,12 @@ def test_paired_test_on_small_samples_counts_all_signs() -> None:
     assert paired_test(one, none, other, none) == 2 / 32
     assert paired_test(other, none, one, none) == 2 / 32
     assert paired_test(one, none, one, none) == 1.0
+
+
+def test_scores_are_those_of_prentice() -> None:
+    # By hand, with the factors (n - d + 1)/(n + 1) = 4/5, 3/4 and 1/2 at the failures at 1, 2 and 4.
+    scores = _prentice_scores(np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, False, True, False]))
+    np.testing.assert_allclose(scores, [-4 / 5, -2 / 5, 2 / 5, 1 / 10], atol=1e-15)
 
 
 def test_pairs_censored_at_the_same_time_do_not_count() -> None:
