@@ -69,8 +69,11 @@ COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
 ``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one.
 """
 
-ADDED_SCORES = tuple(name for name in VALID_TIMES if name not in ("vpt", "vpt_loose", "vpt_smape"))
-"""Scores that tables of scoring version 2 lack."""
+ADDED_SCORES = (
+    *(name for name in VALID_TIMES if name not in ("vpt", "vpt_loose", "vpt_smape")),
+    *("mase_10", "cumulative_maximum_error", "dstsp_binned", "dstsp_published", "dh_smoothed", "mmd"),
+)
+"""Scores that tables of earlier versions lack."""
 
 SCORED_COLUMNS = tuple(_SCORED)
 """Columns that are computed from a stored forecast, and computed again by `rescore`."""

@@ -115,6 +115,10 @@ def _pointwise(data: ScoringData, forecast: _Array, missing: _Missing) -> dict[s
         if math.isnan(value):
             missing[name] = f"{name} has no meaning for these values: see its definition"
         values[name] = value
+    values["mase_10"] = metrics.mase(truth=data.truth, forecast=forecast)
+    if math.isnan(values["mase_10"]):
+        missing["mase_10"] = "the truth stands still at its beginning"
+    values["cumulative_maximum_error"] = metrics.cumulative_maximum_error(**_normed(data, forecast))
     return values
 
 
@@ -162,6 +166,10 @@ def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missi
             "spectral_hellinger",
             "state_space_divergence",
             "sliced_wasserstein",
+            "dstsp_binned",
+            "dstsp_published",
+            "dh_smoothed",
+            "mmd",
             "dimension_difference",
             "exponent_ratio",
         )
@@ -178,10 +186,19 @@ def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missi
             season_length=data.season_length,
             lyapunov_exponent=data.lyapunov_exponent,
         )
-    return {
+    distances = {
         "spectral_hellinger": metrics.spectral_hellinger_distance(**arrays),
         "state_space_divergence": metrics.state_space_divergence(**arrays),
         "sliced_wasserstein": metrics.sliced_wasserstein_distance(**arrays),
+        "dstsp_binned": metrics.binned_state_space_divergence(**arrays),
+        "dstsp_published": metrics.binned_state_space_divergence(**arrays, published=True),
+        "dh_smoothed": metrics.smoothed_spectral_hellinger(**arrays),
+        "mmd": metrics.maximum_mean_discrepancy(**arrays),
+    }
+    for name, value in distances.items():
+        if math.isnan(value):
+            missing[name] = f"{name} has no meaning for these values: see its definition"
+    return distances | {
         "dimension_difference": _taken("dimension_difference", dimension, missing),
         "exponent_ratio": _taken("exponent_ratio", exponent, missing, unit=data.lyapunov_exponent),
     }

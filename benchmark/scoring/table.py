@@ -136,6 +136,20 @@ def _scores() -> Mapping[str, Score]:
         for name, entry in VALID_TIMES.items()
         if name != "vpt"
     ]
+    scores += [
+        Score(
+            name="mase_10",
+            direction="lower",
+            worst=math.inf,
+            definition="Mean absolute error of the first ten points in units of the mean change from one to the next.",
+        ),
+        Score(
+            name="cumulative_maximum_error",
+            direction="lower",
+            worst=1.0,
+            definition="Mean over the horizon of the largest normalised error so far, at most 1: 0 is perfect.",
+        ),
+    ]
     for name, worst in (("smape", 200.0), ("nrmse", math.inf)):
         scores += [
             Score(
@@ -171,6 +185,33 @@ def _scores() -> Mapping[str, Score]:
             direction="lower",
             worst=math.inf,
             definition="Sliced Wasserstein distance between the sets of states, in standard deviations: 0 is equal.",
+        ),
+        Score(
+            name="dstsp_binned",
+            direction="lower",
+            worst=math.inf,
+            definition="Kullback-Leibler divergence of states in 30 bins of each axis, 1e-5 added to each count, as "
+            "the literature defines it: 0 is equal.",
+        ),
+        Score(
+            name="dstsp_published",
+            direction="lower",
+            worst=math.inf,
+            definition="The same as the published programs compute it, which drop states in the lowest bins.",
+        ),
+        Score(
+            name="dh_smoothed",
+            direction="lower",
+            worst=1.0,
+            definition="Hellinger distance between power spectra after a Gaussian filter of 20 frequency bins: 0 is "
+            "equal.",
+        ),
+        Score(
+            name="mmd",
+            direction="lower",
+            worst=math.sqrt(2.0),
+            definition="Maximum mean discrepancy of the states with a Gaussian kernel as wide as their median "
+            "distance.",
         ),
         Score(
             name="dimension_difference",

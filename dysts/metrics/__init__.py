@@ -1,7 +1,8 @@
 """Scores of a forecast against the truth: the 17 metrics, errors in Lyapunov times, fidelity of the attractor.
 
 Every metric takes keyword-only arrays with axes (time, component). `METRICS` is the table of the 17, and
-`by_component` evaluates one of them on each component alone.
+`by_component` evaluates one of them on each component alone. Where the literature defines a score otherwise than this
+package, both are here under names of their own; `map_lyapunov_spectrum` and `fixed_points` judge a forecaster's step.
 """
 
 from dysts.metrics.association import kendall, mutual_information, pearson, spearman
@@ -10,10 +11,13 @@ from dysts.metrics.attractor_fidelity import (
     spectral_hellinger_distance,
     state_space_divergence,
 )
+from dysts.metrics.binned_divergence import binned_state_space_divergence
 from dysts.metrics.cumulative import cumulative_nrmse, cumulative_smape, smape_valid_time
 from dysts.metrics.distributions import hellinger_distance, kl_divergence
 from dysts.metrics.growth import at_lyapunov_times, error_growth_rate
 from dysts.metrics.invariant_fidelity import correlation_dimension_difference, forecast_lyapunov_exponent
+from dysts.metrics.kernel_discrepancy import maximum_mean_discrepancy
+from dysts.metrics.learned_map import FixedPoint, fixed_points, map_lyapunov_spectrum
 from dysts.metrics.lyapunov import (
     ValidPredictionTime,
     in_lyapunov_times,
@@ -24,18 +28,27 @@ from dysts.metrics.lyapunov import (
 from dysts.metrics.pointwise import mae, mse, nrmse, rmse, smape
 from dysts.metrics.registry import METRICS, Metric, by_component, get_metric
 from dysts.metrics.relative import coefficient_of_variation, mape, marre, r2_score, rmsle, wape
+from dysts.metrics.samples import crps, energy_score
+from dysts.metrics.scaled_errors import cumulative_maximum_error, mase
+from dysts.metrics.smoothed_spectrum import smoothed_spectral_hellinger
 
 __all__ = [
     "METRICS",
+    "FixedPoint",
     "Metric",
     "ValidPredictionTime",
     "at_lyapunov_times",
+    "binned_state_space_divergence",
     "by_component",
     "coefficient_of_variation",
     "correlation_dimension_difference",
+    "crps",
+    "cumulative_maximum_error",
     "cumulative_nrmse",
     "cumulative_smape",
+    "energy_score",
     "error_growth_rate",
+    "fixed_points",
     "forecast_lyapunov_exponent",
     "get_metric",
     "hellinger_distance",
@@ -43,8 +56,11 @@ __all__ = [
     "kendall",
     "kl_divergence",
     "mae",
+    "map_lyapunov_spectrum",
     "mape",
     "marre",
+    "mase",
+    "maximum_mean_discrepancy",
     "mse",
     "mutual_information",
     "norm_scale",
@@ -57,6 +73,7 @@ __all__ = [
     "sliced_wasserstein_distance",
     "smape",
     "smape_valid_time",
+    "smoothed_spectral_hellinger",
     "spearman",
     "spectral_hellinger_distance",
     "state_space_divergence",

@@ -1,8 +1,8 @@
 """Correlations between forecast and truth, which do not depend on offset and unit.
 
-Rules of every metric here, for each component before the average over components: a NaN gives NaN; a constant truth
-gives NaN, as no forecast can be judged by it; a constant forecast of a truth that varies gives 0, as it says nothing
-about the order of the values.
+Rules of every metric here, for each component before the average over components: a NaN or an infinite value gives NaN;
+a constant truth gives NaN, as no forecast can be judged by it; a constant forecast of a truth that varies gives 0, as
+it says nothing about the order of the values.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def pearson(*, truth: ArrayLike, forecast: ArrayLike) -> float:
     r"""Pearson's correlation between truth and forecast.
 
     :math:`\mathrm{cov}(a, p) / (s_a s_p)`, averaged over components. Range -1 to 1 (perfect); higher is better.
-    Unchanged by a shift and a positive change of unit of either series. An infinite forecast gives NaN.
+    Unchanged by a shift and a positive change of unit of either series.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def _averaged(measure: Callable[[_Column, _Column], float], truth: ArrayLike, fo
 
 
 def _guarded(measure: Callable[[_Column, _Column], float], a: _Column, p: _Column) -> float:
-    if np.isnan(a).any() or np.isnan(p).any() or np.all(a == a[0]):
+    if not (np.isfinite(a).all() and np.isfinite(p).all()) or np.all(a == a[0]):
         return np.nan
     return 0.0 if np.all(p == p[0]) else measure(a, p)
 

@@ -2,7 +2,7 @@
 
 Both metrics compare histograms of each component. The range of the truth is cut into :math:`\\lceil\\sqrt{n}\\rceil`
 bins of equal width for n times; two more bins hold what lies below and above it. A constant truth has the three bins
-below, equal and above. NaN anywhere gives NaN; an infinite forecast falls into the outer bins.
+below, equal and above. A NaN or an infinite value anywhere gives NaN.
 """
 
 import math
@@ -43,7 +43,7 @@ def kl_divergence(*, truth: ArrayLike, forecast: ArrayLike) -> float:
     0.0
     """
     a, p = paired_arrays(truth, forecast)
-    if np.isnan(a).any() or np.isnan(p).any():
+    if not (np.isfinite(a).all() and np.isfinite(p).all()):
         return float("nan")
     values = []
     for column in range(a.shape[1]):
@@ -80,7 +80,7 @@ def hellinger_distance(*, truth: ArrayLike, forecast: ArrayLike) -> float:
     1.0
     """
     a, p = paired_arrays(truth, forecast)
-    if np.isnan(a).any() or np.isnan(p).any():
+    if not (np.isfinite(a).all() and np.isfinite(p).all()):
         return float("nan")
     return float(np.mean([hellinger(*_histograms(a[:, column], p[:, column])) for column in range(a.shape[1])]))
 

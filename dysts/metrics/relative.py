@@ -142,9 +142,11 @@ def mape(*, truth: ArrayLike, forecast: ArrayLike) -> float:
 
 
 def wape(*, truth: ArrayLike, forecast: ArrayLike) -> float:
-    r"""Weighted absolute percentage error.
+    r"""Weighted absolute percentage error of each component, averaged over components.
 
-    :math:`100 \cdot \sum_t |a - p| / \sum_t |a|`, averaged over components. Range 0 (perfect) to infinity; lower is
+    :math:`\mathrm{mean}_c(100 \cdot \sum_t |a_c - p_c| / \sum_t |a_c|)`: one ratio for each component, as its unit is
+    its own; a single ratio of sums over all components would be that of the largest one. Range 0 (perfect) to infinity;
+    lower is
     better. A component whose truth is 0 throughout counts as 0 if the forecast is, and as infinite otherwise. It is
     unchanged by a change of unit and depends on the origin of the coordinates.
 
@@ -175,8 +177,8 @@ def coefficient_of_variation(*, truth: ArrayLike, forecast: ArrayLike) -> float:
     r"""Root mean squared error in percent of the size of the truth's mean.
 
     :math:`100 \cdot \sqrt{\mathrm{mean}_t((a - p)^2)} / |\mathrm{mean}_t(a)|`, averaged over components. Range 0
-    (perfect) to infinity; lower is better. A truth whose mean is 0 counts as 0 if the forecast is perfect, and as
-    infinite otherwise. It is unchanged by a change of unit and depends on the origin of the coordinates.
+    (perfect) to infinity; lower is better. A truth whose mean is 0 but for rounding has no such score: NaN.
+    It is unchanged by a change of unit and depends on the origin of the coordinates.
 
     Parameters
     ----------
@@ -199,7 +201,11 @@ def coefficient_of_variation(*, truth: ArrayLike, forecast: ArrayLike) -> float:
     """
     a, p = paired_arrays(truth, forecast)
     with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean(_percent_of_size(np.sqrt(np.mean((a - p) ** 2, axis=0)), np.abs(np.mean(a, axis=0)))))
+        size = np.abs(np.mean(a, axis=0))
+        # The mean of n rounded values is wrong by some rounding errors of the largest.
+        zero = size <= _ROUNDING * np.abs(a).max(axis=0)
+        error = np.sqrt(np.mean((a - p) ** 2, axis=0))
+        return float(np.mean(100.0 * _over(error, np.where(zero, 0.0, size))))
 
 
 def _spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
