@@ -20,7 +20,9 @@ from dysts.errors import DystsError
 if TYPE_CHECKING:
     import xarray
 
-TRUTH_VERSION = 1
+    from dysts.datasets.recipe import Recipe
+
+TRUTH_VERSION = 2
 """Version of how truths are found; a truth of another version, stored beside earlier results, is found anew."""
 
 
@@ -36,6 +38,8 @@ class TruthStart:
         State at the last observed point, without measurement noise.
     scale : float64 [observable] or None
         Standard deviations of all observables over the dataset; None where it does not hold them all.
+    past : Past or None
+        For a delay system, which trajectory of which recipe the window is cut from, and where; it has no state.
     reason : str
         Why the truth cannot be computed; empty if it can.
     """
@@ -43,7 +47,25 @@ class TruthStart:
     definition: Mapping[str, Any] = field(default_factory=dict)
     state: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     scale: NDArray[np.float64] | None = None
+    past: "Past | None" = None
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """Where the past of a delay system's window is computed from.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    trajectory : int
+    time : float
+        Time of the last observed point in the series.
+    """
+
+    recipe: "Recipe"
+    trajectory: int
+    time: float
 
 
 def truth_start(task: Task, dataset: "xarray.Dataset") -> TruthStart:
@@ -70,11 +92,14 @@ def truth_start(task: Task, dataset: "xarray.Dataset") -> TruthStart:
         system = System.from_entry(task.system, {"definition": definition})
     except (DystsError, ValueError) as error:
         return TruthStart(reason=f"the equations of the dataset cannot be read: {error}")
-    if system.delay is not None:
-        return TruthStart(reason="the past of a delay system is known at the stored points only")
     names = list(component_names(dataset))
     row = (task.train_length - 1) * task.stride
-    if "state" in dataset:
+    past = None if system.delay is None else _past(task, dataset, row)
+    if past is not None:
+        state = np.empty(0)
+    elif system.delay is not None:
+        return TruthStart(reason="the past of a delay system is known at the stored points only")
+    elif "state" in dataset:
         state = np.asarray(dataset["state"].values[task.trajectory, row], dtype=np.float64)
     elif set(system.variables) <= set(names):
         order = [names.index(variable) for variable in system.variables]
@@ -86,7 +111,7 @@ def truth_start(task: Task, dataset: "xarray.Dataset") -> TruthStart:
         order = [names.index(name) for name in system.observable_names]
         spread = np.asarray(dataset["series"].values, dtype=np.float64).std(axis=(0, 1))[order]
         scale = spread if (spread > 0.0).all() else None
-    return TruthStart(definition=definition, state=state, scale=scale)
+    return TruthStart(definition=definition, state=state, scale=scale, past=past)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,7 +156,9 @@ def known_truth(
     KnownTruth
         The stored points with an end of NaN where the equations cannot be solved.
     """
+    from dysts.datasets.delay_past import past_of
     from dysts.integration.truth import window_truth
+    from dysts.systems.registry import get_system
     from dysts.systems.system import System
 
     if start.reason:
@@ -140,7 +167,12 @@ def known_truth(
     columns = [list(solved.observable_names).index(name) for name in components]
     times = step * np.arange(len(stored) + 1)
     try:
-        found = window_truth(solved, start.state, times, scale=start.scale)
+        if start.past is None:
+            found = window_truth(solved, start.state, times, scale=start.scale)
+        else:
+            solved = get_system(system)
+            history = past_of(start.past.recipe, solved, start.past.trajectory, start.past.time)
+            found = window_truth(solved, None, times, scale=start.scale, history=history)
     except DystsError as error:
         return KnownTruth(values=stored, end=math.nan, told=str(error))
     values = np.ascontiguousarray(found.values[1:, columns])
@@ -149,6 +181,21 @@ def known_truth(
     values[after:] = np.where(np.isfinite(values[after:]), values[after:], stored[after:])
     end = math.inf if found.points == len(times) else step * after
     return KnownTruth(values=values, end=end, told=f"{found.method}; checked by {found.check}")
+
+
+def _past(task: Task, dataset: "xarray.Dataset", row: int) -> Past | None:
+    """Return where the past of a window comes from, if this registry and version made the dataset."""
+    from dysts.datasets.digest import inputs_digest
+    from dysts.datasets.recipe import Recipe
+    from dysts.systems.registry import get_system
+
+    try:
+        recipe, system = Recipe.from_dict(_recipe(dataset)), get_system(task.system)
+    except DystsError:
+        return None
+    if dataset.attrs.get("inputs") != inputs_digest(recipe, system):
+        return None
+    return Past(recipe=recipe, trajectory=task.trajectory, time=float(dataset["time"].values[row]))
 
 
 def _recipe(dataset: "xarray.Dataset") -> dict[str, Any]:

@@ -18,6 +18,9 @@ from benchmark.results import known_truths
 from benchmark.results.reading import Results
 from benchmark.tasks.data import TaskData, cut
 from benchmark.tasks.truth import KnownTruth, known_truth
+from dysts.datasets.build import build
+from dysts.datasets.clocks import with_coordinates
+from dysts.datasets.recipe import Recipe
 
 POINTS, PER_PERIOD = 2600, 40
 
@@ -103,6 +106,20 @@ def test_delay_systems_and_series_of_ones_own_say_why() -> None:
     dataset.attrs["definition"] = json.dumps(system.to_entry(with_properties=False)["definition"])
     start = cut(Task(system="MackeyGlass", train_length=100, horizon=20), dataset).truth_start
     assert "delay system" in start.reason
+
+
+def test_the_past_of_a_delay_system_is_computed_again_where_its_recipe_is_known() -> None:
+    system = dysts.get_system("MackeyGlass")
+    recipe = Recipe(name="small", points_per_period=20, periods=12, trajectories=2)
+    dataset = with_coordinates(build(recipe, system))
+    task = Task(system="MackeyGlass", trajectory=1, train_length=100, horizon=40)
+    data = cut(task, dataset)
+    found = known_truth("MackeyGlass", data.truth_start, data.truth, step=data.step, components=data.components)
+    assert "rtol" in found.told
+    assert found.end == math.inf
+    np.testing.assert_allclose(found.values, data.truth, rtol=0.0, atol=1e-6)
+    other = dataset.assign_attrs(inputs="0" * 64)
+    assert "stored points only" in cut(task, other).truth_start.reason
 
 
 def test_a_run_stores_its_truths_and_finds_them_again(
