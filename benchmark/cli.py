@@ -118,7 +118,9 @@ def _leaderboard(options: argparse.Namespace) -> int:
         print(json_text({"leaderboard": board.to_dict("records"), "cells_missing": results.missing}))
         return EXIT_DONE
     if options.csv:
-        print(board.to_csv(index=False, lineterminator="\n"), end="")
+        from benchmark.results.csv_text import without_formulas
+
+        print(without_formulas(board).to_csv(index=False, lineterminator="\n"), end="")
         return EXIT_DONE
     if options.latex:
         print(leaderboard_latex(board))

@@ -17,6 +17,7 @@ from benchmark.report.pictures import attractor_pictures
 from benchmark.report.site import site_of
 from benchmark.report.svg import standalone
 from benchmark.report.system_pages import system_page
+from benchmark.results.csv_text import without_formulas
 from benchmark.results.error_curves import error_curves
 from benchmark.results.reading import Results
 from benchmark.running.progress import clock_text
@@ -62,7 +63,9 @@ def write_report(
         for address, text in pages(results, report=report).items():
             (partial / address).write_text(text, encoding="utf-8")
         short = results.table.drop(columns=LEFT_OUT_OF_CSV)
-        short.to_csv(partial / "data" / "results.csv", index=False, lineterminator="\n", float_format="%.5g")
+        without_formulas(short).to_csv(
+            partial / "data" / "results.csv", index=False, lineterminator="\n", float_format="%.5g"
+        )
         export(results, partial / "data" / "results.parquet")
     return folder / "index.html"
 

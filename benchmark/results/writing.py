@@ -11,6 +11,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
+from benchmark.results.csv_text import without_formulas
 from benchmark.results.journal import Journal, journal_line, read_journal
 from benchmark.results.reading import (
     CSV,
@@ -148,7 +149,7 @@ class ResultsWriter:
         with replacing(self.folder / TABLE) as part:
             table.to_parquet(part, index=False)
         with replacing(self.folder / CSV) as part:
-            table.to_csv(part, index=False, lineterminator="\n")
+            without_formulas(table).to_csv(part, index=False, lineterminator="\n")
 
     def close(self) -> None:
         """Close the journal and let the folder go."""

@@ -1,10 +1,13 @@
 """The report in a browser: sorting, questions, pages of systems and forecasters, keyboard, phone width, dark mode."""
 
+import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import benchmark_fakes as fakes
 import pytest
+from hostile_system import hostile_system
 from links import internal_links
 
 import benchmark
@@ -113,3 +116,41 @@ def test_print_shows_the_tables_whole(report: Path, page: Any) -> None:
     page.emulate_media(media="print")
     assert not page.locator("header nav").is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+
+
+def test_nothing_of_a_stranger_runs_and_nothing_is_asked_for(tmp_path: Path, page: Any) -> None:
+    attack = "<script>window.pwned = 1</script>"
+    names = [attack, '"><img src=x onerror="window.pwned = 1">', "=cmd|' /C calc'!A0"]
+    data = fakes.dataset("Hostile").assign_coords(component=names[:2])
+    results = benchmark.run(
+        fakes.suite("Seasonal", "Mean", "Raising", systems=["Hostile"]),
+        open_dataset=lambda _recipe, **_: {"Hostile": data},
+        registry={"Hostile": hostile_system()},
+        output=tmp_path / "results",
+        scheduler=fakes.InProcess(),
+        progress=False,
+    )
+    table = results.table.copy()
+    for old, new in zip(table["forecaster"].unique(), names, strict=True):
+        table.loc[table["forecaster"] == old, "forecaster"] = f"module:{new}"
+    table.loc[table["status"] == "failed", "error"] = f"{names[2]} {attack}"
+    table["config"] = names[1]
+    manifest = {**results.manifest, "suite": attack, "versions": {attack: names[1]}}
+    index = benchmark.write_report(replace(results, table=table, manifest=manifest), tmp_path / "report")
+    shown = ""
+    for path in sorted(index.parent.rglob("*.html")):
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        for element in page.locator("a, img, option, th button, svg").all()[:40]:
+            element.dispatch_event("mouseover")
+        assert page.evaluate("window.pwned === undefined")
+        shown += page.inner_text("body")
+        addresses = page.eval_on_selector_all("a", "links => links.map(a => a.href)")
+        assert not [address for address in addresses if not address.startswith(("file:", "data:"))]
+    assert attack in shown
+    for path in sorted(index.parent.rglob("*.svg")):
+        page.goto(path.as_uri())
+        assert page.evaluate("window.pwned === undefined")
+    lines = (index.parent / "data" / "results.csv").read_text()
+    assert "'=cmd" in lines
+    assert not [cell for row in csv.reader(lines.splitlines()) for cell in row if cell.startswith(("=", "@"))]
