@@ -1,8 +1,8 @@
 """The truth of a forecast window: the solution from its last observed point, and the time until which it is known.
 
 Chaos amplifies the errors of every numerical solution. Two solutions that were computed independently from the same
-state say how long both are right: until they part by one per cent of a standard deviation. A solution at another
-tolerance and, where there is one, by another method is independent in this sense.
+state say how long both are right: until they part by one per cent of a standard deviation. Solutions at two tolerances
+are independent in this sense, as they take other steps. Where the equations admit it, both are in extended precision.
 """
 
 from collections.abc import Iterator
