@@ -71,7 +71,7 @@ def test_quiet_run_says_nothing_on_stderr(quick: Path, capsys: pytest.CaptureFix
         (["run", "--trajectories", "0"], "trajectories of a suite must be a whole number of at least 1"),
         (["run", "--systems", "Alpa"], "did you mean 'Alpha'"),
         (["run", "--systems", "Alpha", "Alpha"], "more than once"),
-        (["run", "--forecasters", "benchmark_fakes:Man"], "no callable 'Man'"),
+        (["run", "--forecasters", "benchmark_fakes:Man"], "has no 'Man'"),
         (["run", "--seed", "-1"], "seed"),
         (["leaderboard", "nowhere"], "holds no benchmark results"),
         (["report", "nowhere"], "holds no benchmark results"),
