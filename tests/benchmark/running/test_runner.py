@@ -191,7 +191,7 @@ def test_what_a_cell_changes_in_its_process_does_not_reach_the_next(tmp_path: Pa
         ({"systems": ["Alfa"]}, UnknownNameError, "did you mean 'Alpha'"),
         ({"trajectories": 3}, InvalidArgumentError, "2 trajectories"),
         ({"systems": "Alpha"}, InvalidArgumentError, "sequence of names"),
-        ({"forecasters": ["benchmark_fakes:Nothing"]}, UnknownNameError, "no callable 'Nothing'"),
+        ({"forecasters": ["benchmark_fakes:Nothing"]}, UnknownNameError, "has no 'Nothing'"),
         ({"forecasters": ["no_such_module:Mean"]}, UnknownNameError, "cannot import"),
         ({"forecasters": ["__main__:Mean"]}, UnknownNameError, "__main__"),
         ({"seed": -1}, InvalidArgumentError, "seed"),
