@@ -12,7 +12,6 @@ from dysts.compilation.program import Program, compose
 from dysts.equations.derivatives import in_order
 from dysts.equations.switching import SwitchedEquations, rates, sliding, take_out_switches
 from dysts.equations.vector_field import VectorField
-from dysts.errors import NotSupportedError
 
 DERIVATIVE = 0
 """Row of the derivative among the functions of a system."""
@@ -42,12 +41,7 @@ class SwitchedFunctions:
         self.equations = SwitchedEquations(dict(field.definitions), field.derivatives, {})
         if with_switches:
             names = {*field.parameters, *field.variables}
-            self.equations = take_out_switches(field.definitions, field.derivatives, names)
-            if self.equations.nested_staircase is not None:
-                raise NotSupportedError(
-                    f"{field.name}: floor, ceil and mod must not stand inside another function with kinks or jumps "
-                    "in equations that are integrated; both would jump at once"
-                )
+            self.equations = take_out_switches(field.definitions, field.derivatives, names, field.inputs)
         self.switches = tuple(self.equations.switches)
         self._programs: dict[int, tuple[Program, CompiledFunction]] = {}
         self._last_tables: tuple[Mapping[str, float], dict[int, np.ndarray]] | None = None

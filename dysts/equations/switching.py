@@ -34,29 +34,20 @@ class SwitchedEquations:
         The derivatives.
     switches : dict of str to ast.expr
         The switching function of each switch; the switch is its sign.
-    staircases : frozenset of str
-        The switches of ``floor``, ``ceil`` and ``mod``.
     """
 
     definitions: Trees
     equations: tuple[ast.expr, ...]
     switches: Trees
-    staircases: frozenset[str] = frozenset()
-
-    @property
-    def nested_staircase(self) -> str | None:
-        """A switch whose switching function jumps with a staircase inside it, or None."""
-        for name, function in self.switches.items():
-            inside = in_order(self.definitions, [function]).values()
-            if any(names_in(tree) & self.staircases for tree in (function, *inside)):
-                return name
-        return None
 
 
 def take_out_switches(
-    definitions: Mapping[str, ast.expr], equations: Sequence[ast.expr], names: set[str]
+    definitions: Mapping[str, ast.expr], equations: Sequence[ast.expr], names: set[str], variables: Sequence[str]
 ) -> SwitchedEquations:
     """Replace every function with a kink or a jump by a switch.
+
+    A function whose argument is constant between the changes of switches inside it, as in ``mod(floor(t), 2)``, stays
+    what it is: it changes with these switches only, and may lie exactly on its own jump.
 
     Parameters
     ----------
@@ -64,23 +55,25 @@ def take_out_switches(
         Checked syntax trees.
     names : set of str
         All names in use, which switches must avoid.
+    variables : sequence of str
+        The names that change along a solution, apart from time.
     """
-    rewriter = _Rewriter(names | set(definitions))
+    rewriter = _Rewriter(names | set(definitions), variables)
     for name, tree in definitions.items():
         # Visiting may add definitions, which must come before this one.
         rewritten = rewriter.visit(_copy(tree))
         rewriter.definitions[name] = rewritten
     derivatives = tuple(rewriter.visit(_copy(tree)) for tree in equations)
-    return SwitchedEquations(rewriter.definitions, derivatives, rewriter.switches, frozenset(rewriter.staircases))
+    return SwitchedEquations(rewriter.definitions, derivatives, rewriter.switches)
 
 
 class _Rewriter(ast.NodeTransformer):
-    def __init__(self, names: set[str]) -> None:
+    def __init__(self, names: set[str], variables: Sequence[str]) -> None:
         self.names = names
+        self.variables = variables
         self.definitions: Trees = {}
         self.switches: Trees = {}
         self.known: dict[str, str] = {}
-        self.staircases: set[str] = set()
 
     def unused(self, stem: str) -> str:
         while stem in self.names:
@@ -94,6 +87,14 @@ class _Rewriter(ast.NodeTransformer):
             self.known[key] = self.unused(f"switch_{len(self.switches)}")
             self.switches[self.known[key]] = function
         return _name(self.known[key])
+
+    def follows_others(self, function: ast.expr) -> bool:
+        """Whether a switching function is constant between the changes of the switches inside it."""
+        inside = in_order(self.definitions, [function]).values()
+        if not any(names_in(tree) & self.switches.keys() for tree in (function, *inside)):
+            return False
+        _, entries = differentiate([function], self.definitions, (*self.variables, TIME))
+        return not entries
 
     def choice(self, switch: ast.expr, above: ast.expr, below: ast.expr) -> ast.expr:
         # A conditional and no weighted sum, as the side that does not apply may be undefined; with a name, as it may
@@ -110,25 +111,24 @@ class _Rewriter(ast.NodeTransformer):
         if switch is None:
             return node
         function, value = _templates(node.func.id)
-        if node.func.id in ("ceil", "floor", "mod"):
-            staircases = len(self.switches)
-            result = self.in_terms_of_a_switch(function, value, node.args)
-            self.staircases.update(list(self.switches)[staircases:])
-            return result
-        if FUNCTIONS[node.func.id].arguments == (1, 1):
-            return self.in_terms_of_a_switch(function, value, node.args)
+        if node.func.id == "mod" or FUNCTIONS[node.func.id].arguments == (1, 1):
+            return self.in_terms_of_a_switch(node.func, function, value, node.args)
         result = node.args[0]
         for other in node.args[1:]:
-            result = self.in_terms_of_a_switch(function, value, [result, other])
+            result = self.in_terms_of_a_switch(node.func, function, value, [result, other])
         return result
 
-    def in_terms_of_a_switch(self, function: ast.expr, value: ast.expr, arguments: Sequence[ast.expr]) -> ast.expr:
+    def in_terms_of_a_switch(
+        self, name_of_function: ast.Name, function: ast.expr, value: ast.expr, arguments: Sequence[ast.expr]
+    ) -> ast.expr:
         known: Trees = {}
         for name, argument in zip(ARGUMENTS, arguments, strict=False):
             uses = sum(
                 isinstance(part, ast.Name) and part.id == name for part in (*ast.walk(function), *ast.walk(value))
             )
             known[name] = self.named(argument) if uses > 2 else argument
+        if self.follows_others(_substituted(function, known)):
+            return ast.Call(name_of_function, list(arguments), [])
         known["s"] = self.switch(_substituted(function, known))
         if isinstance(value, ast.IfExp):
             return self.choice(known["s"], _substituted(value.body, known), _substituted(value.orelse, known))
@@ -146,6 +146,8 @@ class _Rewriter(ast.NodeTransformer):
         self.generic_visit(node)
         assert isinstance(node.test, ast.Compare)
         difference = ast.BinOp(node.test.left, ast.Sub(), node.test.comparators[0])
+        if self.follows_others(difference):
+            return node
         above, below = node.body, node.orelse
         if isinstance(node.test.ops[0], ast.Lt | ast.LtE):
             above, below = below, above

@@ -45,7 +45,7 @@ def has_jumps(system: System, *, period: float | None = None) -> bool:
         return False
     field = system.vector_field
     switched = take_out_switches(
-        field.definitions, field.derivatives, {*system.variables, *system.flat_parameters, "t"}
+        field.definitions, field.derivatives, {*system.variables, *system.flat_parameters, "t"}, field.inputs
     )
     step = (system.period if period is None else period) / 20.0
     states = integrate(system, POINTS, step=step, rtol=1e-6, predictability=False).values

@@ -30,8 +30,8 @@ class Status(IntEnum):
 
 _SENTENCES = {
     Status.SUCCESS: "reached the last requested time",
-    Status.STEP_TOO_SMALL: "the step became smaller than the arithmetic can resolve (a singularity, or a "
-    "discontinuity at which the solution cannot be continued)",
+    Status.STEP_TOO_SMALL: "the step became smaller than the arithmetic can resolve (the solution blows up, the "
+    "domain of a root or another function ends, or a discontinuity has no solution beyond it)",
     Status.TOO_MANY_STEPS: "the limit on the number of steps was reached",
     Status.NOT_FINITE: "the derivative is not finite at the initial state (outside the domain of the equations)",
     Status.STIFF: "the equations became stiff for this explicit solver; solver='auto' or 'radau' goes on",

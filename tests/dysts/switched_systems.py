@@ -104,6 +104,21 @@ def saw(r: np.random.Generator, time: str) -> Piece:
     return Piece(f"mod({time}, {period!r})", breaks, lambda t: np.mod(t, period))
 
 
+def square(r: np.random.Generator, time: str) -> Piece:
+    """A jump inside another one: a threshold in a sawtooth."""
+    period = r.uniform(0.5, 5.0)
+    width = period * r.uniform(0.1, 0.9)
+    turns = period * np.arange(math.ceil(END / period) + 1)
+    forms = [
+        f"(1 if mod({time}, {period!r}) < {width!r} else 0)",
+        f"heaviside({width!r} - {time} + {period!r}*floor({time}/{period!r}))",
+        f"mod(floor({time}/{period!r}), 2)*0 + max(sign({width!r} - mod({time}, {period!r})), 0)",
+    ]
+    return Piece(
+        f"({r.choice(forms)})", np.concatenate([turns, turns + width]), lambda t: _step(width - np.mod(t, period))
+    )
+
+
 def oscillation(r: np.random.Generator, position: str) -> Piece:
     """A threshold in the position of an oscillator, x = cos(3*t)."""
     level = r.uniform(-0.999, 0.999)
@@ -111,7 +126,7 @@ def oscillation(r: np.random.Generator, position: str) -> Piece:
     return Piece(str(form), _waves(3.0, math.pi / 2.0, level), lambda t: _step(np.cos(3.0 * t) - level))
 
 
-PIECES = (threshold, pulse, twins, kink, hat, wave, staircase, saw)
+PIECES = (threshold, pulse, twins, kink, hat, wave, staircase, saw, square)
 
 
 @dataclass(frozen=True)

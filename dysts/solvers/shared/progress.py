@@ -11,6 +11,10 @@ from dysts.solvers.shared.step_control import copy, reduced
 STIFF_STEPS = 15
 """Number of steps at the limit of stability, without `RELAXED_STEPS` others in a row between them, that mean stiff."""
 RELAXED_STEPS = 6
+STEPS_TO_JUDGE = 10_000
+LEAST_ADVANCE = 1e-5
+"""Least part of the time since the start by which that number of steps must advance, rejected ones included. Equal
+steps always do; where the domain of a root ends, steps may shrink to the tolerance and stay there."""
 
 
 @njit(error_model="numpy", forceinline=True)

@@ -8,7 +8,7 @@ from numba import njit, types
 from dysts.compilation.calling import call
 from dysts.compilation.switched_functions import MONITOR
 from dysts.solvers.shared.arguments import MATRIX, VECTOR
-from dysts.solvers.shared.trial import Step, may_leave, sample, state_inside
+from dysts.solvers.shared.trial import SURFACE, Step, may_leave, sample, state_inside
 from dysts.solvers.shared.zeros import NEVER, first_zero, zero_between
 
 NOTHING = -1
@@ -17,8 +17,6 @@ SEVERAL = -2
 """Index that stands for more than one sliding switch, which no loop can follow."""
 MOST_WITHOUT_EFFECT = 100
 """Limit on the changes without effect in one step, which then ends at the next change."""
-SURFACE = 1e-12
-"""Distance from a surface, in time and as a fraction of the time, that may be rounding of the place of the crossing."""
 UNKNOWN = -1.0
 """Stands for the place of a change that has not been searched for."""
 UNRESOLVED = -3

@@ -20,6 +20,10 @@ from dysts.solvers.shared.step_control import copy
 
 FIRST_SAMPLE, SECOND_SAMPLE = 0.31, 0.67
 """Fractions of a step at which the watched functions are sampled; no simple ratio, so that oscillations seldom hide."""
+SURFACE = 1e-12
+"""Distance from a surface, in time and as a fraction of the time, that may be rounding of the place of the crossing."""
+JUMPED = 1e-9
+"""Distance from a surface, in the same units, beyond which a function jumped; far more than `SURFACE`."""
 MARGIN = 2.0
 """Distance from zero that counts as clear, in units of the deviation of the samples from a cubic polynomial."""
 
@@ -133,6 +137,20 @@ def deviation(step: Step, index: int) -> float:
 
 
 @njit(error_model="numpy")
+def crossed_before(step: Step, beyond: float, rate: float) -> bool:
+    """Whether a function that moves to its side begins farther beyond its surface than rounding explains.
+
+    It contains another switch then, whose change took it across zero.
+
+    Parameters
+    ----------
+    beyond, rate : float
+        The distance beyond the surface, and the rate in units of the step.
+    """
+    return beyond * step.length > JUMPED * max(abs(step.t), step.length) * rate
+
+
+@njit(error_model="numpy")
 def may_leave(step: Step, index: int, side: float) -> bool:
     """Whether a watched function may have left its side of zero in a sampled step.
 
@@ -151,7 +169,7 @@ def may_leave(step: Step, index: int, side: float) -> bool:
     nearest = min(least, min(before, after))
     if start > 0.0:
         nearest = min(nearest, start)
-    elif not rate_start > 0.0:
+    elif not rate_start > 0.0 or crossed_before(step, -start, rate_start):
         # It stands on its surface at the start, and does not move to its side.
         return True
     if end > 0.0:

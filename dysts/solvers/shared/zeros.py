@@ -7,7 +7,7 @@ a step is found as well as an odd one, and a function that oscillates faster tha
 
 from numba import njit
 
-from dysts.solvers.shared.trial import Step, deviation, monitor_inside, value_inside
+from dysts.solvers.shared.trial import Step, crossed_before, deviation, monitor_inside, value_inside
 
 NEVER = 2.0
 """A fraction beyond the end of the step."""
@@ -89,6 +89,8 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
         low, rate_low = side * step.values[index], side * step.values[rate] * length
     else:
         low, rate_low = side * step.at_start[index], side * step.at_start[rate] * length
+    if low < 0.0 and rate_low > 0.0 and crossed_before(step, -low, rate_low):
+        return begin, True
     if low <= 0.0 and not rate_low > 0.0:
         later = side * value_inside(step, begin + 0.25 * (1.0 - begin), index)
         if not (-low <= TANGENT * later and -rate_low <= TANGENT * later):

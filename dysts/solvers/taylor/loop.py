@@ -22,7 +22,7 @@ from dysts.compilation.driver import driver
 from dysts.compilation.emission.taylor_coefficients import ORDER, padded
 from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
-from dysts.solvers.shared.progress import ends_on, write_first_rows
+from dysts.solvers.shared.progress import LEAST_ADVANCE, STEPS_TO_JUDGE, ends_on, write_first_rows
 from dysts.solvers.shared.step_control import copy, reduced, too_short
 from dysts.solvers.taylor.step import (
     QUIET,
@@ -122,8 +122,13 @@ def advance(
     if not step >= 0.0:
         return NOT_FINITE, t
     stiff_looks = 0
+    judged = start
     direction[:] = 0.0
-    for _ in range(control.maximum_steps):
+    for attempt in range(1, control.maximum_steps + 1):
+        if attempt % STEPS_TO_JUDGE == 0:
+            if t - judged < LEAST_ADVANCE * (t - start):
+                return STEP_TOO_SMALL, t
+            judged = t
         step = min(step, control.longest_step)
         if watched > 0:
             step = cautious_step(series, size, watched, min(step, end - t), QUIET)

@@ -111,7 +111,7 @@ def test_the_formula_can_be_typeset(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(KINKED))
 def test_a_function_is_its_value_in_terms_of_its_switch(name: str) -> None:
-    switched = take_out_switches({}, [call(name)], {"u", "v"})
+    switched = take_out_switches({}, [call(name)], {"u", "v"}, ["u", "v"])
     ((switch, function),) = switched.switches.items()
     for point in points(name, 200):
         known = dict(zip("uv", point.tolist(), strict=False))
@@ -126,7 +126,7 @@ def test_a_function_is_its_value_in_terms_of_its_switch(name: str) -> None:
 
 @pytest.mark.parametrize("u", [-2.0, -1.0, 0.0, 1.0, 5.0, 1e6])
 def test_a_staircase_goes_on_smoothly_on_both_sides_of_an_edge(u: float) -> None:
-    switched = take_out_switches({}, [call("floor")], {"u"})
+    switched = take_out_switches({}, [call("floor")], {"u"}, ["u"])
     ((switch, function),) = switched.switches.items()
     below, above = u - 0.25, u + 0.25
     assert float(evaluate(function, {"u": u})) == 0.0
