@@ -131,7 +131,7 @@ def fixed_points(
     Examples
     --------
     >>> found = fixed_points(lambda x: 3.0 * x * (1.0 - x), [[0.1], [0.6]])
-    >>> sorted(round(float(point.state[0]), 9) for point in found)
+    >>> sorted(abs(round(float(point.state[0]), 9)) for point in found)
     [0.0, 0.666666667]
     """
     states = np.atleast_2d(np.asarray(starts, dtype=np.float64))
