@@ -10,7 +10,12 @@ from numba import types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
-from dysts.compilation.emission.taylor_coefficients import EXTENDED_ORDER, expandable, steep_arguments
+from dysts.compilation.emission.taylor_coefficients import (
+    EXTENDED_ORDER,
+    LONGEST_IN_EXTENDED_PRECISION,
+    expandable,
+    steep_arguments,
+)
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
@@ -92,7 +97,7 @@ class RightHandSide:
     @cached_property
     def expandable_in_extended_precision(self) -> bool:
         """Whether the expansion in extended precision, which has more orders, exists."""
-        return not self.has_switches and expandable(self.program, EXTENDED_ORDER)
+        return not self.has_switches and expandable(self.program, EXTENDED_ORDER, LONGEST_IN_EXTENDED_PRECISION)
 
     @cached_property
     def steep_arguments(self) -> int:

@@ -42,7 +42,7 @@ def check_extended(system: System, *, solver: str, noise: bool, event: bool) -> 
     elif not system.compiled.expandable_in_extended_precision:
         reason = (
             f"as the equations of {system.name} contain a function or an exponent without a recurrence for its power "
-            "series, or more than 1000 operations"
+            "series, or more than 400 operations"
         )
     if reason:
         raise NotSupportedError(f"precision must be 'double' {reason}, got 'extended'")

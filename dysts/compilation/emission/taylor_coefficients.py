@@ -48,6 +48,8 @@ FEWEST_LOOPED = 10
 LONGEST_EXPANDED = 1000
 """Operations up to which a program is expanded; LLVM takes about four seconds for the expansion of so many, and far
 more than twice as long for twice as many."""
+LONGEST_IN_EXTENDED_PRECISION = 400
+"""The same in extended precision, in which LLVM takes four seconds for 300 operations and 40 for 900."""
 
 _ARITHMETIC = ("state", "constant", "number", "time", "add", "sub", "neg", "mul", "div", "power")
 """Operations beside the functions that have a recurrence; a power has one if its exponent is constant."""
@@ -61,13 +63,13 @@ def padded(places: int) -> int:
     return -(-places // PADDING) * PADDING
 
 
-def expandable(program: Program, order: int = ORDER) -> bool:
+def expandable(program: Program, order: int = ORDER, longest: int = LONGEST_EXPANDED) -> bool:
     """Whether the solution is expanded: all operations are smooth and have a recurrence, and there are not too many.
 
     A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does.
     """
     program, _ = with_rates(program)
-    if len(program.operations) > LONGEST_EXPANDED:
+    if len(program.operations) > longest:
         return False
     fixed = {number for number, (name, *_) in enumerate(program.operations) if name in ("constant", "number")}
     powers: dict[int, tuple[int, int]] = {}

@@ -189,3 +189,6 @@ def test_bad_arguments_are_refused() -> None:
     high = make({"x": "-x**35"}, [1.0])
     with pytest.raises(NotSupportedError, match="an exponent without a recurrence"):
         dysts.integrate(high, times=[0.0, 1.0], precision="extended")
+    large = make({f"x{i}": f"x{(i + 1) % 90}*x{(i - 2) % 90} - x{i}**2 - x{i}" for i in range(90)}, [1.0] * 90)
+    with pytest.raises(NotSupportedError, match="or more than 400 operations, got 'extended'"):
+        dysts.integrate(large, times=[0.0, 1.0], precision="extended")
