@@ -21,6 +21,9 @@ from dysts.equations.derivatives import Trees, differentiate, in_order
 from dysts.equations.expressions import TIME, names_in, parse
 from dysts.equations.functions import ARGUMENTS, FUNCTIONS
 
+JUMPS = frozenset({"ceil", "floor", "heaviside", "mod", "sign"})
+"""The functions that jump; the others with switches have kinks."""
+
 
 @dataclass(frozen=True)
 class SwitchedEquations:
@@ -301,6 +304,16 @@ def has_switches(trees: Sequence[ast.expr]) -> bool:
             and isinstance(node.func, ast.Name)
             and FUNCTIONS[node.func.id].switch is not None
         )
+        for tree in trees
+        for node in ast.walk(tree)
+    )
+
+
+def has_jumps(trees: Sequence[ast.expr]) -> bool:
+    """Whether any expression has a function that jumps, or a condition, whose two sides may differ."""
+    return any(
+        isinstance(node, ast.IfExp)
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in JUMPS)
         for tree in trees
         for node in ast.walk(tree)
     )

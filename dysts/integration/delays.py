@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dysts.errors import NotSupportedError
 from dysts.integration.histories import History, delay_of
 from dysts.integration.solution import Solution
 from dysts.systems.system import System
@@ -43,6 +44,11 @@ def solve_delay_system(
     -------
     Solution
 
+    Raises
+    ------
+    NotSupportedError
+        If the equations jump; kinks (``abs``, ``max``, ``min``) are left to the control of steps.
+
     Examples
     --------
     >>> import dysts
@@ -53,9 +59,15 @@ def solve_delay_system(
     >>> solution.values.shape, int(solution.status[0])
     ((1, 201, 1), 0)
     """
+    from dysts.equations.switching import has_jumps
     from dysts.solvers.delay.loop import Histories, integrate_delay
     from dysts.solvers.shared.arguments import Cases, Control, Ends
 
+    if has_jumps(system.vector_field.trees):
+        raise NotSupportedError(
+            f"{system.name} is a delay system with a jump (heaviside, sign, floor, ceil, mod or a condition), which "
+            "this version does not locate; use a smooth function such as tanh(100*x), or abs, max and min"
+        )
     delay = delay_of(system)
     right_hand_side = system.compiled
     address = right_hand_side.function.address

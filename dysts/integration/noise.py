@@ -22,6 +22,9 @@ BLOCK = 4096
 class Noise:
     """Independent white noise on each component: ``dX = f(X) dt + (additive + multiplicative * X) dW``, after Ito.
 
+    The schemes take steps of fixed length. Jumps of the equations are met at the nodes of these steps, with an error of
+    the size of the jump times one step; a pulse that is shorter than a step needs a smaller `longest_step`.
+
     Parameters
     ----------
     additive : float or sequence of float [component]
