@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 
 from dysts.errors import InvalidArgumentError, unknown_name
 
+LARGEST_COUNT = 2**62
+"""Largest whole number that compiled loops count up to."""
+
 
 def check_count(name: str, value: Any, *, least: int = 1) -> int:
-    """Check that a value is a whole number of at least `least`, and return it.
+    """Check that a value is a whole number of at least `least` that compiled loops can count, and return it.
 
     Raises
     ------
@@ -19,7 +23,27 @@ def check_count(name: str, value: Any, *, least: int = 1) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
         raise InvalidArgumentError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    if value > LARGEST_COUNT:
+        raise InvalidArgumentError(f"{name} must be at most 2**62, got {float(min(value, 10**300)):g}")
     return int(value)
+
+
+def check_memory(numbers_held: int, what: str) -> None:
+    """Refuse what would not fit into the memory of the machine, before anything is allocated.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    try:
+        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        # Systems that do not say how much they have; there the allocation itself may fail.
+        return
+    if 8 * numbers_held > available:
+        raise InvalidArgumentError(
+            f"{what} must fit into the memory of {available / 1e9:.0f} GB, got {numbers_held:.3g} numbers of 8 bytes"
+        )
 
 
 def check_positive(name: str, value: Any) -> float:

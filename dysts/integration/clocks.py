@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.checks import check_count, check_positive
+from dysts.checks import check_count, check_memory, check_positive
 from dysts.errors import InvalidArgumentError
 from dysts.systems.system import System
 
@@ -69,6 +69,7 @@ def sampling_times(
             raise InvalidArgumentError("points and times exclude one another; the times say how many")
         return _checked_times(times, start)
     count = check_count("points", 1000 if points is None else points)
+    check_memory(count, "the times of points")
     if step is not None:
         spacing = _checked_step(step)
     elif points_per_lyapunov_time is not None:

@@ -3,10 +3,11 @@
 import difflib
 import functools
 import inspect
+import reprlib
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from dysts.errors import DystsError, UnknownArgumentError
+from dysts.errors import DystsError, InvalidArgumentError, UnknownArgumentError
 from dysts.systems.registry import get_system
 from dysts.systems.system import Ensemble, System
 
@@ -43,12 +44,15 @@ _PARAMETERS = ("parameters", "params", "p", "args", "parameter_values")
 def with_hints(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function answer an unknown keyword argument with the one that was probably meant.
 
-    The function takes a system first. Its signature stays closed, for readers and for type checkers.
+    The function takes a system first, and refuses anything else there. Its signature stays closed, for readers and for
+    type checkers.
 
     Raises
     ------
     UnknownArgumentError
         From the function returned, if it is called with a keyword argument that it does not have.
+    InvalidArgumentError
+        From the function returned, if its first argument is no system.
 
     Examples
     --------
@@ -64,13 +68,17 @@ with_parameters(rho=35.0)
 
     @functools.wraps(function)
     def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
+        first = arguments[0] if arguments else keywords.get("system", "")
+        if not isinstance(first, str | System | Ensemble):
+            raise InvalidArgumentError(
+                f"the system of {function.__name__} must be a name, a System or an Ensemble, got {reprlib.repr(first)}"
+            )
         try:
             return function(*arguments, **keywords)
         except TypeError:
             # Looked at after the fact: a call that is right pays nothing for it.
             for name in keywords:
                 if name not in known:
-                    first = arguments[0] if arguments else keywords.get("system")
                     raise _unknown(function.__name__, name, keywords[name], first, known) from None
             raise
 

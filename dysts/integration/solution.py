@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dysts.checks import check_memory
+
 
 class Solution:
     """Trajectories with their ends; rows after the last time that was reached hold NaN.
@@ -31,6 +33,7 @@ class Solution:
     """
 
     def __init__(self, trajectories: int, times: int, components: int, events: int = 0, *, blank: bool = True) -> None:
+        check_memory(trajectories * (times + events) * components, "the trajectories")
         self.values = np.empty((trajectories, times, components))
         if blank:
             self.erase(0, trajectories)

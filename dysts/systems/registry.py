@@ -17,7 +17,7 @@ MAXIMUM_FILE_SIZE = 64 * 2**20
 """Largest registry file, in bytes: eighty times the packaged one."""
 MOST_CONTAINERS = 300_000
 """Largest number of lists and objects in a registry file: each takes memory, however little is in it."""
-CHECKED_AT_ONCE = 300_000
+CHECKED_AT_ONCE = 100_000
 """Largest size in characters of the entries that `load_systems` checks at once, which takes less than a second."""
 
 
@@ -150,7 +150,7 @@ def registry_of(source: RegistrySource | None) -> Registry:
 def load_systems(source: RegistrySource) -> Registry:
     """Read systems of your own, from a JSON file in the schema of ``systems.json`` or from a mapping of the same form.
 
-    Nothing in the file is executed. Entries are checked at once up to 300,000 characters in all, and those after them
+    Nothing in the file is executed. Entries are checked at once up to 100,000 characters in all, and those after them
     when they are first asked for, so that reading a file takes less than a second whatever it holds.
 
     Parameters

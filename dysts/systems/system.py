@@ -1,13 +1,14 @@
 """A dynamical system as a frozen value: its equations, its parameters and what is known about it."""
 
 import dataclasses
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dysts.checks import check_positive
 from dysts.equations.parameters import changed
-from dysts.errors import InvalidArgumentError
+from dysts.errors import InvalidArgumentError, RegistryError
 from dysts.systems.driving_phase import DrivingPhase
 from dysts.systems.entry import check_entry
 from dysts.systems.export import Export
@@ -152,8 +153,13 @@ class System(Export, ComputedProperties):
         >>> dysts.integrate(brusselator, 100, step=0.1).shape
         (100, 2)
         """
+        if not isinstance(equations, Mapping):
+            raise RegistryError(
+                f"{name}: equations must be a mapping of variables to expressions, such as {{'x': '-x'}}, got "
+                f"{reprlib.repr(equations)}"
+            )
         given = {
-            "variables": list(equations) if isinstance(equations, Mapping) else equations,
+            "variables": list(equations),
             "equations": equations,
             "initial_conditions": initial_conditions,
             "parameters": {} if parameters is None else parameters,

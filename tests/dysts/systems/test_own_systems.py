@@ -88,7 +88,7 @@ def test_a_large_mapping_is_checked_when_it_is_asked_for() -> None:
     ("change", "message"),
     [
         ({"equations": {"x": "a +* x"}}, "Mine: equations.x, column"),
-        ({"equations": "x"}, "Mine: variables must be a list"),
+        ({"equations": "x"}, "Mine: equations must be a mapping of variables to expressions"),
         ({"initial_conditions": {"x": 1.0}}, "Mine: initial_conditions must have the field 'y'"),
         ({"initial_conditions": {"x": 1.0, "y": 2.0, "z": 3.0}}, "none but the fields x, y, got 'z'"),
         ({"initial_conditions": [1.0]}, "one number for each of the 2 variables, got 1"),
@@ -107,6 +107,12 @@ def test_mistakes_name_the_system_and_the_field(change: dict[str, object], messa
     with pytest.raises(RegistryError) as caught:
         dysts.System.from_equations("Mine", **arguments)  # type: ignore[arg-type]
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("equations", [["-x"], "x' = -x", None])
+def test_equations_belong_to_variables(equations: object) -> None:
+    with pytest.raises(RegistryError, match="S: equations must be a mapping of variables to expressions, such as"):
+        dysts.System.from_equations("S", equations, initial_conditions=[1.0])  # type: ignore[arg-type]
 
 
 def test_states_are_taken_by_name_wherever_states_are_taken() -> None:
