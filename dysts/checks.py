@@ -23,9 +23,10 @@ def check_count(name: str, value: Any, *, least: int = 1) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
         raise InvalidArgumentError(f"{name} must be a whole number of at least {least}, got {value!r}")
-    if value > LARGEST_COUNT:
-        raise InvalidArgumentError(f"{name} must be at most 2**62, got {float(min(value, 10**300)):g}")
-    return int(value)
+    count = int(value)
+    if count > LARGEST_COUNT:
+        raise InvalidArgumentError(f"{name} must be at most 2**62, got {float(min(count, 10**300)):g}")
+    return count
 
 
 def check_memory(numbers_held: int, what: str) -> None:
