@@ -21,6 +21,7 @@ from benchmark.report.svg import SERIES_COLOURS
 from benchmark.results.reading import Results
 from benchmark.scoring.compute import DEFINITIONS
 from benchmark.scoring.table import VPT_THRESHOLD
+from benchmark.tasks.task import Task
 from dysts.systems.properties import SIGNIFICANT
 
 POINTS_CAPTION = (
@@ -58,6 +59,7 @@ def front_page(
     ranks = ranks_of(site)
     return {
         "manifest": results.manifest,
+        "horizon": _horizon_text(results.manifest),
         "headline": _headline(board),
         "interval": _leader_interval(board),
         "finished": len(results.table),
@@ -99,6 +101,18 @@ def _bands(
 def _drawn_one_by_one(table: pd.DataFrame) -> bool:
     counts = table[table["vpt"].notna()].groupby("forecaster").size()
     return bool(counts.max() <= MOST_POINTS) if len(counts) else True
+
+
+def _horizon_text(manifest: Mapping[str, Any]) -> str:
+    # Tables of earlier versions count in points, and do not say so.
+    task = Task(
+        system="any",
+        horizon=int(manifest["horizon"]),
+        horizon_clock=str(manifest.get("horizon_clock", "points")),
+        most_points=int(manifest.get("most_points", 0)),
+    )
+    limit = f", at most {task.most_points} points" if task.most_points else ""
+    return f"{task.horizon_text}{limit}"
 
 
 def _headline(board: pd.DataFrame) -> str:

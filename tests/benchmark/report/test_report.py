@@ -17,7 +17,7 @@ import benchmark
 from benchmark.comparison.censored_times import survival_curve
 from benchmark.report.explorer import explorer_data
 from benchmark.report.folder import pages
-from benchmark.report.front_page import _headline
+from benchmark.report.front_page import _headline, _horizon_text
 from benchmark.report.site import site_of
 from benchmark.results.reading import Results
 from dysts.errors import StorageError
@@ -288,3 +288,10 @@ def test_the_headline_names_those_whose_interval_reaches_the_leader() -> None:
     assert _headline(board) == "First forecasts remain valid longest: 1.00 Lyapunov times in the median"
     board["vpt"], board["lower_bound"] = [math.inf, 0.9, 0.4], [True, False, False]
     assert _headline(board) == "First forecasts remain valid longest: more than 2.00 Lyapunov times in the median"
+
+
+def test_the_front_page_says_in_which_unit_the_horizon_counts() -> None:
+    said = _horizon_text
+    assert said({"horizon": 200}) == "200 points"
+    counted = {"horizon": 20, "horizon_clock": "lyapunov times", "most_points": 5000}
+    assert said(counted) == "20 Lyapunov times, at most 5000 points"
