@@ -13,13 +13,14 @@ import pytest
 
 import dysts
 from benchmark import cli as benchmark_cli
+from benchmark import options as benchmark_options
 from dysts.cli import main
 from dysts.cli.conventions import Commands
 from dysts.cli.program import parser
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name, unreadable
 
-PARSERS = {"dysts": parser, "dysts-benchmark": benchmark_cli._parser}
+PARSERS = {"dysts": parser, "dysts-benchmark": benchmark_options.parser}
 MAINS = {"dysts": main, "dysts-benchmark": benchmark_cli.main}
 
 

@@ -105,8 +105,8 @@ class Export(Evaluation):
             x, y, z = state
             (; a, b, c) = parameters
             rate[1] = -y - z
-            rate[2] = x + a*y
-            rate[3] = b + z*(x - c)
+            rate[2] = a*y + x
+            rate[3] = b - c*z + x*z
             return nothing
         end
         <BLANKLINE>
