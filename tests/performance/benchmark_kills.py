@@ -133,7 +133,15 @@ class Trial:
 
 
 def _same(found: pd.DataFrame, expected: pd.DataFrame) -> bool:
-    return bool(found.drop(columns="commit").equals(expected.drop(columns="commit")))
+    if list(found["key"]) != list(expected["key"]):
+        print(f"{len(found)} cells, not the {len(expected)} of the undisturbed run")
+        return False
+    differ = [name for name in expected.columns if name != "commit" and not found[name].equals(expected[name])]
+    for name in differ:
+        other = [place for place in range(len(found)) if str(found[name][place]) != str(expected[name][place])]
+        rows = [(found["forecaster"][place], found[name][place], expected[name][place]) for place in other[:3]]
+        print(f"{name} differs in {len(other)} cells, such as {rows}")
+    return not differ
 
 
 def main() -> int:
