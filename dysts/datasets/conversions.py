@@ -84,7 +84,9 @@ def to_arrow(dataset: "xarray.Dataset") -> "pyarrow.Table":
         "trajectory": np.repeat(np.arange(len(series)), series.shape[1]),
         "time": np.tile(dataset["time"].values, len(series)),
     }
-    columns |= {name: series[..., k].ravel() for k, name in enumerate(dataset["component"].values.tolist())}
+    columns |= {
+        name: series[..., k].ravel() for k, name in enumerate(structured_attributes(dataset.attrs)["components"])
+    }
     return pyarrow.table(columns, metadata={"dysts": json.dumps(structured_attributes(dataset.attrs))})
 
 
@@ -101,7 +103,7 @@ def to_darts(dataset: "xarray.Dataset") -> list[Any]:
     from darts import TimeSeries
 
     index = pandas.RangeIndex(dataset.sizes["time"], name="point")
-    names = dataset["component"].values.tolist()
+    names = structured_attributes(dataset.attrs)["components"]
     return [TimeSeries.from_times_and_values(index, values, columns=names) for values in to_numpy(dataset)]
 
 
@@ -140,7 +142,7 @@ def write_csv(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
         series, times = dataset["series"].values, dataset["time"].values
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["trajectory", "time", *map(as_cell, dataset["component"].values.tolist())])
+            writer.writerow(["trajectory", "time", *map(as_cell, structured_attributes(dataset.attrs)["components"])])
             for trajectory, points in enumerate(series):
                 # The text of a Python float is the shortest that reads back to the same number.
                 writer.writerows(
@@ -207,7 +209,7 @@ def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -
                     [system] * count,
                     list(range(count)),
                     [float(dataset.attrs["step"])] * count,
-                    [dataset["component"].values.tolist()] * count,
+                    [structured_attributes(dataset.attrs)["components"]] * count,
                     outer,
                 ]
                 writer.write_table(pyarrow.table(columns, schema=schema))
