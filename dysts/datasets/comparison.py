@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dysts.datasets.plain_attributes import structured_attributes
+
 COMPARED = (
     "system",
     "sha256",
@@ -26,7 +28,7 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
     Parameters
     ----------
     here, there : mapping
-        The attributes in `COMPARED`.
+        The attributes in `COMPARED`, as they are stored or as an opened data set has them.
 
     Returns
     -------
@@ -38,6 +40,7 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
     >>> differences({"sha256": "a", "period": 1.0}, {"sha256": "b", "period": 2.0})
     ['the period is 1.0 here and 2.0 there']
     """
+    here, there = structured_attributes(here), structured_attributes(there)
     if here.get("sha256") == there.get("sha256"):
         return []
     reasons = []

@@ -38,7 +38,8 @@ def test_the_oracle_and_the_skill_are_those_of_a_system_of_the_package(folder: P
     table = Results.load(folder).table.set_index("forecaster")
     assert set(table["system"]) == {"MyFlow"}
     assert set(table["status"]) == {"ok"}
-    assert table.loc["Oracle", "smape"] < 1e-6 < table.loc["NVAR", "smape"] < table.loc["NaiveMean", "smape"]
+    # The tolerance of the oracle, 1e-14, grows by e**20 over the horizon.
+    assert table.loc["Oracle", "smape"] < 1e-3 < table.loc["NVAR", "smape"] < table.loc["NaiveMean", "smape"]
     assert table.loc["Oracle", "lyapunov_exponent"] == dysts.get_system("Rossler").lyapunov_exponent
     board = benchmark.leaderboard(Results.load(folder))
     assert np.isfinite(board.set_index("forecaster")["skill"]["NVAR"])

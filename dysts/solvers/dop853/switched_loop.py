@@ -75,6 +75,7 @@ from dysts.solvers.shared.switches import (
     UNRESOLVED,
     Search,
     changes_with_effect,
+    set_carried,
     set_switch,
     settle,
     settle_all,
@@ -376,15 +377,15 @@ def integrate_switched(
         if changing != NOTHING:
             for switch in range(switches):
                 set_switch(tables, switch, search.later[switch])
+            here = Step(
+                functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values
+            )
             if changing == slides:
                 set_switch(tables, changing, side)
                 slides = NOTHING
-            else:
-                here = Step(
-                    functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values
-                )
-                if settle(here, changing):
-                    slides = changing if slides == NOTHING else SEVERAL
+            elif settle(here, changing):
+                slides = changing if slides == NOTHING else SEVERAL
+            set_carried(here, changing, slides)
             changes = changes + 1 if t - last_change <= 1e-12 * span else 0
             caution = CAUTION * max(t - last_change, 1e-12 * span)
             last_change = t

@@ -30,7 +30,7 @@ def may_happen(step: Step) -> bool:
     """Whether the event may have happened in a sampled step."""
     index = step.monitored - 1
     side = _side_at_start(step)
-    return step.at_end[index] == 0.0 or (side != 0.0 and may_leave(step, index, side))
+    return step.at_end[index] == 0.0 or (side != 0.0 and may_leave(step, index, side, False))
 
 
 @njit(error_model="numpy")
@@ -55,7 +55,7 @@ def record_events(step: Step, crossings: Crossings, found: int) -> int:
     for _ in range(MOST_ZEROS):
         if found == crossings.times.size:
             break
-        fraction, resolved = first_zero(step, index, side, begin)
+        fraction, resolved = first_zero(step, index, side, begin, False)
         if not resolved:
             if fraction <= begin:
                 break

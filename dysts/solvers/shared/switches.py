@@ -98,18 +98,40 @@ def settle_all(step: Step) -> int:
 
 
 @njit(error_model="numpy")
+def set_carried(step: Step, changed: int, slides: int) -> None:
+    """Set the switches whose functions the change of another one carried across zero.
+
+    Parameters
+    ----------
+    changed : int
+        The switch that has been set; `at_start` of the step holds the functions before.
+    slides : int
+        The switch on whose surface the solution slides.
+    """
+    table = step.functions.tables[MONITOR]
+    # A switching function may contain earlier switches, never later ones.
+    for switch in range(step.functions.switches):
+        if switch in (changed, slides):
+            continue
+        call(step.functions.addresses[MONITOR], step.t, step.state, table, step.values)
+        value = step.values[switch]
+        if value != step.at_start[switch] and value * table[switch] < 0.0:
+            set_switch(step.functions.tables, switch, 1.0 if value > 0.0 else -1.0)
+
+
+@njit(error_model="numpy")
 def suspicious(step: Step, slides: int) -> bool:
     """Whether a switch may have changed in a sampled step; one that slides may always let go."""
     if slides != NOTHING:
         return True
     for switch in range(step.functions.switches):
-        if may_leave(step, switch, step.functions.tables[MONITOR, switch]):
+        if may_leave(step, switch, step.functions.tables[MONITOR, switch], False):
             return True
     return False
 
 
 @njit(error_model="numpy")
-def first_change(step: Step, slides: int, begin: float, search: Search) -> tuple[int, float, float]:
+def first_change(step: Step, slides: int, begin: float, turned: bool, search: Search) -> tuple[int, float, float]:
     """Find the switch that changes first in a step whose polynomial is known.
 
     Parameters
@@ -118,6 +140,8 @@ def first_change(step: Step, slides: int, begin: float, search: Search) -> tuple
         The switch on whose surface the solution slides.
     begin : float
         The fraction of the step where the search begins.
+    turned : bool
+        Whether a switch has been set there.
     search : Search
         Its `places` hold UNKNOWN for the switches to look at, and receive what is found.
 
@@ -137,8 +161,8 @@ def first_change(step: Step, slides: int, begin: float, search: Search) -> tuple
         side = step.functions.tables[MONITOR, switch]
         if search.places[switch] == UNKNOWN:
             search.places[switch], search.resolved[switch] = NEVER, 1.0
-            if may_leave(step, switch, side):
-                search.places[switch], resolved = first_zero(step, switch, side, begin)
+            if may_leave(step, switch, side, turned):
+                search.places[switch], resolved = first_zero(step, switch, side, begin, turned)
                 search.resolved[switch] = 1.0 if resolved else 0.0
         if search.places[switch] < first:
             first, after = search.places[switch], -side
@@ -257,8 +281,8 @@ def changes_with_effect(
         search.later[switch] = tables[MONITOR, switch]
         search.places[switch] = UNKNOWN
     begin = 0.0
-    for _ in range(MOST_WITHOUT_EFFECT):
-        changing, fraction, side = first_change(step, slides, begin, search)
+    for turned in range(MOST_WITHOUT_EFFECT):
+        changing, fraction, side = first_change(step, slides, begin, turned > 0, search)
         if changing < 0 or slides != NOTHING:
             break
         if not has_no_effect(step, row, changing, side, fraction, one, other):

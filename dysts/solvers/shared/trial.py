@@ -151,11 +151,12 @@ def crossed_before(step: Step, beyond: float, rate: float) -> bool:
 
 
 @njit(error_model="numpy")
-def may_leave(step: Step, index: int, side: float) -> bool:
+def may_leave(step: Step, index: int, side: float, turned: bool) -> bool:
     """Whether a watched function may have left its side of zero in a sampled step.
 
     It has not where the cubic through both ends stays farther from zero than the samples are from the cubic: the
-    control points of a Bezier curve bound it.
+    control points of a Bezier curve bound it. A start beyond the surface is the error of a located zero, or a
+    jump where another switch has `turned` within the step.
     """
     start, end = side * step.at_start[index], side * step.at_end[index]
     first, second = side * step.samples[0, index], side * step.samples[1, index]
@@ -169,7 +170,7 @@ def may_leave(step: Step, index: int, side: float) -> bool:
     nearest = min(least, min(before, after))
     if start > 0.0:
         nearest = min(nearest, start)
-    elif not rate_start > 0.0 or crossed_before(step, -start, rate_start):
+    elif not rate_start > 0.0 or (turned and crossed_before(step, -start, rate_start)):
         # It stands on its surface at the start, and does not move to its side.
         return True
     if end > 0.0:

@@ -65,7 +65,7 @@ def zero_between(step: Step, index: int, low: float, value_low: float, high: flo
 
 
 @njit(error_model="numpy")
-def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float, bool]:
+def first_zero(step: Step, index: int, side: float, begin: float, carried: bool) -> tuple[float, bool]:
     """Find where a watched function first leaves its side of zero.
 
     Parameters
@@ -75,6 +75,8 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
         1 or -1, the sign of the function before.
     begin : float
         The fraction of the step where the search begins.
+    carried : bool
+        Whether another switch has been set there, whose change may have carried the function across zero.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def first_zero(step: Step, index: int, side: float, begin: float) -> tuple[float
         low, rate_low = side * step.values[index], side * step.values[rate] * length
     else:
         low, rate_low = side * step.at_start[index], side * step.at_start[rate] * length
-    if low < 0.0 and rate_low > 0.0 and crossed_before(step, -low, rate_low):
+    if carried and low < 0.0 and rate_low > 0.0 and crossed_before(step, -low, rate_low):
         return begin, True
     if low <= 0.0 and not rate_low > 0.0:
         later = side * value_inside(step, begin + 0.25 * (1.0 - begin), index)

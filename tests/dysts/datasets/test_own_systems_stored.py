@@ -58,8 +58,8 @@ def test_series_are_those_of_its_equations_and_two_systems_of_one_name_share_not
         120,
         points_per_period=20,
         initial_conditions=opened["series"].values[:, 0],
-        rtol=1e-12,
-        solver="dop853+radau",
+        rtol=1e-14,
+        solver="taylor",
     )
     np.testing.assert_array_equal(opened["series"].values, again.values)
     theirs = dysts.open_dataset("small.toml:small", registry={"MyFlow": FASTER})
