@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
 
 install: $(INSTALLED)
 
@@ -33,7 +33,11 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations=15
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --durations=15
+
+# The tests that take so long that `make test` would exceed ten minutes on two cores.
+test-slow: $(INSTALLED)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m slow --durations=15
 
 # Recomputes the properties in systems.json; takes about an hour on two cores, and goes on where it was.
 annotate: $(INSTALLED)

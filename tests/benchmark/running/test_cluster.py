@@ -112,6 +112,7 @@ def _run(folder: Path, *forecasters: str, scheduler: Any, **options: Any) -> Res
     )
 
 
+@pytest.mark.slow
 def test_cells_end_as_they_do_on_this_machine_alone_and_a_killed_worker_costs_none(
     cluster: _Cluster, tmp_path: Path
 ) -> None:
