@@ -131,7 +131,7 @@ def test_cells_end_as_they_do_on_this_machine_alone_and_a_killed_worker_costs_no
 
 OWN = """
 import numpy as np
-from helper_of_mine import lag
+from helper_on_workers import lag
 
 class Copy:
     def fit(self, series):
@@ -148,20 +148,20 @@ def test_own_modules_reach_workers_in_other_folders_in_the_state_of_this_machine
     cluster: _Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The workers were started in tmp_path, where an older form of the helper lies.
-    (tmp_path / "helper_of_mine.py").write_text("def lag():\n    return 7\n")
+    (tmp_path / "helper_on_workers.py").write_text("def lag():\n    return 7\n")
     mine = tmp_path / "mine"
     mine.mkdir()
-    (mine / "copy_of_mine.py").write_text(OWN)
-    (mine / "helper_of_mine.py").write_text("def lag():\n    return 20\n")
+    (mine / "copy_on_workers.py").write_text(OWN)
+    (mine / "helper_on_workers.py").write_text("def lag():\n    return 20\n")
     monkeypatch.syspath_prepend(str(mine))
-    suite = replace(fakes.suite("Seasonal"), forecasters=("copy_of_mine:factory", "benchmark_fakes:Seasonal"))
+    suite = replace(fakes.suite("Seasonal"), forecasters=("copy_on_workers:factory", "benchmark_fakes:Seasonal"))
     options = {"open_dataset": fakes.open_dataset, "progress": False}
     table = benchmark.run(suite, output=tmp_path / "out", scheduler=_scheduler(cluster), **options).table
     assert set(table["status"]) == {"ok"}
     # A season has 20 points, so that the two forecast the same.
     scores = table.pivot(index="task", columns="forecaster", values="smape")
     pd.testing.assert_series_equal(
-        scores["copy_of_mine:factory"], scores["benchmark_fakes:Seasonal"], check_names=False
+        scores["copy_on_workers:factory"], scores["benchmark_fakes:Seasonal"], check_names=False
     )
 
 
@@ -171,7 +171,7 @@ def test_a_package_that_workers_lack_is_told_before_the_run(
     installed = tmp_path / "site-packages"
     installed.mkdir()
     (installed / "only_here.py").write_text("")
-    (tmp_path / "needs_it.py").write_text(OWN.replace("from helper_of_mine import lag", "import only_here"))
+    (tmp_path / "needs_it.py").write_text(OWN.replace("from helper_on_workers import lag", "import only_here"))
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.syspath_prepend(str(installed))
     suite = replace(fakes.suite("Mean"), forecasters=("benchmark_fakes:Mean", "needs_it:factory"))
@@ -189,10 +189,10 @@ def test_a_package_that_workers_lack_is_told_before_the_run(
 def test_a_local_cluster_in_this_process_runs_own_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from distributed import LocalCluster
 
-    (tmp_path / "copy_of_mine.py").write_text(OWN.replace("from helper_of_mine import lag", "lag = lambda: 20"))
+    (tmp_path / "copy_on_workers.py").write_text(OWN.replace("from helper_on_workers import lag", "lag = lambda: 20"))
     monkeypatch.syspath_prepend(str(tmp_path))
-    sys.modules.pop("copy_of_mine", None)
-    suite = replace(fakes.suite("Mean", systems=["Alpha"], trajectories=1), forecasters=("copy_of_mine:factory",))
+    sys.modules.pop("copy_on_workers", None)
+    suite = replace(fakes.suite("Mean", systems=["Alpha"], trajectories=1), forecasters=("copy_on_workers:factory",))
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as local:
         scheduler = DaskCluster(local.scheduler_address, time_limit=120.0, memory_limit_mb=0)
         table = benchmark.run(
