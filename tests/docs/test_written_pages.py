@@ -15,7 +15,10 @@ RESULTS = sorted((ROOT / "results").glob("*.parquet"))
 MOST_BYTES = 1_500_000
 
 
-@pytest.mark.parametrize("script", ["invariants_page.py", "reference_pages.py", "results_page.py"])
+@pytest.mark.parametrize(
+    "script",
+    ["invariants_page.py", "reference_pages.py", pytest.param("results_page.py", marks=pytest.mark.slow)],
+)
 def test_the_page_is_up_to_date(script: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "docs" / script, "--check"], capture_output=True, text=True, check=False
