@@ -14,6 +14,8 @@ from dysts.invariants.period import responding_observables
 if TYPE_CHECKING:
     import xarray
 
+    from dysts.systems.system import System
+
 
 def component_names(dataset: "xarray.Dataset") -> tuple[str, ...]:
     """Return the names of a dataset's components, or their numbers where it has no names."""
@@ -76,3 +78,11 @@ def noise(task: Task, shape: tuple[int, ...], *, purpose: str = "measurement") -
     label = f"{task.system}/{task.recipe}/{task.trajectory}/{task.noise_seed}/{purpose}"
     seed = int.from_bytes(hashlib.sha256(label.encode()).digest()[:8], "big")
     return np.random.default_rng(seed).standard_normal(shape)
+
+
+def equations_time(system: "System", dataset: "xarray.Dataset", row: int) -> float:
+    """Return the time of a stored point in equations that contain it, and 0 for all others.
+
+    Numbers of autonomous systems then do not depend on the rounding of a time.
+    """
+    return 0.0 if system.autonomous else float(dataset["time"].values[row])

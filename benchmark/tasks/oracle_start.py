@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.tasks.observation import component_names, noise
+from benchmark.tasks.observation import component_names, equations_time, noise
 from benchmark.tasks.task import Task
 from dysts.errors import DystsError
 
@@ -35,8 +35,9 @@ class OracleStart:
     Attributes
     ----------
     known : mapping
-        ``system``, ``definition`` (JSON text), ``step``, ``components`` and ``states`` [time, variable], the last of
-        which is the state at the last observed point; for a delay system those before it are its past.
+        ``system``, ``definition`` (JSON text), ``step``, ``components``, ``states`` [time, variable], the last of
+        which is the state at the last observed point (for a delay system those before it are its past), and ``time``,
+        the time of that point in equations that contain it, otherwise 0.
     reason : str
         Why there is no oracle; empty if there is one.
     """
@@ -100,6 +101,7 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
             "step": step,
             "components": list(task.components or names),
             "states": known.tolist(),
+            "time": 0.0 if system.delay is not None else equations_time(system, dataset, last),
         }
     )
 

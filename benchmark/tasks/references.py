@@ -76,6 +76,7 @@ class Oracle:
         self._system = System.from_entry(str(known["system"]), {"definition": json.loads(str(known["definition"]))})
         self._step = float(known["step"])
         self._states = np.asarray(known["states"], dtype=np.float64)
+        self._time = float(known["time"])
         names = list(self._system.observable_names)
         for name in known["components"]:
             if name not in names:
@@ -95,8 +96,8 @@ class Oracle:
         from dysts.datasets.recipe import solver_of
         from dysts.integration.integrate import integrate
 
-        times = self._step * np.arange(horizon + 1)
-        start: dict[str, Any] = {"initial_conditions": self._states[-1]}
+        times = self._time + self._step * np.arange(horizon + 1)
+        start: dict[str, Any] = {"initial_conditions": self._states[-1], "start": self._time}
         if self._system.delay is not None:
             past = self._step * np.arange(1 - len(self._states), 1)
             start = {"history": (past, self._states)}

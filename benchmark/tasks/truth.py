@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.tasks.observation import component_names
+from benchmark.tasks.observation import component_names, equations_time
 from benchmark.tasks.task import Task
 from dysts.errors import DystsError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dysts.datasets.recipe import Recipe
 
-TRUTH_VERSION = 2
+TRUTH_VERSION = 3
 """Version of how truths are found; a truth of another version, stored beside earlier results, is found anew."""
 
 
@@ -36,6 +36,8 @@ class TruthStart:
         Definition of the system, as in a registry; empty without a start.
     state : float64 [variable]
         State at the last observed point, without measurement noise.
+    time : float
+        Time of the last observed point in equations that contain it, otherwise 0.
     scale : float64 [observable] or None
         Standard deviations of all observables over the dataset; None where it does not hold them all.
     past : Past or None
@@ -46,6 +48,7 @@ class TruthStart:
 
     definition: Mapping[str, Any] = field(default_factory=dict)
     state: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    time: float = 0.0
     scale: NDArray[np.float64] | None = None
     past: "Past | None" = None
     reason: str = ""
@@ -111,7 +114,8 @@ def truth_start(task: Task, dataset: "xarray.Dataset") -> TruthStart:
         order = [names.index(name) for name in system.observable_names]
         spread = np.asarray(dataset["series"].values, dtype=np.float64).std(axis=(0, 1))[order]
         scale = spread if (spread > 0.0).all() else None
-    return TruthStart(definition=definition, state=state, scale=scale, past=past)
+    time = 0.0 if past is not None else equations_time(system, dataset, row)
+    return TruthStart(definition=definition, state=state, time=time, scale=scale, past=past)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -165,7 +169,7 @@ def known_truth(
         return KnownTruth(values=stored, end=math.nan, told=start.reason)
     solved = System.from_entry(system, {"definition": start.definition})
     columns = [list(solved.observable_names).index(name) for name in components]
-    times = step * np.arange(len(stored) + 1)
+    times = start.time + step * np.arange(len(stored) + 1)
     try:
         if start.past is None:
             found = window_truth(solved, start.state, times, scale=start.scale)

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from benchmark import Suite, Task
 from benchmark.results import known_truths
 from benchmark.results.reading import Results
 from benchmark.tasks.data import TaskData, cut
+from benchmark.tasks.references import build_reference
 from benchmark.tasks.truth import KnownTruth, known_truth
 from dysts.datasets.build import build
 from dysts.datasets.clocks import with_coordinates
+from dysts.datasets.named_recipes import get_recipe
 from dysts.datasets.recipe import Recipe
 
 POINTS, PER_PERIOD = 2600, 40
@@ -166,3 +169,15 @@ def test_a_run_stores_its_truths_and_finds_them_again(
     monkeypatch.setattr(known_truths, "TRUTH_VERSION", 99)
     run()
     assert solved == ["Lorenz", "Lorenz"]
+
+
+def test_truth_and_oracle_of_equations_that_contain_the_time_start_at_its_last_observed_value() -> None:
+    # The only smooth system of the registry whose equations contain the time; its motion is known for good.
+    dataset = build(replace(get_recipe("test-fine"), periods=2, trajectories=2), dysts.get_system("Torus"))
+    task = Task(system="Torus", trajectory=1, train_length=100, horizon=80)
+    data = cut(task, dataset)
+    found = known_truth("Torus", data.truth_start, data.truth, step=data.step, components=data.components)
+    assert found.end == math.inf
+    np.testing.assert_allclose(found.values, data.truth, atol=1e-9)
+    oracle = build_reference("Oracle", data.oracle.known).fit(data.train)
+    np.testing.assert_allclose(oracle.predict(80), data.truth, atol=1e-9)
