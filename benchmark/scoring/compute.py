@@ -1,5 +1,6 @@
 """All scores of one forecast, and the worst scores that a failed cell gets."""
 
+import functools
 import json
 import math
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from benchmark.tasks.data import ScoringData
 from benchmark.values import content_hash
 from dysts import metrics
 from dysts.invariants.estimate import Estimate
+from dysts.metrics.invariant_fidelity import dimension_difference, dimension_of
 from dysts.metrics.registry import METRICS
 from dysts.systems.properties import why_no_lyapunov_time
 
@@ -177,7 +179,7 @@ def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missi
         missing.update(dict.fromkeys(names, reason))
         return dict.fromkeys(names, math.nan)
     arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast}
-    dimension = metrics.correlation_dimension_difference(**arrays, theiler=data.season_length)
+    dimension = dimension_difference(_dimension_of_truth(data), dimension_of(forecast, theiler=data.season_length))
     exponent = Estimate(math.nan, math.nan, refusal)
     if not refusal:
         exponent = metrics.forecast_lyapunov_exponent(
@@ -202,6 +204,12 @@ def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missi
         "dimension_difference": _taken("dimension_difference", dimension, missing),
         "exponent_ratio": _taken("exponent_ratio", exponent, missing, unit=data.lyapunov_exponent),
     }
+
+
+@functools.lru_cache(maxsize=256)
+def _dimension_of_truth(data: ScoringData) -> Estimate:
+    """Return the dimension of the truth, once for all forecasts of a task, as it takes as long as the forecast's."""
+    return dimension_of(data.truth, theiler=data.season_length)
 
 
 def _worst(values: Mapping[str, Any], missing: _Missing) -> dict[str, Any]:

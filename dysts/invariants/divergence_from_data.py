@@ -10,6 +10,7 @@ import math
 from typing import Any, Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.spatial import cKDTree
 
 from dysts.checks import check_count, check_positive
@@ -33,6 +34,8 @@ PARTS = 10
 """Number of groups of reference states, whose spread gives the error."""
 CANDIDATES = 32
 """Number of neighbours that are searched for at first, as many of them may be close in time."""
+TOGETHER = 100
+"""Number of reference states that are treated at once, which bounds the memory."""
 STRAIGHT = 0.25
 """Largest relative difference of a local slope in the scaling region from their mean."""
 SATURATED = 0.2
@@ -112,42 +115,72 @@ def _curves(
     check_positive("radius", radius)
     references = np.random.default_rng(seed).permutation(usable)[:REFERENCES]
     tree = cKDTree(values[:usable])
-    curves = []
-    for reference in references:
-        neighbours = _neighbours(tree, values, int(reference), window, method, radius)
-        if neighbours is None:
-            continue
-        paths = np.arange(ahead + 1)
-        distances = np.linalg.norm(values[reference + paths] - values[neighbours[:, None] + paths], axis=2)
-        with np.errstate(divide="ignore"):
-            curve = np.log(np.maximum(distances.mean(axis=0), least))
-        if np.isfinite(curve).all():
-            curves.append(curve)
+    if method == "kantz":
+        curves = _curves_in_balls(tree, values, references, window=window, ahead=ahead, radius=radius, least=least)
+    else:
+        closest = _closest(tree, values, references, window)
+        curves = _curves_to(values, references[closest >= 0], closest[closest >= 0], ahead=ahead, least=least)
+    curves = curves[np.isfinite(curves).all(axis=1)]
     if len(curves) < FEWEST_REFERENCES:
         raise InvalidArgumentError(
             f"at least {FEWEST_REFERENCES} states must have neighbours at least {window} points away"
             + (f" within {radius} standard deviations" if method == "kantz" else "")
             + f", got {len(curves)} of {len(references)}"
         )
-    return np.array(curves), len(curves) / len(references)
+    return curves, len(curves) / len(references)
 
 
-def _neighbours(
-    tree: cKDTree, values: np.ndarray, reference: int, window: int, method: str, radius: float
-) -> np.ndarray | None:
-    if method == "kantz":
+def _curves_in_balls(
+    tree: cKDTree, values: np.ndarray, references: np.ndarray, *, window: int, ahead: int, radius: float, least: float
+) -> np.ndarray:
+    """Return the curve of each state with enough neighbours in its ball, float64 [state, step]."""
+    paths = np.arange(ahead + 1)
+    curves = []
+    for reference in references:
         inside = np.array(tree.query_ball_point(values[reference], radius))
         far = inside[np.abs(inside - reference) >= window]
-        return far if far.size >= FEWEST_NEIGHBOURS else None
+        if far.size < FEWEST_NEIGHBOURS:
+            continue
+        distances = np.linalg.norm(values[reference + paths] - values[far[:, None] + paths], axis=2)
+        curves.append(_logarithm(distances.mean(axis=0), least))
+    return np.array(curves).reshape(-1, ahead + 1)
+
+
+def _curves_to(
+    values: np.ndarray, references: np.ndarray, neighbours: np.ndarray, *, ahead: int, least: float
+) -> np.ndarray:
+    """Return the curve of each state to the one neighbour given for it, float64 [state, step]."""
+    paths = sliding_window_view(values, ahead + 1, axis=0)
+    curves = np.empty((len(references), ahead + 1))
+    for begin in range(0, len(references), TOGETHER):
+        part = slice(begin, begin + TOGETHER)
+        apart = paths[references[part]] - paths[neighbours[part]]
+        curves[part] = _logarithm(np.linalg.norm(apart, axis=1), least)
+    return curves
+
+
+def _logarithm(distances: np.ndarray, least: float) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return np.log(np.maximum(distances, least))
+
+
+def _closest(tree: cKDTree, values: np.ndarray, references: np.ndarray, window: int) -> np.ndarray:
+    """Return the closest state at least a window away from each reference state, or -1, int64 [state]."""
+    found = np.full(len(references), -1)
+    missing = np.arange(len(references))
     count = min(CANDIDATES, tree.n)
-    while True:
-        close = np.asarray(tree.query(values[reference], count)[1])
-        far = close[np.abs(close - reference) >= window]
-        if far.size:
-            return far[:1]
+    while missing.size:
+        for begin in range(0, missing.size, TOGETHER):
+            asked = missing[begin : begin + TOGETHER]
+            close = np.asarray(tree.query(values[references[asked]], count)[1]).reshape(len(asked), count)
+            far = np.abs(close - references[asked, None]) >= window
+            has = far.any(axis=1)
+            found[asked[has]] = close[has, far[has].argmax(axis=1)]
         if count == tree.n:
-            return None
+            break
+        missing = missing[found[missing] < 0]
         count = min(4 * count, tree.n)
+    return found
 
 
 def lyapunov_from_data(

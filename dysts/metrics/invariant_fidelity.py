@@ -45,21 +45,29 @@ def correlation_dimension_difference(*, truth: ArrayLike, forecast: ArrayLike, t
     >>> abs(found.value - 1.0) < 0.2
     True
     """
-    from dysts.invariants.correlation_dimension import correlation_dimension
-
     a, p = paired_arrays(truth, forecast)
     check_count("theiler", theiler)
-    estimates = []
-    for name, series in (("truth", a), ("forecast", p)):
-        try:
-            found = correlation_dimension(series, theiler=theiler, seed=seed)
-        except InvalidArgumentError as problem:
-            return Estimate(np.nan, np.nan, f"the {name}: {problem}")
+    return dimension_difference(
+        dimension_of(a, theiler=theiler, seed=seed), dimension_of(p, theiler=theiler, seed=seed)
+    )
+
+
+def dimension_of(series: ArrayLike, *, theiler: int, seed: int = 0) -> Estimate:
+    """Estimate the correlation dimension of a series, [time, component], or say why it has none."""
+    from dysts.invariants.correlation_dimension import correlation_dimension
+
+    try:
+        return correlation_dimension(series, theiler=theiler, seed=seed)
+    except InvalidArgumentError as problem:
+        return Estimate(np.nan, np.nan, str(problem))
+
+
+def dimension_difference(truth: Estimate, forecast: Estimate) -> Estimate:
+    """Return the absolute difference of two dimensions, or which of the two is missing and why."""
+    for name, found in (("truth", truth), ("forecast", forecast)):
         if not found.reliable:
             return Estimate(np.nan, np.nan, f"the {name}: {found.reason}")
-        estimates.append(found)
-    difference = abs(estimates[1].value - estimates[0].value)
-    return Estimate(difference, math.hypot(estimates[0].error, estimates[1].error))
+    return Estimate(abs(forecast.value - truth.value), math.hypot(truth.error, forecast.error))
 
 
 def forecast_lyapunov_exponent(
