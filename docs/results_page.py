@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import results_sentences as sentences
+import results_settings as settings
 from pages import DOCS, table, write_or_check
 
 from benchmark.comparison import (
@@ -68,6 +69,9 @@ def page(path: Path = TABLE) -> str:
         at_times=at_times(results),
         longest=longest(results),
         thresholds=thresholds(results, board),
+        choices=settings.reservoir_choices(),
+        networks=settings.network_size(),
+        periods=settings.periods_apart(),
         agreement=sentences.published_words(results, known),
         published=published_table(results, known),
         cost=cost(results),
