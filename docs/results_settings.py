@@ -31,7 +31,7 @@ def network_size() -> str:
     default = NBEATSConfig()
     fast = NBEATSConfig(**NBEATS.presets["fast"])
     return (
-        f"NBEATS with {fast.stacks} stacks of {fast.layers} layers of {fast.width} units where its library's default is "
+        f"NBEATS with {fast.stacks} stacks of {fast.layers} layers of {fast.width} units, where the library has "
         f"{default.stacks} stacks of {default.layers} layers of {default.width}"
     )
 

@@ -34,6 +34,9 @@ KINDS: dict[str, Callable[[Path], Suite]] = {
     "own series only": _own,
     "own series with an exponent": lambda folder: _own(folder, exponent=1.2),
     "own series without references": lambda folder: replace(_own(folder), references=()),
+    "every forecast valid to the end": lambda _: replace(
+        fakes.suite("Seasonal"), forecasters=("benchmark_fakes:Seasonal", "NaiveSeasonal")
+    ),
     "failures only": lambda _: fakes.suite("Raising"),
     "failures beside references": lambda folder: replace(_own(folder), forecasters=(RAISING,)),
 }
