@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmark.export import exported_manifest, read_export
 from benchmark.results.reading import Results
+from benchmark.schema import SUBMITTED
 from benchmark.scoring.compute import SCORING_VERSION
 from dysts.errors import InvalidArgumentError, RunError
 
@@ -69,6 +70,7 @@ def together(sources: Sequence[str | os.PathLike[str]]) -> Results:
     for other in loaded[1:]:
         _check_alike(loaded[0], other)
     table = pd.concat([results.table for results in loaded], ignore_index=True)
+    _check_names_of_submissions(table)
     table = table.drop_duplicates(_CELL, keep="first", ignore_index=True)
     first = loaded[0]
     manifest = dict(first.manifest)
@@ -96,6 +98,15 @@ def check_table_of_today(source: str | os.PathLike[str]) -> None:
                 f"the scores of {source} are of version {version}, those of this package of version {SCORING_VERSION}; "
                 "they cannot be compared"
             )
+
+
+def _check_names_of_submissions(table: pd.DataFrame) -> None:
+    submitted = table[table["preset"] == SUBMITTED].drop_duplicates(["forecaster", "code"])
+    twice = submitted["forecaster"][submitted["forecaster"].duplicated()]
+    if len(twice):
+        raise RunError(
+            f"two submissions with other forecasts have the name {twice.iloc[0]!r}; score one under another name"
+        )
 
 
 def _check_alike(one: Results, other: Results) -> None:

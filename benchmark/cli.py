@@ -99,7 +99,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
     from benchmark.comparison.shared_cells import notes_text
     from benchmark.schema import COLUMNS
 
-    results = together(options.sources)
+    results = together([*options.sources, *options.beside])
     if options.by is not None:
         if options.by not in COLUMNS:
             raise unknown_name("column", options.by, COLUMNS)
@@ -140,7 +140,9 @@ def _report(options: argparse.Namespace) -> int:
     from benchmark.report import write_report
 
     path = write_report(
-        together(options.sources), options.output, report=lambda line: print(line, file=sys.stderr, flush=True)
+        together([*options.sources, *options.beside]),
+        options.output,
+        report=lambda line: print(line, file=sys.stderr, flush=True),
     )
     print(f"report: {path}")
     return EXIT_DONE
@@ -152,7 +154,7 @@ def _compare(options: argparse.Namespace) -> int:
     from benchmark.results.error_curves import error_curves
     from benchmark.scoring.table import LYAPUNOV_TIMES
 
-    results = together(options.sources)
+    results = together([*options.sources, *options.beside])
     curves = error_curves(results, LYAPUNOV_TIMES) if options.over_time else None
     # Without any Lyapunov time the valid times are those in periods.
     score = options.score or ("vpt" if results.table["vpt"].notna().any() else "vpt_periods")
@@ -209,6 +211,18 @@ def _merge(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _tasks(options: argparse.Namespace) -> int:
+    from benchmark.submissions.commands import tasks_command
+
+    return tasks_command(options)
+
+
+def _score(options: argparse.Namespace) -> int:
+    from benchmark.submissions.commands import score_command
+
+    return score_command(options)
+
+
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "check": check_command,
@@ -220,6 +234,8 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "rescore": _rescore,
     "export": _export,
     "merge": _merge,
+    "tasks": _tasks,
+    "score": _score,
 }
 
 

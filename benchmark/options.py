@@ -13,6 +13,7 @@ from dysts.version import __version__
 _GROUPS = {
     "running": ("run", "check", "status", "list", "rescore", "merge"),
     "results": ("leaderboard", "compare", "report", "export"),
+    "for others": ("tasks", "score"),
 }
 
 _RUN_EXAMPLES = (
@@ -103,6 +104,7 @@ def parser() -> Parser:
     )
     merge.add_argument("folders", nargs="+", metavar="FOLDER", help="results folders")
     merge.add_argument("-o", "--output", required=True, metavar="FOLDER", help="new results folder")
+    _add_submissions(commands)
     listing = add_command(commands, "list", "names of the suites and forecasters")
     listing.add_argument("--json", action="store_true", help="print JSON")
     return program
@@ -118,7 +120,45 @@ def _add_reading_command(
         metavar="RESULTS",
         help="results folders of runs, and tables *.parquet that export wrote; several are compared with one another",
     )
+    command.add_argument(
+        "--with",
+        dest="beside",
+        nargs="+",
+        default=[],
+        metavar="RESULTS",
+        help="further results to show beside them, such as those of a submission",
+    )
     return command
+
+
+def _add_submissions(commands: Commands) -> None:
+    tasks = add_command(
+        commands,
+        "tasks",
+        "write the windows to fit on for others, without the truth",
+        examples=("dysts-benchmark tasks quick -o tasks", "dysts-benchmark tasks standard --systems Lorenz -o tasks"),
+    )
+    score = add_command(
+        commands,
+        "score",
+        "score the forecasts of a submission as a run scores its own",
+        examples=("dysts-benchmark score submission -o theirs",),
+    )
+    tasks.add_argument("-o", "--output", required=True, metavar="FOLDER", help="new folder for the tasks")
+    score.add_argument("folder", metavar="FOLDER", help="folder with submission.json and the forecasts")
+    score.add_argument("-o", "--output", required=True, metavar="FOLDER", help="results folder")
+    tasks.add_argument("suite", metavar="SUITE", help="a suite, or a file *.toml or *.json that holds one")
+    score.add_argument("--suite", metavar="SUITE", help="the suite of the tasks (default: the one that is declared)")
+    tasks.add_argument("--systems", nargs="+", metavar="A,B", help="systems in place of those of the suite")
+    tasks.add_argument("--trajectories", type=int, metavar="N", help="trajectories of each system")
+    tasks.add_argument(
+        "--hidden",
+        metavar="FILE",
+        help="tasks with fresh starts, whose truth goes into this file *.npz, to be published later",
+    )
+    score.add_argument("--truth", metavar="FILE", help="the published truth of hidden tasks")
+    add_registry(tasks)
+    add_registry(score)
 
 
 def _add_folder_command(

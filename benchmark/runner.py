@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.results.cell_row import now, row
 from benchmark.results.known_truths import with_known_truths
+from benchmark.results.manifest import run_manifest
 from benchmark.results.reading import Results, own_entries
 from benchmark.results.rescoring import refresh
 from benchmark.results.writing import ResultsWriter
@@ -143,7 +144,7 @@ def run(
         begun = time.monotonic()
         session = {"begun": now(), "command": _command(), "workers": count, "cells_to_run": len(todo)}
         manifest = {
-            **_manifest(chosen, keys, seed=seed),
+            **run_manifest(chosen, keys, seed=seed),
             "limits": {"seconds": time_limit, "memory_mb": memory_limit_mb},
         }
         writer.write_systems(own_entries(known, chosen.systems))
@@ -335,19 +336,6 @@ def _costs(rows: Iterable[Mapping[str, Any]]) -> Costs:
         if seconds is not None:
             costs.learn(str(stored["forecaster"]), float(seconds))
     return costs
-
-
-def _manifest(suite: Suite, keys: Sequence[str], *, seed: int) -> dict[str, Any]:
-    return {
-        **{name: value for name, value in suite.to_dict().items() if name != "name"},
-        "suite": suite.name,
-        "seed": seed,
-        "version": provenance.package_version(),
-        "versions": provenance.versions(),
-        "commit": provenance.commit(),
-        "machine": provenance.machine(),
-        "cells": list(keys),
-    }
 
 
 def _check_limits(*, workers: int | None, time_limit: float, memory_limit_mb: int) -> None:

@@ -78,6 +78,9 @@ ADDED_SCORES = (
 SCORED_COLUMNS = tuple(_SCORED)
 """Columns that are computed from a stored forecast, and computed again by `rescore`."""
 
+SUBMITTED = "submitted"
+"""Preset in the rows of a submission, by which they are told from those of a run; its declaration is in ``config``."""
+
 STATUSES = ("ok", "failed", "timeout", "out_of_memory", "crashed", "unavailable")
 """How a cell ended. A reference that does not exist for the data is unavailable, which is no failure."""
 

@@ -42,7 +42,7 @@ FLOORS = {
         ("schema", "listing", "contract"),
         ("options",),
         ("results",),
-        ("runner", "export", "comparison"),
+        ("runner", "export", "comparison", "submissions"),
         ("beside",),
         ("report",),
         ("__init__",),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmark.comparison.bootstrap import LEVEL, RESAMPLES
 from benchmark.comparison.medians import median_of
+from benchmark.comparison.origins import mark
 from benchmark.comparison.shared_cells import shared_cells
 from benchmark.comparison.skill import with_skill
 from benchmark.comparison.worst_scores import with_worst_scores
@@ -45,7 +46,8 @@ def leaderboard(
         and ``skill``, that of the valid time between floor and oracle (see `with_skill`); counts ``cells``,
         ``vpt_cells`` (those with a Lyapunov time), ``censored`` (those valid to the end of the horizon) and
         ``failed``; ``lower_bound``, true where ``vpt`` is infinite: the median lies beyond ``vpt_end``; total
-        ``seconds``. A failed cell counts with the worst scores.
+        ``seconds``; ``mark``, that of a submission (see `benchmark.comparison.origins`) or empty. A failed cell counts
+        with the worst scores.
     """
     table = shared_cells(results if isinstance(results, pd.DataFrame) else results.table)
     table = with_skill(with_worst_scores(table))
@@ -53,11 +55,12 @@ def leaderboard(
         {
             "forecaster": name,
             "reference": name in REFERENCES,
+            "mark": mark(cells) if "config" in cells.columns else "",
             **_summary(cells, resamples=resamples, level=level, seed=seed),
         }
         for name, cells in _by_forecaster(table)
     ]
-    columns = ["forecaster", *_SUMMARY, "reference"]
+    columns = ["forecaster", *_SUMMARY, "reference", "mark"]
     board = pd.DataFrame(rows, columns=columns)
     return board.sort_values(
         ["vpt", "vpt_periods", "smape", "forecaster"],

@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmark.comparison.bootstrap import LEVEL
 from benchmark.comparison.number_text import distinct_names, figures
+from benchmark.comparison.origins import FOREIGN, SEEN
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -15,6 +16,8 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
 }
+
+_MARKS = {"": "", FOREIGN: "$^{*}$", SEEN: r"$^{\dagger}$"}
 
 
 def leaderboard_latex(board: pd.DataFrame, *, level: float = LEVEL, caption: str = "") -> str:
@@ -44,7 +47,8 @@ def leaderboard_latex(board: pd.DataFrame, *, level: float = LEVEL, caption: str
     ranked = board[~board["reference"]]
     framed = board[board["reference"]]
     for rank, row in enumerate(ranked.to_dict("records"), start=1):
-        lines.append(_row(str(rank), escaped(names[row["forecaster"]]), row))
+        mark = _MARKS[row.get("mark", "")]
+        lines.append(_row(str(rank), escaped(names[row["forecaster"]]) + mark, row))
     if len(framed):
         lines.append(r"\midrule")
     for row in framed.to_dict("records"):

@@ -37,7 +37,7 @@ def leaderboard_text(board: pd.DataFrame, *, level: float = LEVEL, notes: str = 
     for row in board.to_dict("records"):
         # References frame the table; they are not ranked.
         rank += not row["reference"]
-        name = names[row["forecaster"]]
+        name = names[row["forecaster"]] + row.get("mark", "")
         name = name if len(name) <= width else name[: width - 1] + "…"
         median = median_text(row["vpt"], row["vpt_end"])
         span = interval_text(row["vpt_low"], row["vpt_high"])

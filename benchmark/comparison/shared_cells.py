@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmark.comparison.number_text import distinct_names
+from benchmark.comparison.origins import origins
 from benchmark.tasks.references import REFERENCES
 
 _VARIED = {
@@ -50,7 +51,8 @@ def notes(table: pd.DataFrame) -> list[str]:
     if "task" not in table.columns or table.empty:
         return []
     newest = _newest(table)
-    return [*_older_code(table), *_different_cells(newest), *_mixed(newest), *_without_lyapunov_time(newest)]
+    told = [*_older_code(table), *_different_cells(newest), *_mixed(newest), *_without_lyapunov_time(newest)]
+    return [*told, *origins(newest)] if "config" in newest.columns else told
 
 
 def notes_text(table: pd.DataFrame) -> str:

@@ -141,6 +141,30 @@ class _Data:
             self._datasets[recipe, system] = opened[system]
 
 
+def task_data(
+    suite: Suite, *, open_dataset: OpenDataset | None = None, registry: Registry | None = None
+) -> dict[Task, TaskData]:
+    """Return the data of every task of a suite, without forecasters.
+
+    Parameters
+    ----------
+    suite : Suite
+    open_dataset : callable, optional
+        See `benchmark.run`.
+    registry : Registry, optional
+        Holds systems beside those of the package.
+
+    Raises
+    ------
+    UnknownNameError
+        If a system, recipe or component is not known.
+    InvalidArgumentError
+        If the data are not usable or too short.
+    """
+    data = _Data(suite, _opener(suite, open_dataset, registry), {})
+    return {task: data(task) for task in suite.tasks()}
+
+
 def plan(
     suite: Suite,
     *,
@@ -172,12 +196,7 @@ def plan(
         If a forecaster cannot be built.
     """
     cells = suite.cells(seed=seed)
-    if open_dataset is None:
-        import dysts
-
-        for system in suite.systems:
-            registry_of(registry).find(system)
-        open_dataset = partial(dysts.open_dataset, registry=registry)
+    open_dataset = _opener(suite, open_dataset, registry)
     # Every forecaster is built once here, so that a misspelt name is refused before any data are built.
     _check_forecasters(suite, seed=seed)
     data = _Data(suite, open_dataset, own)
@@ -209,6 +228,16 @@ def plan(
             PlannedCell(cell=cell, data=own_data, config=model.config, key=key, tuning=tuning, code=model.code)
         )
     return planned
+
+
+def _opener(suite: Suite, open_dataset: OpenDataset | None, registry: Registry | None) -> OpenDataset:
+    if open_dataset is not None:
+        return open_dataset
+    import dysts
+
+    for system in suite.systems:
+        registry_of(registry).find(system)
+    return partial(dysts.open_dataset, registry=registry)
 
 
 def _check_forecasters(suite: Suite, *, seed: int) -> None:
