@@ -1,5 +1,6 @@
 """Results of several runs beside one another: folders and exported tables, as one table."""
 
+import itertools
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.export import exported_manifest, read_export
+from benchmark.results.exponents import check_equal_exponents, check_exponents_of_today
 from benchmark.results.reading import Results
 from benchmark.schema import SUBMITTED
 from benchmark.scoring.compute import SCORING_VERSION
@@ -59,8 +61,8 @@ def together(sources: Sequence[str | os.PathLike[str]]) -> Results:
     Raises
     ------
     RunError
-        If the scores or the data of two are of different versions, or two have no task in common; the message says in
-        what they differ.
+        If the scores, the data or the Lyapunov exponents of two are of different versions, or two have no task in
+        common; the message says in what they differ.
     StorageError, InvalidArgumentError
         As from `load_results`.
     """
@@ -69,6 +71,8 @@ def together(sources: Sequence[str | os.PathLike[str]]) -> Results:
     loaded = [load_results(source) for source in sources]
     for other in loaded[1:]:
         _check_alike(loaded[0], other)
+    for results, other in itertools.combinations(loaded, 2):
+        check_equal_exponents(results, other)
     table = pd.concat([results.table for results in loaded], ignore_index=True)
     _check_names_of_submissions(table)
     table = table.drop_duplicates(_CELL, keep="first", ignore_index=True)
@@ -87,7 +91,7 @@ def check_table_of_today(source: str | os.PathLike[str]) -> None:
     Raises
     ------
     RunError
-        If their scores are of another version.
+        If their scores are of another version, or were computed with other exponents than those of the registry.
     StorageError, InvalidArgumentError
         As from `load_results`.
     """
@@ -98,6 +102,7 @@ def check_table_of_today(source: str | os.PathLike[str]) -> None:
                 f"the scores of {source} are of version {version}, those of this package of version {SCORING_VERSION}; "
                 "they cannot be compared"
             )
+    check_exponents_of_today(results)
 
 
 def _check_names_of_submissions(table: pd.DataFrame) -> None:

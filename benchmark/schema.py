@@ -65,7 +65,7 @@ _RUN: Mapping[str, str] = {
 COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
 """Columns of the table and their types; valid times, ``horizon_lyapunov`` and ``known_lyapunov`` are in Lyapunov times.
 
-``code`` is the fingerprint of the forecaster's own code, empty for references and in tables of earlier versions;
+``code`` is the fingerprint of the forecaster's own code, empty where an earlier version wrote none;
 ``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one.
 """
 

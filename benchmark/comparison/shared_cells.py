@@ -90,7 +90,8 @@ def _older_code(table: pd.DataFrame) -> list[str]:
         return []
     shown = distinct_names(table["forecaster"].unique())
     found = []
-    for name, rows in table.groupby("forecaster", sort=False):
+    # Tables of earlier versions do not know the code of references.
+    for name, rows in table[table["code"] != ""].groupby("forecaster", sort=False):
         latest = rows.sort_values("finished", kind="stable")["code"].iloc[-1]
         older = int((rows["code"] != latest).sum())
         if older:

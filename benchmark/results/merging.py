@@ -1,11 +1,13 @@
 """Put the results of several machines into one folder."""
 
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from benchmark.results.exponents import check_equal_exponents
 from benchmark.results.reading import Results, own_systems, read_array
 from benchmark.results.writing import ResultsWriter
 from dysts.errors import InvalidArgumentError, RunError, StorageError
@@ -35,7 +37,8 @@ def merge(folders: Sequence[str | os.PathLike[str]], output: str | os.PathLike[s
     InvalidArgumentError
         If there are fewer than two folders.
     RunError
-        If the folders hold results of different versions, or of different data for one task.
+        If the folders hold results of different versions, different data for one task, scores with different Lyapunov
+        exponents of one system, or different systems of one's own under one name.
     StorageError
         If a folder holds no results, or something cannot be read or written.
     """
@@ -60,6 +63,9 @@ def merge(folders: Sequence[str | os.PathLike[str]], output: str | os.PathLike[s
 def _check_alike(loaded: Sequence[Results]) -> None:
     first = loaded[0]
     data: dict[str, tuple[str, Path]] = {}
+    for results, other in itertools.combinations(loaded, 2):
+        check_equal_exponents(results, other)
+        _check_own_systems(results.folder, other.folder)
     for results in loaded:
         for name in _COMMON:
             if results.manifest.get(name) != first.manifest.get(name):
@@ -74,6 +80,13 @@ def _check_alike(loaded: Sequence[Results]) -> None:
                     f"{results.folder} and {where} hold results of different data for the same task; the data sets "
                     "differ between the machines"
                 )
+
+
+def _check_own_systems(one: Path, other: Path) -> None:
+    entries, others = own_systems(one), own_systems(other)
+    for name in entries:
+        if name in others and entries[name] != others[name]:
+            raise RunError(f"{one} and {other} hold different systems of the name {name!r}; they cannot be merged")
 
 
 def _copy(results: Results, writer: ResultsWriter) -> None:

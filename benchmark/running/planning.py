@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from benchmark.running import provenance
 from benchmark.running.building import build, resolved_config
 from benchmark.running.job import Job, one_line
 from benchmark.running.progress import Costs
+from benchmark.running.reference_code import reference_code
 from benchmark.running.source_code import Code, code_of
 from benchmark.tasks.data import TaskData, cut
 from benchmark.tasks.references import ORACLE, REFERENCES
@@ -37,21 +38,21 @@ class PlannedCell:
     config : mapping
         The resolved configuration before tuning, as JSON values.
     key : str
+    code : Code
+        The code of the forecaster or reference.
     tuning : PlannedTuning or None
         The choice of configuration that comes before it.
     unavailable : str
         Why a reference does not exist for these data; empty if the cell can run.
-    code : Code
-        The code of the forecaster; of a reference, for which the version of this package stands, an empty one.
     """
 
     cell: Cell
     data: TaskData
     config: Mapping[str, Any]
     key: str
+    code: Code
     tuning: "PlannedTuning | None" = None
     unavailable: str = ""
-    code: Code = field(default_factory=lambda: Code(fingerprint=""))
 
     def job(self, chosen: Mapping[str, Any]) -> Job:
         """Return what a worker needs; `chosen` is the tuned part of the configuration."""
@@ -269,13 +270,14 @@ def _planned_reference(cell: Cell, data: TaskData) -> PlannedCell:
     reason = data.oracle.reason if cell.forecaster == ORACLE else ""
     # The start is part of the key, so that the oracle runs again where the equations were corrected.
     config = {"known": data.oracle.known} if cell.forecaster == ORACLE else {}
+    code = Code(fingerprint=reference_code(cell.forecaster))
     key = cell.key(
         config={**config, "reason": reason},
         data=data.fingerprint(),
         version=provenance.package_version(),
-        code="",
+        code=code.fingerprint,
     )
-    return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason)
+    return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason, code=code)
 
 
 def _planned_tuning(cell: Cell, suite: Suite, model: _Built, data: Callable[[Task], TaskData]) -> PlannedTuning:

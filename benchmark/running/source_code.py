@@ -63,7 +63,7 @@ def code_of(forecaster: str, model: object) -> Code:
     version = getattr(model, "version", "")
     lines = [
         *(f"{name} {digest}" for name, digest in sorted(sources.items())),
-        *(f"{name} {_version_of(name)}" for name in sorted(libraries)),
+        *(f"{name} {version_of(name)}" for name in sorted(libraries)),
         f"version {version if isinstance(version, str | int | float) else ''}",
     ]
     fingerprint = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
@@ -121,6 +121,13 @@ def meaningful(source: str) -> str:
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and type(first.value.value) is str:
                 _blank(lines, first)
     return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def digest_of(path: Path) -> str:
+    """Return the hash of a file's source without what is not code, or of all of it where it is no Python."""
+    content = path.read_bytes()
+    parsed = _parsed(content)
+    return hashlib.sha256(content).hexdigest() if parsed is None else parsed[0]
 
 
 def _blank(lines: list[str], docstring: ast.Expr) -> None:
@@ -247,7 +254,8 @@ def _absolute(imported: tuple[int, str], package: str) -> str:
 
 
 @functools.cache
-def _version_of(library: str) -> str:
+def version_of(library: str) -> str:
+    """Return the distributions that hold a top-level package, with their versions; empty if there is none."""
     names: Any = _distributions().get(library, ())
     return ",".join(sorted({f"{name}=={importlib.metadata.version(name)}" for name in names}))
 

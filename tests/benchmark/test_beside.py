@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.beside import load_results, together
+import dysts
+from benchmark.beside import check_table_of_today, load_results, together
 from benchmark.cli import main
 from benchmark.comparison.leaderboard import leaderboard
 from benchmark.comparison.leaderboard_latex import escaped, leaderboard_latex
@@ -127,6 +128,15 @@ def test_a_table_of_other_scores_is_refused_before_the_run(
     assert main(["run", "quick", "-o", str(folder), "--against", str(path)]) != 0
     assert "of version 2" in capsys.readouterr().err
     assert not folder.exists()
+
+
+def test_a_table_with_exponents_that_the_registry_no_longer_has_is_refused(committed: Path, tmp_path: Path) -> None:
+    table = read_export(committed).assign(recipe="test-fine", system="Lorenz", lyapunov_exponent=0.91)
+    path = write_export(table, exported_manifest(committed), tmp_path / "old.parquet")
+    with pytest.raises(RunError, match=r"1 of 1 systems than the registry has, Lorenz among them: 0\.91 and 0\.90"):
+        check_table_of_today(path)
+    exponent = dysts.get_system("Lorenz").lyapunov_exponent
+    check_table_of_today(write_export(table.assign(lyapunov_exponent=exponent), exported_manifest(committed), path))
 
 
 def test_latex_has_rules_intervals_and_escaped_names(committed: Path) -> None:

@@ -3,10 +3,11 @@
 Usage: python tests/performance/benchmark_kills.py [--kills N] [--seed S]
 
 Each time the same command is started again, and at a random moment SIGKILL goes to a worker, to the process that hands
-out the cells, or to all of them; after the kill of a worker the command goes on for a moment. At the end the command is
-left to finish. The program counts how often each cell was begun, through a forecaster of its own that writes a line
-when it is fitted: a cell may be begun again only if it was in flight when something was killed. The exit status is 1 if
-the tables differ or more was computed twice.
+out the cells, or to all of them; after the kill of a worker the command goes on for a moment. Three of four moments lie
+after the first cell is handed out, the others before it. At the end the command is left to finish. The program counts
+how often each cell was begun, through a forecaster of its own that writes a line when it is fitted: a cell may be begun
+again only if it was in flight when something was killed. The exit status is 1 if the tables differ or more was computed
+twice.
 """
 
 import argparse
@@ -24,13 +25,13 @@ from pathlib import Path
 import pandas as pd
 from killing import kill_something
 
-from benchmark.results.reading import ROWS, Results
+from benchmark.results.reading import ROWS, RUNNING, Results
 
 SYSTEMS = "Lorenz,Rossler,Thomas"
 WORKERS = 2
 MEASURED_COLUMNS = ("fit_seconds", "predict_seconds", "cell_seconds", "peak_memory_mb", "finished")
-EARLIEST = 0.7
-"""Fraction of the time to the first row of an undisturbed run, before which nothing is killed: imports are no work."""
+AT_WORK = 0.75
+"""Fraction of the kills that wait until a cell is handed out; the others meet imports and the plan."""
 FORECASTERS = '''
 import hashlib, os, time
 import numpy as np
@@ -115,15 +116,23 @@ class Trial:
         """How many cells were begun once more."""
         return sum(count - 1 for count in self.begun.values())
 
+    def wait_for_work(self, process: "subprocess.Popen[bytes]", before: float) -> None:
+        """Wait until a command that was started at a time has handed out a cell, or has ended."""
+        note = self.results / RUNNING
+        while process.poll() is None:
+            with contextlib.suppress(FileNotFoundError):
+                if note.stat().st_mtime >= before:
+                    return
+            time.sleep(0.02)
+
     def timed(self) -> tuple[float, float]:
-        """Return the seconds until the first row and until the end."""
-        begin = time.monotonic()
+        """Return the seconds until the first cell is handed out, and those from there to the end."""
+        before, begin = time.time(), time.monotonic()
         process = self.start()
-        while not self.rows and process.poll() is None:
-            time.sleep(0.05)
-        first = time.monotonic() - begin
+        self.wait_for_work(process, before)
+        handed_out = time.monotonic()
         process.communicate()
-        return first, time.monotonic() - begin
+        return handed_out - begin, time.monotonic() - handed_out
 
     @property
     def rows(self) -> int:
@@ -157,19 +166,25 @@ def main() -> int:
         # The first run may build the series; the second takes as long as those that are killed.
         undisturbed.finish()
         shutil.rmtree(undisturbed.results)
-        first, longest = undisturbed.timed()
+        preparing, working = undisturbed.timed()
         expected = undisturbed.finish()
         trial = Trial(folder, "killed")
         trials = 1
         begun_again = 0
         kills: Counter[str] = Counter()
+        kills_at_work = 0
         same = True
         for _ in range(options.kills):
+            before = time.time()
             process = trial.start()
+            at_work = generator.random() < AT_WORK
+            if at_work:
+                trial.wait_for_work(process, before)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=generator.uniform(EARLIEST * first, (first + longest) / 2.0))
+                process.wait(timeout=generator.uniform(0.0, working / 2.0 if at_work else preparing))
             chosen = kill_something(process, generator, 1.0)
             kills[chosen or "none, as it had ended"] += 1
+            kills_at_work += bool(chosen) and at_work
             print(f"killed {chosen or 'none'}: {trial.rows} rows stand", flush=True)
             if not chosen:
                 # All is done: start over, or the remaining kills would meet a program with nothing to do.
@@ -181,7 +196,8 @@ def main() -> int:
         same &= _same(found, expected)
         twice = begun_again + trial.begun_again
         in_flight = WORKERS * 2 * sum(count for what, count in kills.items() if not what.startswith("none"))
-    print(f"{sum(kills.values())} kills: " + ", ".join(f"{count} of {what}" for what, count in kills.items()))
+    told = ", ".join(f"{count} of {what}" for what, count in kills.items())
+    print(f"{sum(kills.values())} kills, {kills_at_work} of them at work: {told}")
     print(f"{len(found)} cells in each of {trials} folders, the same table as without kills: {'yes' if same else 'NO'}")
     print(f"cells begun again: {twice}, at most {in_flight} were in flight")
     return 0 if same and twice <= in_flight else 1

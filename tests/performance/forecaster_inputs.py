@@ -4,18 +4,23 @@ Usage: python tests/performance/forecaster_inputs.py [--forecasters A,B] [--hori
 
 All forecasters of the package but the pretrained ones, and the four wrappers, in small configurations. *Bad* input must
 raise an exception of this package in one line; *odd* input must give the forecast of the same numbers as a plain array,
-or be refused; *extreme* input must give finite numbers or be refused. Nothing else may be raised, and no call may take
-longer than its limit. The exit status is 1 if anything else happens.
+or be refused; *extreme* input must give finite numbers or be refused. Nothing else may be raised. The exit status is 1
+if anything else happens.
+
+No outcome may take longer than `LIMIT`: the forecaster runs in a process that is killed then, the outcome is `endless`,
+and the next call is made in a new process. The longest horizon is approached in steps of ten. Where the time of a step
+foretells more than half of `LIMIT` for the next one, that one is not tried: the outcome is `endless` if the time has
+grown faster than `PROPORTIONATE` allows, and `bounded` otherwise: the time limit of the benchmark ends such a cell.
 """
 
 import argparse
-import signal
+import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -29,10 +34,14 @@ from small_forecasters import NAMES, build, lorenz
 from dysts.errors import DystsError
 from forecasters.wrappers import CallableForecaster, DartsModel, ObjectForecaster, RegressorForecaster
 
-LIMIT = 120.0
-"""Seconds for a fit and a forecast of any kind but the longest horizon."""
-LONGEST_LIMIT = 900.0
-"""Seconds for a fit and the forecast of the longest horizon."""
+LIMIT = 240.0
+"""Seconds for one outcome: one or two fits with short forecasts, or the forecasts of all long horizons."""
+STARTING = 60.0
+"""Seconds more for the first call of a process, which imports the libraries and fits the series for the horizons."""
+PROPORTIONATE = 20.0
+"""Largest growth of the time for ten times the horizon that counts as proportionate."""
+MEASURABLE = 1.0
+"""Seconds; growth between shorter times is not judged."""
 HORIZON = 30
 
 
@@ -157,28 +166,14 @@ EXTREME: dict[str, Callable[[], Any]] = {
 """Kinds of series that have to give finite numbers or be refused."""
 
 
-class Endless(BaseException):
-    """A call took longer than its limit; no library can catch it by accident."""
-
-
-def _stop(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    raise Endless
-
-
-def attempt(call: Callable[[], Any], limit: float) -> tuple[str, Any]:
-    """Return ``refused``, ``returned``, ``foreign`` or ``endless``, with the value or the message."""
-    signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, limit)
+def attempt(call: Callable[[], Any]) -> tuple[str, Any]:
+    """Return ``refused``, ``returned`` or ``foreign``, with the value or the message."""
     try:
         return "returned", call()
-    except Endless:
-        return "endless", f"more than {limit:g} s"
     except DystsError as error:
         return ("refused" if "\n" not in str(error) else "foreign"), str(error)
     except BaseException as error:  # noqa: BLE001 - this is what is counted
         return "foreign", f"{type(error).__name__}: {error}"
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 def judged(kind: str, found: tuple[str, Any], expected: tuple[str, Any] | None, tolerance: float) -> str:
@@ -197,39 +192,122 @@ def judged(kind: str, found: tuple[str, Any], expected: tuple[str, Any] | None, 
     return "right"
 
 
-def campaign(name: str, make: Callable[[], Any], horizon: int, *, verbose: bool) -> Counter[tuple[str, str]]:
-    """Return the outcomes for one forecaster, counted by group and word."""
-    counts: Counter[tuple[str, str]] = Counter()
+def makers() -> dict[str, Callable[[], Any]]:
+    """Return what builds each forecaster and wrapper."""
+    return {name: lambda name=name: build(name) for name in NAMES} | WRAPPED
 
-    def count(group: str, kind: str, word: str, detail: Any) -> None:
-        counts[group, word] += 1
-        if verbose or word not in ("refused", "right"):
-            print(f"  {name}, {kind}: {word} {str(detail)[:150] if word not in ('right',) else ''}", flush=True)
 
-    def forecast(series: Any, steps: Any = HORIZON) -> Any:
-        return make().fit(series).predict(steps)
+Outcome = tuple[str, Any]
+
+
+def calls_of(make: Callable[[], Any], horizon: int) -> Iterator[tuple[str, str, Callable[[], Outcome]]]:
+    """Yield the group of each call, its kind, and the call, which returns an outcome and a detail."""
+
+    def forecast(series: Any) -> Any:
+        return make().fit(series).predict(HORIZON)
+
+    def bad(series: Callable[[], Any]) -> Outcome:
+        found = attempt(lambda: forecast(series()))
+        return judged("bad", found, None, 0.0), found[1]
+
+    def odd(series: Callable[[], Any], tolerance: float) -> Outcome:
+        found = attempt(lambda: forecast(series()))
+        plain = attempt(lambda: forecast(np.array(series(), dtype=np.float64)))
+        return judged("odd", found, plain, tolerance), found[1]
+
+    def extreme(series: Callable[[], Any]) -> Outcome:
+        found = attempt(lambda: forecast(series()))
+        return judged("extreme", found, None, 0.0), found[1]
+
+    def bad_horizon(steps: Any) -> Outcome:
+        found = attempt(lambda: fitted().predict(steps))
+        return judged("bad", found, None, 0.0), found[1]
+
+    def long_horizon() -> Outcome:
+        return farthest(fitted(), horizon)
+
+    models: list[Any] = []
+
+    def fitted() -> Any:
+        if not models:
+            models.append(make().fit(lorenz()))
+        return models[0]
 
     for kind, series in BAD.items():
-        found = attempt(lambda series=series: forecast(series()), LIMIT)
-        count("bad series", kind, judged("bad", found, None, 0.0), found[1])
-    fitted = make().fit(lorenz())
+        yield "bad series", kind, lambda series=series: bad(series)
     for kind, steps in BAD_HORIZONS.items():
-        found = attempt(lambda steps=steps: fitted.predict(steps), LIMIT)
-        count("bad horizon", kind, judged("bad", found, None, 0.0), found[1])
+        yield "bad horizon", kind, lambda steps=steps: bad_horizon(steps)
     for kind, (series, tolerance) in ODD.items():
-        found = attempt(lambda series=series: forecast(series()), LIMIT)
-        plain = attempt(lambda series=series: forecast(np.array(series(), dtype=np.float64)), LIMIT)
-        count("odd series", kind, judged("odd", found, plain, tolerance), found[1])
+        yield "odd series", kind, lambda series=series, tolerance=tolerance: odd(series, tolerance)
     for kind, series in EXTREME.items():
-        found = attempt(lambda series=series: forecast(series()), LIMIT)
-        count("extreme series", kind, judged("extreme", found, None, 0.0), found[1])
+        yield "extreme series", kind, lambda series=series: extreme(series)
     if horizon:
+        yield f"horizon {horizon}", f"horizon {horizon}", long_horizon
+
+
+def farthest(model: Any, horizon: int) -> Outcome:
+    """Forecast ever longer horizons up to the longest one, each ten times the last."""
+    told: list[str] = []
+    seconds = 0.0
+    for steps in (horizon // 1000, horizon // 100, horizon // 10, horizon):
+        before = seconds
         begin = time.perf_counter()
-        found = attempt(lambda: fitted.predict(horizon), LONGEST_LIMIT)
+        found = attempt(lambda steps=steps: model.predict(steps))
+        seconds = time.perf_counter() - begin
+        told.append(f"{steps} in {seconds:.1f} s")
         word = judged("extreme", found, None, 0.0)
-        count(f"horizon {horizon}", f"horizon {horizon}", word, found[1])
-        print(f"  {name}: horizon {horizon} in {time.perf_counter() - begin:.1f} s", flush=True)
+        if word != "right":
+            return word, f"{found[1] if found[0] != 'returned' else ''} ({', '.join(told)})"
+        if steps < horizon and seconds > LIMIT / 20.0:
+            slow = before > MEASURABLE and seconds > PROPORTIONATE * before
+            return ("endless" if slow else "bounded"), ", ".join(told)
+    return "right", ", ".join(told)
+
+
+def work(name: str, horizon: int, first: int, results: "Connection[Any, Any]") -> None:
+    """Make the calls of a forecaster from one of them on, and send the outcome of each."""
+    for place, (_, _, call) in enumerate(calls_of(makers()[name], horizon)):
+        if place >= first:
+            word, detail = call()
+            results.send((word, "" if word == "right" and not isinstance(detail, str) else str(detail)[:200]))
+    results.close()
+
+
+def campaign(name: str, horizon: int, *, verbose: bool) -> Counter[tuple[str, str]]:
+    """Return the outcomes for one forecaster, counted by group and word."""
+    counts: Counter[tuple[str, str]] = Counter()
+    labels = [(group, kind) for group, kind, _ in calls_of(makers()[name], horizon)]
+    spawning = multiprocessing.get_context("spawn")
+    place = 0
+    while place < len(labels):
+        receiving, sending = spawning.Pipe(duplex=False)
+        process = spawning.Process(target=work, args=(name, horizon, place, sending))
+        process.start()
+        sending.close()
+        patience = STARTING + LIMIT
+        word = ""
+        while place < len(labels) and word not in ("endless", "died"):
+            word, detail = _received(receiving, patience)
+            patience = LIMIT
+            group, kind = labels[place]
+            counts[group, word] += 1
+            if verbose or word not in ("refused", "right") or group.startswith("horizon"):
+                print(f"  {name}, {kind}: {word} {detail}", flush=True)
+            place += 1
+        process.kill()
+        process.join()
+        receiving.close()
     return counts
+
+
+def _received(receiving: "Connection[Any, Any]", patience: float) -> Outcome:
+    if not receiving.poll(patience):
+        return "endless", f"more than {patience:g} s"
+    try:
+        outcome: Outcome = receiving.recv()
+    except EOFError:
+        return "died", "the process ended"
+    return outcome
 
 
 def main() -> int:
@@ -239,19 +317,18 @@ def main() -> int:
     parser.add_argument("--horizon", type=int, default=1_000_000, help="longest horizon; 0 leaves it out")
     parser.add_argument("--verbose", action="store_true", help="print every outcome")
     options = parser.parse_args()
-    makers: dict[str, Callable[[], Any]] = {name: lambda name=name: build(name) for name in NAMES}
-    makers |= WRAPPED
-    chosen = options.forecasters.split(",") if options.forecasters else list(makers)
+    chosen = options.forecasters.split(",") if options.forecasters else list(makers())
     totals: Counter[tuple[str, str]] = Counter()
-    begin = time.process_time()
+    begin = time.monotonic()
     for name in chosen:
-        totals += campaign(name, makers[name], options.horizon, verbose=options.verbose)
-        print(f"{name}: done after {time.process_time() - begin:.0f} s", flush=True)
+        totals += campaign(name, options.horizon, verbose=options.verbose)
+        print(f"{name}: done after {time.monotonic() - begin:.0f} s", flush=True)
     words = sorted({word for _, word in totals})
     print(f"{'':24}" + "".join(f"{word:>12}" for word in words))
     for group in dict.fromkeys(group for group, _ in totals):
         print(f"{group:24}" + "".join(f"{totals[group, word]:12}" for word in words))
-    return int(any(word not in ("refused", "right") for word in words))
+    print(f"{totals.total()} calls of {len(chosen)} forecasters and wrappers")
+    return int(any(word not in ("refused", "right", "bounded") for word in words))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ Usage: python tests/performance/hostile_registries.py [--files 2000] [--seed 0]
 
 Each file is drawn by a seed of its own from one of the kinds below. An outcome is `refused` (an exception of the
 project), `accepted`, `foreign` (any other exception), `slow` (more than `LONGEST` seconds of processor time for
-loading, or more than `LONGEST_USE` for what follows), or `executed` (a file of ours was made by the content). The exit
-status is 1 if any is foreign, slow or executed.
+loading, or more than `LONGEST_USE` for what follows), `large` (loading took more than `MOST_MEMORY`), or `executed` (a
+file of ours was made by the content). The exit status is 1 if any is foreign, slow, large or executed.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import dysts
+from benchmark.running.memory import peak_memory_mb, reset_peak_memory
 from dysts.citations import cite_system
 from dysts.cli import main
 from dysts.cli.describe import describe
@@ -33,6 +34,8 @@ from dysts.errors import DystsError
 
 LONGEST = 1.0
 LONGEST_USE = 10.0
+MOST_MEMORY = 200.0
+"""MiB by which the process may grow while it loads a file."""
 CANARY = Path(tempfile.gettempdir()) / "dysts-hostile-registries-canary"
 GOOD: dict[str, Any] = {
     "definition": {
@@ -296,9 +299,15 @@ def examine(content: str, folder: Path, *, use: bool = True) -> tuple[dict[str, 
     found: dict[str, str] = {}
     notes: list[str] = []
     loaded: list[dysts.System] = []
+    grown: list[float] = []
 
     def load() -> None:
-        loaded.extend(dysts.load_systems(path).values())
+        reset_peak_memory()
+        before = peak_memory_mb()
+        try:
+            loaded.extend(dysts.load_systems(path).values())
+        finally:
+            grown.append(peak_memory_mb() - before)
 
     stages: dict[str, tuple[Callable[[], object], float]] = {
         "load": (load, LONGEST),
@@ -307,6 +316,9 @@ def examine(content: str, folder: Path, *, use: bool = True) -> tuple[dict[str, 
     for stage, (action, seconds) in stages.items():
         found[stage], note = outcome(action, seconds)
         notes += [f"{stage}: {found[stage]}: {note}"] if found[stage] in ("foreign", "slow") else []
+    if max(grown) > MOST_MEMORY:
+        found["load"] = "large"
+        notes.append(f"load: large: {max(grown):.0f} MiB")
     if use:
         for system in loaded[:1]:
             for stage, action in uses(system).items():

@@ -16,6 +16,7 @@ import pytest
 import xarray
 
 import benchmark
+from benchmark.beside import together
 from benchmark.cli import main
 from benchmark.results.merging import merge
 from benchmark.results.reading import RUNNING, Results
@@ -24,11 +25,18 @@ from benchmark.results.writing import ResultsWriter
 from benchmark.running.progress import Costs, Progress
 from benchmark.schema import SCORED_COLUMNS
 from dysts.errors import InvalidArgumentError, RunError, StorageError
+from dysts.systems.registry_file import write_entries
 
 
-def _run(folder: Path, *forecasters: str, systems: tuple[str, ...] = fakes.SYSTEMS, **options: object) -> Results:
+def _run(
+    folder: Path,
+    *forecasters: str,
+    systems: tuple[str, ...] = fakes.SYSTEMS,
+    trajectories: int = 1,
+    **options: object,
+) -> Results:
     return benchmark.run(
-        fakes.suite(*forecasters, systems=systems, trajectories=1),
+        fakes.suite(*forecasters, systems=systems, trajectories=trajectories),
         **{"open_dataset": fakes.open_dataset, "scheduler": fakes.InProcess(), **options},  # type: ignore[arg-type]
         output=folder,
         progress=False,
@@ -138,6 +146,34 @@ def test_results_that_do_not_belong_together_are_refused(tmp_path: Path) -> None
         merge([tmp_path / "a", os.path.join(tmp_path, "a")], tmp_path / "e")
     with pytest.raises(StorageError, match="holds results already"):
         merge([tmp_path / "a", tmp_path / "b"], tmp_path / "a")
+    assert not (tmp_path / "c").exists()
+
+
+def test_scores_with_different_exponents_of_one_system_are_not_merged(tmp_path: Path) -> None:
+    def annotated(_recipe: str, *, systems: list[str]) -> dict[str, xarray.Dataset]:
+        return {name: fakes.dataset(name, exponent=1.2 if name == "Beta" else 0.9) for name in systems}
+
+    # The data are the same, so nothing but the exponents shows that the scores do not belong together.
+    _run(tmp_path / "a", "Mean")
+    _run(tmp_path / "b", "Seasonal", trajectories=2, open_dataset=annotated)
+    folders = [tmp_path / "a", tmp_path / "b"]
+    with pytest.raises(RunError, match=r"exponents of 1 of 3 systems, Beta among them: 0\.9 and 1\.2; .*rescore"):
+        merge(folders, tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+    with pytest.raises(RunError, match="Beta among them"):
+        together(folders)
+    for folder in folders:
+        benchmark.rescore(folder, exponents=lambda _row: (1.0, 0.01))
+    assert set(merge(folders, tmp_path / "c").table["lyapunov_exponent"]) == {1.0}
+
+
+def test_different_systems_of_one_name_are_not_merged(tmp_path: Path) -> None:
+    for name, rate in (("a", "1"), ("b", "2")):
+        _run(tmp_path / name, "Mean" if rate == "1" else "Seasonal")
+        entry = {"definition": {"variables": ["x"], "equations": {"x": f"-{rate}*x"}}}
+        write_entries(tmp_path / name / "systems.json", {"Mine": entry})
+    with pytest.raises(RunError, match="different systems of the name 'Mine'"):
+        merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c")
     assert not (tmp_path / "c").exists()
 
 

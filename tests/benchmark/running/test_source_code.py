@@ -5,16 +5,17 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import benchmark_fakes as fakes
 import pytest
 
 import benchmark
-from benchmark.running import source_code
+from benchmark.running import reference_code, source_code
 from benchmark.running.building import build
-from benchmark.running.source_code import code_of, meaningful
+from benchmark.running.source_code import code_of, digest_of, meaningful
 from dysts.errors import UnknownNameError
 
 FACTORY = '''
@@ -155,8 +156,61 @@ def test_code_that_cannot_be_read_is_told_once_and_a_version_stands_for_it(monke
 def test_versions_of_libraries_count(monkeypatch: pytest.MonkeyPatch) -> None:
     model = build("NVAR", preset="fast", season_length=20, seed=0)
     before = code_of("NVAR", model)
-    monkeypatch.setattr(source_code, "_version_of", lambda name: "numpy==99" if name == "numpy" else "")
+    monkeypatch.setattr(source_code, "version_of", lambda name: "numpy==99" if name == "numpy" else "")
     assert code_of("NVAR", model) != before
+
+
+@pytest.fixture
+def edited(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """Names of files that count as edited; `reference_code` has to be told of a change."""
+    names: set[str] = set()
+    monkeypatch.setattr(
+        reference_code, "digest_of", lambda path: digest_of(path) + ("edited" if path.name in names else "")
+    )
+    reference_code.reference_code.cache_clear()
+    yield names
+    reference_code.reference_code.cache_clear()
+
+
+def codes() -> dict[str, str]:
+    reference_code.reference_code.cache_clear()
+    return {name: reference_code.reference_code(name) for name in ("Oracle", "Persistence")}
+
+
+def test_code_of_the_oracle_includes_the_integrators(edited: set[str]) -> None:
+    before = codes()
+    assert codes() == before
+    for file, changed in (
+        ("catalogue.py", set()),
+        ("choice.py", {"Oracle"}),
+        ("recipe.py", {"Oracle"}),
+        ("references.py", {"Oracle", "Persistence"}),
+    ):
+        edited.clear()
+        edited.add(file)
+        after = codes()
+        assert {name for name in after if after[name] != before[name]} == changed, file
+
+
+def test_changed_reference_runs_again_and_no_forecaster_does(
+    edited: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = replace(fakes.suite("Mean", systems=["Alpha"], trajectories=1), references=("Persistence", "Climatology"))
+    options = {"open_dataset": fakes.open_dataset, "output": tmp_path / "r"}
+
+    def ran() -> list[str]:
+        reference_code.reference_code.cache_clear()
+        scheduler = fakes.InProcess()
+        table = benchmark.run(suite, scheduler=scheduler, **options).table
+        assert len(table) == 3
+        assert (table["code"] != "").all()
+        return sorted(job.forecaster for job in scheduler.jobs)
+
+    assert len(ran()) == 3
+    assert ran() == []
+    edited.add("references.py")
+    assert ran() == ["Climatology", "Persistence"]
+    assert "Persistence has changed since 1 of its results were made" in capsys.readouterr().err
 
 
 def test_again_runs_one_forecaster_only(tmp_path: Path, fit_log: Path) -> None:
