@@ -13,7 +13,7 @@ FLOORS = {
     "dysts": [
         ("errors",),
         ("version", "checks"),
-        ("equations", "cache", "threads", "series"),
+        ("equations", "cache", "threads", "processes", "series"),
         ("compilation",),
         ("systems", "solvers"),
         ("integration", "citations"),

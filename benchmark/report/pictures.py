@@ -2,11 +2,11 @@
 
 import base64
 import io
-import multiprocessing
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
-from dysts.errors import DystsError
+from dysts.errors import DystsError, RunError
+from dysts.processes import worker_pool
 from dysts.systems.system import System
 
 ENOUGH_FOR_PROCESSES = 12
@@ -22,12 +22,20 @@ def attractor_pictures(systems: Mapping[str, System], *, workers: int = 1) -> di
     systems : mapping of str to System
     workers : int
         Processes, where there are enough systems to be worth their start.
+
+    Raises
+    ------
+    RunError
+        If a process is killed.
     """
     if workers < 2 or len(systems) < ENOUGH_FOR_PROCESSES:
         drawn = [_draw(system) for system in systems.values()]
     else:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            drawn = list(pool.map(_draw, systems.values(), chunksize=4))
+        try:
+            with worker_pool(workers) as pool:
+                drawn = list(pool.map(_draw, systems.values(), chunksize=4))
+        except BrokenProcessPool:
+            raise RunError("a process that draws the attractors was killed, perhaps for want of memory") from None
     return {name: picture for name, picture in zip(systems, drawn, strict=True) if picture}
 
 

@@ -10,8 +10,6 @@ import os
 import resource
 import signal
 import sys
-import threading
-import time
 from dataclasses import fields
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,9 +19,8 @@ from numpy.typing import NDArray
 
 from benchmark.running.execution import run_job
 from benchmark.running.job import CellOutcome, Job
+from dysts.processes import end_with_parent
 
-_PARENT_CHECK_SECONDS = 1.0
-"""Seconds between two checks that the parent is alive, where the system does not signal its end."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -79,15 +76,7 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         # Processes that a forecaster detaches stay below this one, where the parent finds them.
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_PARENT_CHECK_SECONDS)
-        os._exit(1)
-
-    if os.getppid() != parent:
-        os._exit(1)
-    threading.Thread(target=watch, daemon=True).start()
+    end_with_parent(parent)
 
 
 def _scalars(kind: type, array_field: str) -> list[str]:

@@ -1,14 +1,11 @@
 """Builds many systems at once, on processes of this machine or on a dask cluster, and goes on where it was stopped."""
 
 import json
-import multiprocessing
-import os
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +17,7 @@ from dysts.datasets.recipe import Recipe
 from dysts.datasets.store import write_group
 from dysts.datasets.streaming import write_series
 from dysts.errors import DystsError, NotSupportedError
+from dysts.processes import worker_pool
 from dysts.systems.system import System
 
 ANSWER_WITHIN = 10.0
@@ -171,11 +169,10 @@ def _here(tasks: Iterable[_Task]) -> _Finished:
 def _on_processes(tasks: Sequence[_Task], workers: int) -> _Finished:
     """Run tasks in processes; if one dies, the rest goes on, and what was running is tried again alone."""
     waiting = {task[0]: task for task in tasks}
-    context = multiprocessing.get_context("spawn")
     alone = False
     while waiting:
         batch = list(waiting.values())[:1] if alone else list(waiting.values())
-        with ProcessPoolExecutor(min(workers, len(batch)), mp_context=context, initializer=_end_with_parent) as pool:
+        with worker_pool(min(workers, len(batch))) as pool:
             running = {pool.submit(build_system, *task): task[0] for task in batch}
             broken = False
             for future in as_completed(running):
@@ -190,18 +187,6 @@ def _on_processes(tasks: Sequence[_Task], workers: int) -> _Finished:
                 del waiting[name]
                 yield name, outcome
         alone = alone or broken
-
-
-def _end_with_parent() -> None:
-    """End a worker when the process that started it is killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _on_cluster(tasks: Sequence[_Task], scheduler: str) -> _Finished:

@@ -1,11 +1,11 @@
 """Writes the gallery: missing pictures in worker processes, then the pages."""
 
 import hashlib
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.plotting.style import matplotlib
+from dysts.processes import worker_pool
 from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
@@ -119,7 +120,7 @@ def _draw_missing(
     missing = [system for system in systems if not all(path.exists() for path in files[system.name].values())]
     failures: dict[str, str] = {}
     begin = time.monotonic()
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         tasks = {pool.submit(draw_system, system, files[system.name]): system.name for system in missing}
         for count, done in enumerate(as_completed(tasks), start=1):
             name = tasks[done]
@@ -129,6 +130,9 @@ def _draw_missing(
             except DystsError as error:
                 failures[name] = str(error)
                 outcome = f" failed: {error}"
+            except BrokenProcessPool:
+                failures[name] = "a process that draws was killed, perhaps for want of memory"
+                outcome = f" failed: {failures[name]}"
             if report:
                 left = (time.monotonic() - begin) / count * (len(missing) - count)
                 report(f"{count}/{len(missing)} {name}{outcome}, about {left:.0f} s left")

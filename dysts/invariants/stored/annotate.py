@@ -4,12 +4,9 @@ import dataclasses
 import hashlib
 import json
 import math
-import multiprocessing
-import os
-import threading
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from dysts.integration.integrate import integrate
 from dysts.invariants.lyapunov import conserves
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.properties import compute_properties
+from dysts.processes import worker_pool
 from dysts.systems.registry import read_entries
 from dysts.systems.registry_file import write_entries
 from dysts.systems.system import System
@@ -41,18 +39,6 @@ def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(fingerprint(*COMPUTED_BY).encode())
     return digest.hexdigest()[:20]
-
-
-def _end_with_parent() -> None:
-    """End a worker when the process that started it is killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _sentence(properties: Mapping[str, Any]) -> str:
@@ -78,12 +64,11 @@ def _computed(
     If a process is killed, the systems that were not finished are computed again, each in a process of its own, so that
     one that needs more memory than there is costs itself alone.
     """
-    context = multiprocessing.get_context("spawn")
     waiting = dict(tasks)
     alone = False
     while waiting:
         batch = list(waiting)[:1] if alone else list(waiting)
-        with ProcessPoolExecutor(min(workers, len(batch)), mp_context=context, initializer=_end_with_parent) as pool:
+        with worker_pool(min(workers, len(batch))) as pool:
             running = {pool.submit(_annotate_one, name, *waiting[name], effort): name for name in batch}
             broken = False
             for done in as_completed(running):
