@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns ensemble-benchmark compilers clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers clean
 
 install: $(INSTALLED)
 
@@ -135,6 +135,12 @@ store-campaigns: $(INSTALLED)
 	$(BIN)/python tests/performance/store_damages.py
 	$(BIN)/python tests/performance/store_publishers.py
 	$(BIN)/python tests/performance/store_disks.py
+
+# The campaigns against stores, and hostile registries, bad input of every forecaster, kills of the benchmark: some hours.
+campaigns: store-kills store-campaigns
+	$(BIN)/python tests/performance/hostile_registries.py
+	$(BIN)/python tests/performance/forecaster_inputs.py
+	$(BIN)/python tests/performance/benchmark_kills.py --kills 25
 
 # Streams series that are larger than memory, and projects what 1e10 points cost.
 ensemble-benchmark: $(INSTALLED)

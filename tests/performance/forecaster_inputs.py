@@ -7,11 +7,11 @@ raise an exception of this package in one line; *odd* input must give the foreca
 or be refused; *extreme* input must give finite numbers or be refused. Nothing else may be raised. The exit status is 1
 if anything else happens.
 
-No outcome may take more than `LIMIT` seconds of processor time, nor `LONGEST_WAIT` by the clock: the forecaster runs in a
-process that is killed then, the outcome is `endless`, and the next call is made in a new process. The longest horizon is
-approached in steps of ten. Where the time of a step foretells more than half of `LIMIT` for the next one, that one is
-not tried: the outcome is `endless` if the time has grown faster than `PROPORTIONATE` allows, and `bounded` otherwise:
-the time limit of the benchmark ends such a cell.
+No outcome may take more than `LIMIT` seconds of processor time, nor `LONGEST_WAIT` by the clock: the forecaster runs in
+a process that is killed then, the outcome is `endless`, and the next call is made in a new process. The longest horizon
+is approached in steps of ten. Where the time of a step foretells more than half of `LIMIT` for the next one, that one
+is not tried: the outcome is `endless` if the time has grown faster than `PROPORTIONATE` allows, and `bounded`
+otherwise: the time limit of the benchmark ends such a cell.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from dysts.errors import DystsError
 from forecasters.wrappers import CallableForecaster, DartsModel, ObjectForecaster, RegressorForecaster
 
 LIMIT = 60.0
-"""Seconds of processor time for one outcome: one or two fits with short forecasts, or the forecasts of long horizons."""
+"""Seconds of processor time for one outcome: one or two fits with short forecasts, or all long horizons."""
 LONGEST_WAIT = 1200.0
 """Seconds by the clock for one outcome, on a machine that other work may share."""
 STARTING = 60.0
