@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface clean
 
 install: $(INSTALLED)
 
@@ -149,6 +149,14 @@ ensemble-benchmark: $(INSTALLED)
 # Tests the compiled code with the oldest and the newest numba and llvmlite, in environments of their own.
 compilers: $(INSTALLED)
 	$(BIN)/python tests/performance/compilers.py
+
+# Runs the test files of dysts 0.96, fetched from the package index and verified by their hash, on this package.
+predecessor-tests: $(INSTALLED)
+	$(BIN)/python tests/performance/predecessor_tests.py
+
+# Compares every system with dysts 0.96 in an environment of its own: times, trajectories, Jacobians, and speed.
+predecessor-interface: $(INSTALLED)
+	$(BIN)/python tests/performance/predecessor_interface.py
 
 clean:
 	rm -rf $(VENV) build benchmark-results .pytest_cache .ruff_cache .mypy_cache

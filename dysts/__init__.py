@@ -42,6 +42,8 @@ _HOME = {
     "window_truth": "dysts.integration.truth",
 }
 _MODULES = ("errors", "metrics")
+# The modules of dysts 0.96 (``dysts.flows``, ``dysts.base``, ...) lie in a folder of their own and are found here.
+__path__.append(f"{__path__[0]}/predecessor/places")
 
 __all__ = [
     "Ensemble",

@@ -20,7 +20,7 @@ FLOORS = {
         ("invariants",),
         ("datasets",),
         ("metrics", "plotting", "export"),
-        ("gallery", "__init__"),
+        ("gallery", "predecessor", "__init__"),
         ("cli",),
         ("__main__",),
     ],

@@ -5,6 +5,10 @@ Every metric takes keyword-only arrays with axes (time, component). `METRICS` is
 package, both are here under names of their own; `map_lyapunov_spectrum` and `fixed_points` judge a forecaster's step.
 """
 
+import importlib
+from typing import Any
+
+from dysts.metrics import _by_position
 from dysts.metrics.association import kendall, mutual_information, pearson, spearman
 from dysts.metrics.attractor_fidelity import (
     sliced_wasserstein_distance,
@@ -80,3 +84,13 @@ __all__ = [
     "valid_prediction_time",
     "wape",
 ]
+
+for _name in _by_position.NAMES:
+    globals()[_name] = _by_position.also_by_position(_name, globals()[_name])
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name that dysts 0.96 has in this module."""
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module("dysts.predecessor.room_names").value(__name__, name)

@@ -1,0 +1,107 @@
+"""`DynMap`: a map as dysts 0.96 has it, of a user's class with ``_rhs`` in Python."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dysts.checks import check_count
+from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.predecessor.model import BaseDyn
+from dysts.predecessor.series_tools import standardize_ts
+
+
+class DynMap(BaseDyn):
+    """A map: of a user's class with ``_rhs(*components, *parameters)`` in Python.
+
+    Parameters
+    ----------
+    metadata_path : str, optional
+        A JSON file with facts by the name of the class.
+    parameters : mapping of str to float, optional
+    **facts
+        Further facts, such as ``initial_conditions``.
+
+    Examples
+    --------
+    >>> from dysts.base import DynMap
+    >>> class Doubling(DynMap):
+    ...     @staticmethod
+    ...     def _rhs(x, b):
+    ...         return (b * x % 1.0,)
+    >>> Doubling(parameters={"b": 2.0}, initial_conditions=[0.1]).make_trajectory(3).tolist()
+    [0.2, 0.4, 0.8]
+    """
+
+    _rhs_inv: Any = None
+
+    def __init__(
+        self, metadata_path: str | None = None, parameters: Mapping[str, Any] | None = None, **facts: Any
+    ) -> None:
+        super().__init__(metadata_path=metadata_path, parameters=parameters, **facts)
+
+    def rhs(self, X: Any) -> np.ndarray:
+        """Return the images of states [..., component]."""
+        return self._images(self._rhs, X)
+
+    def rhs_inv(self, Xp: Any) -> np.ndarray:
+        """Return the states whose images are given, if the class has ``_rhs_inv``."""
+        if type(self)._rhs_inv is None:
+            raise NotSupportedError(f"{self.name} must define _rhs_inv to be iterated backwards, got none")
+        return self._images(self._rhs_inv, Xp)
+
+    def _images(self, function: Any, states: Any) -> np.ndarray:
+        values = np.asarray(states, dtype=np.float64)
+        found = function(*np.moveaxis(values, -1, 0), *self.param_list)
+        columns = found if isinstance(found, tuple | list) else (found,)
+        return np.stack(np.broadcast_arrays(*columns), axis=-1).astype(np.float64)
+
+    def __call__(self, X: Any) -> np.ndarray:
+        return self.rhs(X)
+
+    def make_trajectory(
+        self,
+        n: int,
+        init_cond: Any = None,
+        inverse: bool = False,
+        return_times: bool = False,
+        standardize: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Iterate and return ``n`` points, the first being the image of the initial condition.
+
+        Parameters
+        ----------
+        n : int
+        init_cond : array_like [component] or [trajectory, component], optional
+        inverse : bool
+            Whether to iterate backwards.
+        return_times : bool
+            Whether to return the numbers of the points too, first.
+        standardize : bool
+            Whether to scale each component to zero mean and unit deviation.
+        **options
+            Refused, but for those of flows that mean nothing for a map.
+
+        Returns
+        -------
+        ndarray [time, component]
+            Without axes of length one; with an axis of trajectories in front for several starts.
+        """
+        for name in options:
+            if name not in ("resample", "pts_per_period", "noise", "method", "timescale", "events", "postprocess"):
+                raise InvalidArgumentError(f"make_trajectory of a map has no keyword {name!r}")
+        count = check_count("n", n)
+        values = self._orbits(count, self._starts(init_cond), inverse=inverse)
+        if standardize:
+            values = standardize_ts(values)
+        squeezed = np.squeeze(values)
+        return (np.arange(count), squeezed) if return_times else squeezed
+
+    def _orbits(self, count: int, starts: np.ndarray, *, inverse: bool) -> np.ndarray:
+        step = self.rhs_inv if inverse else self.rhs
+        values = np.empty((len(starts), count, starts.shape[-1]))
+        state = starts
+        for index in range(count):
+            state = values[:, index] = step(state)
+        return values

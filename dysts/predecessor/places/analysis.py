@@ -1,0 +1,39 @@
+"""``dysts.analysis`` of dysts 0.96: invariants of models and series."""
+
+from typing import Any
+
+from dysts.predecessor.analysis import (
+    estimate_powerlaw,
+    find_lyapunov_exponents,
+    gp_dim,
+    kaplan_yorke_dimension,
+    max_lyapunov_exponent,
+    max_lyapunov_exponent_rosenstein,
+    mutual_information,
+    run_zero_one_sweep,
+    sample_initial_conditions,
+    twonn_dim,
+    zero_one_test,
+)
+from dysts.predecessor.left_out import refuse
+from dysts.predecessor.series_tools import logarithmic_n, rowwise_euclidean
+
+__all__ = [
+    "estimate_powerlaw",
+    "find_lyapunov_exponents",
+    "gp_dim",
+    "kaplan_yorke_dimension",
+    "logarithmic_n",
+    "max_lyapunov_exponent",
+    "max_lyapunov_exponent_rosenstein",
+    "mutual_information",
+    "rowwise_euclidean",
+    "run_zero_one_sweep",
+    "sample_initial_conditions",
+    "twonn_dim",
+    "zero_one_test",
+]
+
+
+def __getattr__(name: str) -> Any:
+    raise refuse("dysts.analysis", name)

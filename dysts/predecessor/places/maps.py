@@ -1,0 +1,1 @@
+"""``dysts.maps`` of dysts 0.96."""
