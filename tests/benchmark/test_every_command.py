@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import benchmark_fakes as fakes
 import numpy as np
@@ -15,30 +16,41 @@ from benchmark import cli
 from benchmark.own_series import SeriesFile
 from benchmark.tasks.suite import Suite
 
-MEAN, RAISING = "benchmark_fakes:Mean", "benchmark_fakes:Raising"
+
+def _fakes(*forecasters: str, **changes: Any) -> Suite:
+    """One or two series are enough for every command, and their pages are drawn soon."""
+    return replace(fakes.suite(*forecasters, systems=["Alpha"], trajectories=1), **changes)
 
 
-def _own(folder: Path, *, exponent: float | None = None) -> Suite:
+def _own(folder: Path, *forecasters: str, exponent: float | None = None, **changes: Any) -> Suite:
     rows = np.sin(0.1 * np.arange(300))[:, None] + [0.0, 2.0]
     np.savetxt(folder / "heart.csv", rows, delimiter=",", header="a,b", comments="")
     series = SeriesFile(name="heart", file=str(folder / "heart.csv"), step=0.1, lyapunov_exponent=exponent)
-    return Suite(name="own", systems=(), series=(series,), forecasters=(MEAN,), train_length=100, horizon=20)
+    names = tuple(f"benchmark_fakes:{name}" for name in forecasters)
+    suite = Suite(name="own", systems=(), series=(series,), forecasters=names, train_length=100, horizon=20)
+    return replace(suite, **changes)
 
 
+ORACLE: tuple[str, ...] = ("Oracle",)
 KINDS: dict[str, Callable[[Path], Suite]] = {
-    "references, but no equations for an oracle": lambda _: replace(
-        fakes.suite("Mean"), references=("Climatology", "Persistence", "Oracle")
+    "references, but no equations for an oracle": lambda _: _fakes(
+        "Mean", references=("Climatology", "Persistence", "Oracle")
     ),
-    "no references": lambda _: fakes.suite("Mean", "Seasonal"),
-    "one system, one forecaster": lambda _: fakes.suite("Mean", systems=["Alpha"], trajectories=1),
-    "own series only": _own,
-    "own series with an exponent": lambda folder: _own(folder, exponent=1.2),
-    "own series without references": lambda folder: replace(_own(folder), references=()),
-    "every forecast valid to the end": lambda _: replace(
-        fakes.suite("Seasonal"), forecasters=("benchmark_fakes:Seasonal", "NaiveSeasonal")
+    "two systems without references": lambda _: _fakes("Mean", "Seasonal", systems=("Alpha", "Beta")),
+    "one system, one forecaster": lambda _: _fakes("Mean"),
+    "own series": lambda folder: _own(folder, "Mean"),
+    "own series with an exponent, and one that diverges": lambda folder: _own(
+        folder, "Mean", "Diverging", exponent=1.2
     ),
-    "failures only": lambda _: fakes.suite("Raising"),
-    "failures beside references": lambda folder: replace(_own(folder), forecasters=(RAISING,)),
+    "own series without references": lambda folder: _own(folder, "Mean", "Seasonal", references=()),
+    "every forecast valid to the end": lambda _: _fakes(
+        "Seasonal", systems=("Alpha", "Beta"), forecasters=("benchmark_fakes:Seasonal", "NaiveSeasonal")
+    ),
+    "failures only": lambda _: _fakes("Raising"),
+    "failures beside an oracle without equations": lambda folder: _own(
+        folder, "Raising", exponent=1.2, references=ORACLE
+    ),
+    "failures on own series without references": lambda folder: _own(folder, "Raising", references=()),
 }
 
 
@@ -46,13 +58,7 @@ def _run(suite: Suite, folder: Path) -> None:
     benchmark.run(suite, open_dataset=fakes.open_dataset, output=folder, scheduler=fakes.InProcess(), progress=False)
 
 
-QUICK = ("one system, one forecaster", "own series only", "failures only")
-"""The others take longer, as they have more to compare."""
-
-
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=() if kind in QUICK else pytest.mark.slow) for kind in KINDS]
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_command_on_every_kind_of_run(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "run"
     _run(KINDS[kind](tmp_path), folder)

@@ -4,15 +4,16 @@ import os
 import random
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from small_forecasters import NAMES, build, lorenz
+from small_forecasters import NAMES, build, forecast, lorenz
 
-from forecasters.contract import CHECKS, REQUIRED, check_forecaster
+from forecasters.contract import CHECKS, REQUIRED, check_forecaster, process_settings
 from forecasters.wrappers import CallableForecaster, ObjectForecaster
 
 SHARED: dict[str, Any] = {}
@@ -174,7 +175,39 @@ ADVISED = ("ARIMA", "DLinear", "ESN", "NVAR", "NaiveSeasonal", "XGBoost")
     ("name", "check"), [(name, check) for name in NAMES for check in CHECKS if name in ADVISED or check in REQUIRED]
 )
 def test_the_forecasters_of_the_package_keep_the_contract(name: str, check: str) -> None:
-    CHECKS[check](lambda: build(name), lorenz()[:160])
+    CHECKS[check](lambda: build(name), lorenz()[:100])
+
+
+def global_state() -> dict[str, Any]:
+    import torch
+
+    return process_settings() | {
+        "python": random.getstate(),
+        "numpy": [part.tolist() if isinstance(part, np.ndarray) else part for part in np.random.get_state()],  # noqa: NPY002
+        "torch": torch.get_rng_state().tolist(),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_touches_no_global_state(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # Importing a library may do what it likes, once; a fit must not even reseed.
+    build(name).fit(lorenz()).predict(1)
+    monkeypatch.chdir(tmp_path)
+    capfd.readouterr()
+    np.random.seed(987)  # noqa: NPY002
+    original = lorenz().copy()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        before, threads = global_state(), threading.active_count()
+        forecast(name, lorenz())
+        assert global_state() == before
+    assert caught == []
+    assert threading.active_count() == threads
+    assert list(tmp_path.iterdir()) == []
+    assert tuple(capfd.readouterr()) == ("", "")
+    np.testing.assert_array_equal(lorenz(), original)
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 from forecast_systems import split
-from small_forecasters import NAMES as REGISTERED
+from small_forecasters import FITTED as NAMES
 from small_forecasters import build, forecast, lorenz, usual
 
 from dysts.errors import ForecastError, InvalidArgumentError
 from forecasters import get_forecaster
-
-# Its components are fitted one after the other, which takes a tenth of these tests; the contract covers it.
-NAMES = [name for name in REGISTERED if name != "TBATS"]
 
 
 @pytest.mark.parametrize("horizon", [0, -1, 2.5, 2.0, True, None, "3", np.array([3])])
@@ -61,7 +58,7 @@ def test_minimum_length_is_what_it_says(name: str) -> None:
     least = model.minimum_length
     with pytest.raises(InvalidArgumentError, match=rf"{name} needs at least {least} points, got {least - 1}"):
         model.fit(lorenz()[: least - 1])
-    assert np.isfinite(model.fit(lorenz()[:least]).predict(100)).all()
+    assert np.isfinite(model.fit(split("Lorenz")[0][:least]).predict(100)).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,7 +71,7 @@ def test_one_component(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_ten_components(name: str) -> None:
     train, _ = split("Lorenz96Ten")
-    predicted = forecast(name, train[:240])
+    predicted = forecast(name, train[:120])
     assert predicted.shape == (60, 10)
     assert np.isfinite(predicted).all()
 
@@ -89,10 +86,10 @@ def test_a_constant_component_stays_constant_and_harms_no_other(name: str, value
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wholly_constant_series(name: str) -> None:
-    assert (forecast(name, np.full((240, 2), 0.1)) == 0.1).all()
+    assert (forecast(name, np.full((120, 2), 0.1)) == 0.1).all()
 
 
-@pytest.mark.parametrize("amplitude", [1e8, 1e-8, 1e-200, 1e200])
+@pytest.mark.parametrize("amplitude", [1e-200, 1e200])
 @pytest.mark.parametrize("name", NAMES)
 def test_units_do_not_matter(name: str, amplitude: float) -> None:
     # A power of two scales without rounding, so that the forecasts must agree to the last digits.
@@ -102,10 +99,11 @@ def test_units_do_not_matter(name: str, amplitude: float) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_integer_and_single_precision_series(name: str) -> None:
-    integers = np.round(100 * lorenz()).astype(np.int32)
-    np.testing.assert_array_equal(forecast(name, integers), forecast(name, integers.astype(np.float64)))
-    single = lorenz().astype(np.float32)
-    np.testing.assert_array_equal(forecast(name, single), forecast(name, single.astype(np.float64)))
+    # Whole numbers of four digits are the same in all three types.
+    rounded = np.round(100 * lorenz())
+    expected = forecast(name, rounded)
+    for kind in (np.int32, np.float32):
+        np.testing.assert_array_equal(forecast(name, rounded.astype(kind)), expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -137,9 +135,9 @@ def test_noise_and_jumps_and_growth_end_finite_or_with_an_error_of_ours(name: st
     series = odd_series()[kind]
     if (name, kind) in LIBRARY_FAILURES:
         with pytest.raises(ForecastError, match=f"^{name} failed: "):
-            forecast(name, series, 400)
+            forecast(name, series, 200)
         return
-    predicted = forecast(name, series, 400)
+    predicted = forecast(name, series, 200)
     assert np.isfinite(predicted).all()
     # The widest walls stand a hundred extents away.
     assert (np.abs(predicted - series.mean(axis=0)) <= 102 * np.ptp(series, axis=0)).all()

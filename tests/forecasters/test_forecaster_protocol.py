@@ -1,23 +1,18 @@
 """What holds for every forecaster of the package beyond the contract: silence, seeds, steps, configuration."""
 
 import json
-import random
 import subprocess
 import sys
-import threading
-import warnings
 from dataclasses import FrozenInstanceError, asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from small_forecasters import NAMES, build, forecast, lorenz, usual
+from small_forecasters import FITTED, NAMES, build, forecast, lorenz, usual
 
 from dysts.errors import DystsError, ForecastError, InvalidArgumentError, UnknownNameError
 from forecasters import Forecaster, get_forecaster, list_forecasters
 from forecasters.closed_loop import ClosedLoopForecaster
-from forecasters.contract import process_settings
 
 LITERATURE = """NBEATS NHiTS Transformer LSTM RNN TCN DLinear NLinear NeuralODE ESN NVAR RandomForest XGBoost
 LinearRegression Kalman ARIMA AutoARIMA Theta FourTheta ExponentialSmoothing FFT NaiveMean NaiveSeasonal NaiveDrift"""
@@ -63,7 +58,7 @@ def test_no_other_forecaster_pretends_to_step() -> None:
     assert closed == set(CLOSED_LOOPS.split())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FITTED)
 def test_same_seed_same_forecast_whatever_the_global_state(name: str) -> None:
     import torch
 
@@ -77,45 +72,13 @@ def test_another_seed_another_forecast(name: str) -> None:
     assert not np.array_equal(forecast(name, lorenz(), seed=1), usual(name))
 
 
-def global_state() -> dict[str, Any]:
-    import torch
-
-    return process_settings() | {
-        "python": random.getstate(),
-        "numpy": [part.tolist() if isinstance(part, np.ndarray) else part for part in np.random.get_state()],  # noqa: NPY002
-        "torch": torch.get_rng_state().tolist(),
-    }
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_touches_no_global_state(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    # Importing a library may do what it likes, once; a fit must not even reseed.
-    build(name).fit(lorenz()).predict(1)
-    monkeypatch.chdir(tmp_path)
-    capfd.readouterr()
-    np.random.seed(987)  # noqa: NPY002
-    original = lorenz().copy()
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        before, threads = global_state(), threading.active_count()
-        forecast(name, lorenz())
-        assert global_state() == before
-    assert caught == []
-    assert threading.active_count() == threads
-    assert list(tmp_path.iterdir()) == []
-    assert tuple(capfd.readouterr()) == ("", "")
-    np.testing.assert_array_equal(lorenz(), original)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_predict_before_fit(name: str) -> None:
     with pytest.raises(ForecastError, match="before fit"):
         build(name).predict(5)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FITTED)
 def test_a_failed_fit_leaves_nothing_to_predict_from(name: str) -> None:
     model = build(name).fit(lorenz())
     with pytest.raises(InvalidArgumentError):
@@ -124,7 +87,7 @@ def test_a_failed_fit_leaves_nothing_to_predict_from(name: str) -> None:
         model.predict(5)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FITTED)
 def test_config_is_frozen_plain_and_enough_to_rebuild(name: str) -> None:
     model = build(name)
     stored = json.loads(json.dumps(asdict(model.config)))

@@ -8,14 +8,12 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.cli import main
 from benchmark.comparison import score_by_system
 from benchmark.comparison.comparison_text import comparison_text
 from benchmark.comparison.leaderboard import leaderboard
 from benchmark.comparison.leaderboard_text import leaderboard_text
 from benchmark.comparison.shared_cells import notes, notes_text, shared_cells
-from benchmark.own_series import SeriesFile, own_series
-from benchmark.report.folder import pages
+from benchmark.report.site import site_of
 from benchmark.results.merging import merge
 from benchmark.results.reading import Results
 
@@ -23,7 +21,7 @@ from benchmark.results.reading import Results
 def _run(folder: Path, *forecasters: str, change: dict[str, Any] | None = None, **options: Any) -> Results:
     systems = options.pop("systems", ["Alpha", "Beta"])
     suite = fakes.suite(*forecasters, systems=systems, trajectories=1)
-    values = {**suite.to_dict(), "series": suite.series, "tuning": None, **(change or {})}
+    values = {**suite.to_dict(), "tuning": None, **(change or {})}
     return benchmark.run(
         benchmark.Suite(**values),
         open_dataset=fakes.open_dataset,
@@ -46,7 +44,7 @@ def test_forecasters_with_different_cells_are_ranked_on_those_they_share(tmp_pat
     assert score_by_system(merged.table).index.tolist() == ["Beta", "Gamma"]
     assert "Ranked on the 2 cells" in leaderboard_text(board, notes=notes_text(merged.table))
     assert "Ranked on the 2 cells" in comparison_text(merged.table)
-    assert "Ranked on the 2 cells" in pages(merged)["index.html"]
+    assert site_of(merged).notes == (told,)
 
 
 def test_forecasters_without_a_common_cell_keep_theirs_with_a_note(tmp_path: Path) -> None:
@@ -108,49 +106,10 @@ def test_names_that_collide_are_shown_with_their_modules(tmp_path: Path, monkeyp
         progress=False,
     )
     board = leaderboard(results)
-    texts = [leaderboard_text(board), comparison_text(results.table), pages(results)["index.html"]]
+    texts = [leaderboard_text(board), comparison_text(results.table), " ".join(site_of(results).forecasters)]
     for text in texts:
         assert "factory (second_" in text
         assert "Raising (" not in text
     assert "factory (first_module_of_mine)" in texts[0]
     assert "factory (first_module_of_mine)" in texts[2]
     assert set(board["forecaster"]) == set(suite.forecasters)
-
-
-def _own(*, exponent: float | None) -> dict[str, Any]:
-    values = fakes.dataset("Alpha")["series"].values[0]
-    return {"mine": own_series(values, step=0.1, name="mine", period=2.0, lyapunov_exponent=exponent)}
-
-
-@pytest.mark.parametrize(
-    ("forecasters", "references", "exponent"),
-    [
-        (("Mean",), ("Climatology", "Persistence", "Oracle"), None),
-        (("Mean", "Seasonal", "Diverging"), ("Climatology", "Persistence", "Oracle"), 0.9),
-        (("Mean", "Seasonal", "Diverging"), (), None),
-        (("Raising",), ("Oracle",), 0.9),
-        (("Raising",), (), None),
-    ],
-)
-def test_every_command_works_on_series_of_ones_own(
-    tmp_path: Path, exponent: float | None, references: tuple[str, ...], forecasters: tuple[str, ...]
-) -> None:
-    change = {"systems": (), "references": references, "series": (SeriesFile(name="mine", file="mine.csv", step=0.1),)}
-    _run(tmp_path / "r", *forecasters, change=change, own_series=_own(exponent=exponent), systems=["Alpha"])
-    _every_command(tmp_path)
-
-
-@pytest.mark.parametrize("forecasters", [("Mean",), ("Raising",)])
-def test_every_command_works_on_one_system(tmp_path: Path, forecasters: tuple[str, ...]) -> None:
-    _run(tmp_path / "r", *forecasters, systems=["Alpha"])
-    _every_command(tmp_path)
-
-
-def _every_command(folder: Path) -> None:
-    results = str(folder / "r")
-    for command in ("leaderboard", "compare", "status", "rescore"):
-        assert main([command, results]) == 0, command
-    assert main(["leaderboard", results, "--by", "system"]) == 0
-    assert main(["export", results, "-o", str(folder / "t.parquet")]) == 0
-    assert main(["report", results, "-o", str(folder / "report")]) == 0
-    assert (folder / "report" / "index.html").is_file()
