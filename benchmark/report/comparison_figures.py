@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 from benchmark.comparison import RankComparison
 from benchmark.comparison.number_text import figures
 from benchmark.report.svg import (
-    DASHES,
     INK,
     LINE,
     MUTED,
-    SERIES_COLOURS,
     drawn_name,
     empty_figure,
     new_figure,
     page_style,
     series_colour,
+    series_dashes,
     svg_element,
 )
 
@@ -240,7 +239,7 @@ def error_bands_svg(
             shown = np.clip(quantiles, *SHOWN_ERRORS)
             axes.fill_between(grid, shown[0], shown[4], color=colour, alpha=0.15, linewidth=0)
             axes.fill_between(grid, shown[1], shown[3], color=colour, alpha=0.3, linewidth=0)
-            axes.plot(grid, shown[2], DASHES[index // SERIES_COLOURS % len(DASHES)], color=colour, linewidth=1.5)
+            axes.plot(grid, shown[2], series_dashes(index), color=colour, linewidth=1.5)
             axes.axhline(threshold, color=MUTED, linewidth=0.7, linestyle=(0, (4, 3)))
             if not alone:
                 axes.set_title(drawn_name(forecaster), fontsize=8.5, loc="left", pad=2, parse_math=False)

@@ -8,7 +8,7 @@ import numpy as np
 from benchmark.comparison.medians import CENSORED
 from benchmark.comparison.number_text import short_name
 from benchmark.report.site import Site
-from benchmark.report.svg import SERIES_COLOURS
+from benchmark.report.svg import colour_number
 from benchmark.scoring.table import LYAPUNOV_TIMES, at_column, get_score
 
 WHOLE = "whole forecast"
@@ -77,7 +77,7 @@ def explorer_data(site: Site) -> dict[str, Any] | None:
             {
                 "name": short_name(name),
                 "page": site.forecaster_pages[name],
-                "colour": site.series[name] % SERIES_COLOURS,
+                "colour": colour_number(site.series[name]),
                 "reference": bool(reference),
             }
             for name, reference in zip(site.forecasters, site.board["reference"], strict=True)

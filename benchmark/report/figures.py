@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from benchmark.report.curves import Panel
 from benchmark.report.svg import (
-    DASHES,
     INK,
     MUTED,
     SERIES_COLOURS,
@@ -20,6 +19,7 @@ from benchmark.report.svg import (
     new_figure,
     page_style,
     series_colour,
+    series_dashes,
     svg_element,
 )
 from benchmark.scoring.table import VPT_THRESHOLD
@@ -115,8 +115,9 @@ def error_growth_svg(
         for key, values in finite.items():
             index = series[key]
             shown = np.where(np.isfinite(values), np.clip(values, 1e-6, 1e3), np.nan)
-            dashes = DASHES[index // SERIES_COLOURS % len(DASHES)]
-            axes.plot(grid, shown, dashes, color=series_colour(index), linewidth=1.9)
+            # Those with a colour of their own lie above the grey ones.
+            above = 3.0 if index < SERIES_COLOURS else 2.0
+            axes.plot(grid, shown, series_dashes(index), color=series_colour(index), linewidth=1.9, zorder=above)
         axes.set_yscale("log")
         everything = np.concatenate(list(finite.values())) if finite else np.ones(1)
         everything = everything[np.isfinite(everything) & (everything > 0)]

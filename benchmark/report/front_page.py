@@ -17,7 +17,7 @@ from benchmark.report.explorer import explorer_data
 from benchmark.report.figures import MOST_POINTS, error_growth_svg, valid_times_svg
 from benchmark.report.panels import drawn_panel
 from benchmark.report.site import Site
-from benchmark.report.svg import SERIES_COLOURS
+from benchmark.report.svg import colour_number
 from benchmark.results.reading import Results
 from benchmark.scoring.compute import DEFINITIONS
 from benchmark.scoring.table import VPT_THRESHOLD
@@ -83,7 +83,7 @@ def front_page(
         "comparison": comparison_words(ranks),
         "features": _features(site),
         "systems": _system_rows(table, site.forecasters),
-        "forecasters": [(name, series[name] % SERIES_COLOURS) for name in site.forecasters],
+        "forecasters": [(name, colour_number(series[name])) for name in site.forecasters],
         "failures": _failures(results.table),
         "failures_count": int(_failed(results.table).sum()),
         "provenance": _provenance(results),
@@ -159,7 +159,7 @@ def _board_rows(board: pd.DataFrame, series: Mapping[str, int]) -> list[dict[str
         # References frame the table; they are not ranked.
         rank += not row["reference"]
         row["rank"] = "" if row["reference"] else rank
-        row["colour"] = series[row["forecaster"]] % SERIES_COLOURS
+        row["colour"] = colour_number(series[row["forecaster"]])
         row["bar"] = {
             "low": place(row["vpt_low"], row["vpt"]),
             "middle": place(row["vpt"], 0.0),

@@ -11,7 +11,7 @@ from benchmark.comparison.number_text import figures, short_name
 from benchmark.report.curves import Panel, panel
 from benchmark.report.figures import panel_svg
 from benchmark.report.site import Site
-from benchmark.report.svg import SERIES_COLOURS
+from benchmark.report.svg import colour_number
 
 PARTS = 300
 """Number of steps over the height of a frame in which a script receives values."""
@@ -29,7 +29,7 @@ def drawn_panel(site: Site, cell: "pd.Series[Any]", *, name: str) -> dict[str, A
     return {
         "forecaster": forecaster,
         "system": system,
-        "colour": site.series[forecaster] % SERIES_COLOURS,
+        "colour": colour_number(site.series[forecaster]),
         "unit": drawn.unit,
         "verdict": told,
         "svg": panel_svg(
@@ -73,7 +73,7 @@ def panel_numbers(site: Site, cells: pd.DataFrame) -> dict[str, Any] | None:
         name = str(cell["forecaster"])
         return {
             "name": short_name(name),
-            "colour": site.series[name] % SERIES_COLOURS,
+            "colour": colour_number(site.series[name]),
             "valid": float(f"{each.valid:.4g}") if math.isfinite(each.valid) else 0.0,
             "verdict": verdict(cell, each.valid, each.unit),
             "values": written(each.forecast),

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from benchmark.comparison.number_text import short_name
 
 SERIES_COLOURS = 6
-"""Number of colours of the page; further forecasters differ by their dashes."""
+"""Number of colours of the page, which the best forecasters have; all others and the references are grey, the colour of
+the next number, and differ by their dashes."""
 
 LONGEST_DRAWN_NAME = 24
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -24,7 +25,7 @@ DASHES = ("-", "--", ":", "-.")
 # Placeholders that matplotlib writes as they are and the page's custom properties replace.
 INK, MUTED, LINE, SURFACE = "#010101", "#020202", "#030303", "#040404"
 _PROPERTIES = {INK: "ink", MUTED: "muted", LINE: "line", SURFACE: "surface"} | {
-    f"#ab00{index:02d}": f"series-{index}" for index in range(SERIES_COLOURS)
+    f"#ab00{index:02d}": f"series-{index}" for index in range(SERIES_COLOURS + 1)
 }
 # The page's colours in its light mode, for files that stand alone.
 _ON_PAPER = {
@@ -38,6 +39,7 @@ _ON_PAPER = {
     "series-3": "#b3568b",
     "series-4": "#a87800",
     "series-5": "#2f93cf",
+    "series-6": "#868c96",
 }
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -118,6 +120,16 @@ def standalone(element: Markup) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + text.replace("<svg", f"<svg {names}", 1) + "\n"
 
 
+def colour_number(index: int) -> int:
+    """Return the number of the page's colour for a forecaster's place: its own for the first, grey for all others."""
+    return min(index, SERIES_COLOURS)
+
+
 def series_colour(index: int) -> str:
     """Return the placeholder of a forecaster's colour."""
-    return f"#ab00{index % SERIES_COLOURS:02d}"
+    return f"#ab00{colour_number(index):02d}"
+
+
+def series_dashes(index: int) -> str:
+    """Return the dashes of a forecaster's line: solid where it has a colour of its own."""
+    return "-" if index < SERIES_COLOURS else DASHES[index % len(DASHES)]

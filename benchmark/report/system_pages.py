@@ -7,7 +7,7 @@ import pandas as pd
 
 from benchmark.report.panels import drawn_panel, panel_numbers
 from benchmark.report.site import Site, first_failure, neighbour
-from benchmark.report.svg import SERIES_COLOURS
+from benchmark.report.svg import colour_number
 from benchmark.tasks.references import REFERENCES
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError
@@ -102,7 +102,7 @@ def _rows(site: Site, name: str) -> list[dict[str, Any]]:
             {
                 "forecaster": forecaster,
                 "page": site.forecaster_pages[forecaster],
-                "colour": site.series[forecaster] % SERIES_COLOURS,
+                "colour": colour_number(site.series[forecaster]),
                 "reference": forecaster in REFERENCES,
                 "vpt": median(own, "vpt"),
                 "censored": bool(own["vpt_censored"].all()),

@@ -88,7 +88,7 @@
         const link = cell("a", row.forecaster.name);
         link.href = row.forecaster.page;
         name.append(swatch, link);
-        if (row.forecaster.reference) name.append(" ", cell("span", "reference", "of"));
+        if (row.forecaster.reference) name.className = "reference";
         rank += row.forecaster.reference ? 0 : 1;
         line.append(
           cell("td", row.forecaster.reference ? "" : String(rank), "number"),
@@ -111,8 +111,10 @@
   form.addEventListener("input", (event) => {
     if (event.target === control("score")) offerHorizons();
     show();
+    // Before a question is asked, the table would repeat the leaderboard.
+    document.getElementById("explored-table").hidden = false;
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("exploring").hidden = false;
-  show();
+  document.getElementById("explored-count").textContent = "Choose another score, field or regime to rank by it.";
 })();
