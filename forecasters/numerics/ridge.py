@@ -1,6 +1,7 @@
 """Solves ridge regressions for many penalties and many held-out blocks from one decomposition."""
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from dysts.errors import ForecastError
@@ -51,7 +52,7 @@ class RidgePath:
     def __init__(self, features: FloatArray, targets: FloatArray, *, exact: bool = True) -> None:
         try:
             if exact:
-                self._left, self._singular, self._right = np.linalg.svd(features, full_matrices=False)
+                self._left, self._singular, self._right = _decomposed(features)
             else:
                 eigenvalues, vectors = np.linalg.eigh(features.T @ features)
                 floor = eigenvalues[-1] * _EIGENVALUE_FLOOR
@@ -90,3 +91,12 @@ class RidgePath:
             solutions.append(rotated + shrinkage * (left.T @ correction))
         held_out: FloatArray = self._right.T @ np.stack(solutions)
         return held_out
+
+
+def _decomposed(features: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the singular value decomposition: left vectors, singular values, right vectors."""
+    try:
+        return tuple(np.linalg.svd(features, full_matrices=False))  # type: ignore[return-value]
+    except np.linalg.LinAlgError:
+        # Divide and conquer, which is several times faster, fails on some matrices of deficient rank; QR does not.
+        return scipy.linalg.svd(features, full_matrices=False, lapack_driver="gesvd")

@@ -1,5 +1,7 @@
 """Ridge regression with left-out blocks, held-out windows and the box, against brute force."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,17 @@ def test_season_of_a_trend_with_a_wave(period: int) -> None:
 @pytest.mark.parametrize("series", [np.zeros((3, 1)), np.full((200, 2), 0.1), np.arange(9.0)[:, None] * 0 + 2])
 def test_no_season(series: np.ndarray) -> None:
     assert estimate_season_length(series) == 1
+
+
+def test_a_matrix_on_which_divide_and_conquer_fails_is_decomposed_by_qr(monkeypatch: pytest.MonkeyPatch) -> None:
+    # LAPACK's gesdd did so for 165 monomials of DoubleGyre, whose sine and cosine of a phase are dependent.
+    rng = np.random.default_rng(0)
+    features, targets = rng.standard_normal((40, 6)), rng.standard_normal((40, 2))
+    features[:, 5] = features[:, 0] + features[:, 1]
+    expected = RidgePath(features, targets).weights(1e-8)
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    monkeypatch.setattr(np.linalg, "svd", fails)
+    np.testing.assert_allclose(RidgePath(features, targets).weights(1e-8), expected, rtol=1e-9, atol=1e-12)
