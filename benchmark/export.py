@@ -12,12 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmark.results.csv_text import without_formulas
 from benchmark.results.reading import Results
 from benchmark.schema import COLUMNS, check_table, completed
 from benchmark.scoring.table import VALID_TIMES
 from dysts.cache import replacing
-from dysts.errors import StorageError
+from dysts.errors import InvalidArgumentError, StorageError
 
+CSV = ".csv"
+SUFFIXES = (".parquet", CSV)
+"""Ends of the names of files that are written."""
 DIGITS = 5
 """Significant digits of a number in an export."""
 UNROUNDED = (
@@ -39,7 +43,8 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
     results : Results
         Results of a run.
     path : path
-        The file; replaced in one step if it exists.
+        The file, whose name ends in ``.parquet``, or in ``.csv`` for text without the manifest; replaced in one step if
+        it exists.
     digits : int
         Significant digits of the numbers outside `UNROUNDED`.
 
@@ -51,7 +56,7 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
     Raises
     ------
     InvalidArgumentError
-        If the table is not one of results.
+        If the table is not one of results, or the name of the file has another ending.
     StorageError
         If the file cannot be written.
     """
@@ -62,15 +67,20 @@ def write_export(
     table: pd.DataFrame, manifest: Mapping[str, Any], path: str | os.PathLike[str], *, digits: int = DIGITS
 ) -> Path:
     """Write a table with the manifest of its run, as `export` does."""
+    target = Path(path)
+    if target.suffix not in SUFFIXES:
+        raise InvalidArgumentError(f"the file must end in one of {', '.join(SUFFIXES)}, got {target.name!r}")
     table = table.copy()
     for name, kind in COLUMNS.items():
         if kind == "float64" and name not in UNROUNDED:
             table[name] = significant(table[name].to_numpy(dtype=np.float64), digits)
     check_table(table)
-    target = Path(path)
     if not target.parent.is_dir():
         raise StorageError(f"cannot write {target}: there is no folder {target.parent}")
     with replacing(target) as part:
+        if target.suffix == CSV:
+            without_formulas(table).to_csv(part, index=False, lineterminator="\n")
+            return target
         # Rounded numbers repeat, so a dictionary and zstd make them small.
         told = {name: value for name, value in manifest.items() if name not in LEFT_OUT}
         arrow = pa.Table.from_pandas(table, preserve_index=False)

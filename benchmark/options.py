@@ -95,7 +95,7 @@ def parser() -> Parser:
     export = _add_folder_command(
         commands, "export", "write the table as one small Parquet file", examples=("-o quick.parquet",)
     )
-    export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write")
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write, *.parquet or *.csv")
     merge = add_command(
         commands,
         "merge",

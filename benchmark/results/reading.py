@@ -17,6 +17,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,12 @@ class Results:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StorageError(f"cannot read {path / MANIFEST}: {error}") from error
         return cls(folder=path, table=table_of(read_journal(path / ROWS), keys), manifest=manifest)
+
+    def _repr_html_(self) -> str:
+        suite = escape(str(self.manifest.get("suite", "")))
+        left = f", {self.missing} of {len(self.manifest['cells'])} not run yet" if self.missing else ""
+        counts = self.table.groupby(["forecaster", "status"], sort=False).size().unstack("status", fill_value=0)
+        return f"<div><strong>{suite}</strong>: {len(self.table)} cells{left}{counts.to_html(border=0)}</div>"
 
     @property
     def registry(self) -> Registry:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from dysts.datasets.catalogue import Catalogue
     from dysts.datasets.checks import Finding
     from dysts.datasets.jobs import BuildReport, Job
+
+MOST_SHOWN = 12
+"""Largest number of systems that a notebook shows by name."""
 
 
 class Collection(Mapping[str, "xarray.Dataset"]):
@@ -62,6 +66,16 @@ class Collection(Mapping[str, "xarray.Dataset"]):
     def __repr__(self) -> str:
         place = self.source.base if self.lazy and self.source else self.folder
         return f"Collection({self.recipe.name!r}, {len(self.systems)} systems in {place})"
+
+    def _repr_html_(self) -> str:
+        shown = ", ".join(escape(name) for name in self.systems[:MOST_SHOWN])
+        more = len(self.systems) - MOST_SHOWN
+        fields = self.recipe.to_dict().items()
+        told = [f"{name} = {value}" for name, value in fields if name != "name" and value is not None]
+        return (
+            f"<div><strong>{escape(self.recipe.name)}</strong>: {len(self.systems)} systems"
+            f"<div>{shown}{f' and {more} more' if more > 0 else ''}</div><div>{escape(', '.join(told))}</div></div>"
+        )
 
     def __len__(self) -> int:
         return len(self.systems)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from dysts.equations.formulas import as_latex, as_sympy
 from dysts.equations.source_code import as_code
 from dysts.errors import StorageError
+from dysts.systems.as_html import system_html
 from dysts.systems.driving_phase import DrivingPhase
 from dysts.systems.evaluation import Evaluation
 from dysts.systems.frozen import FrozenMapping, thaw
@@ -41,6 +42,9 @@ class Export(Evaluation):
 
     description: str
     properties: Mapping[str, Any]
+
+    def _repr_html_(self) -> str:
+        return system_html(self.name, self.description, self.vector_field, self.parameters, self.properties)
 
     def to_sympy(self) -> dict[Any, Any]:
         """Return the derivative of each variable as a SymPy expression, definitions put in.

@@ -152,3 +152,12 @@ def test_latex_has_rules_intervals_and_escaped_names(committed: Path) -> None:
     assert r"$> 1.80$ & $\infty$ to $\infty$" in text
     assert escaped("a_b & 5%") == r"a\_b \& 5\%"
     assert leaderboard_latex(board, caption="100 %").splitlines()[2] == r"\caption{100 \%}"
+
+
+def test_a_file_name_decides_the_format_of_an_export(mine: Path, tmp_path: Path) -> None:
+    results = benchmark.Results.load(mine)
+    export(results, tmp_path / "mine.csv")
+    assert len(pd.read_csv(tmp_path / "mine.csv")) == len(results.table)
+    with pytest.raises(InvalidArgumentError, match=r"must end in one of .parquet, .csv, got 'mine.txt'"):
+        export(results, tmp_path / "mine.txt")
+    assert f"{len(results.table)} cells" in results._repr_html_()
