@@ -33,11 +33,11 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --durations=15
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --durations=15
 
 # The tests that take so long that `make test` would exceed ten minutes on two cores.
 test-slow: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile -m slow --durations=15
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow --durations=15
 
 # Recomputes the properties in systems.json; takes about an hour on two cores, and goes on where it was.
 annotate: $(INSTALLED)

@@ -1,6 +1,7 @@
 """Imports point one way, and importing dysts is cheap."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,9 @@ def test_no_source_evaluates_data() -> None:
                 called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
                 assert called not in ("eval", "exec", "sympify", "__import__"), f"{path}:{node.lineno}"  # type: ignore[attr-defined]
             assert not imported(path) & {"pickle", "marshal", "shelve", "dill", "cloudpickle"}, path
+
+
+def test_the_files_that_start_first_are_there() -> None:
+    tests = Path(__file__).parent
+    named = runpy.run_path(str(tests / "conftest.py"))["LONGEST_FIRST"]
+    assert [name for name in named if not (tests / name).is_file()] == []

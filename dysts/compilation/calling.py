@@ -1,43 +1,46 @@
 """Calls of a compiled right-hand side by its address, so that one driver serves every system."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
-from dysts.compilation.emission.vectors import LANES
+from dysts.compilation.emission.vectors import LANES, Pointer, Value
+from dysts.compilation.intrinsics import Builder, Context, NumbaType, Writer
 
 _DOUBLE = ir.DoubleType()
 _POINTER = _DOUBLE.as_pointer()
 
 
-def _data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
+def _data(context: Context, builder: Builder, kind: NumbaType, array: Value) -> Pointer:
     return builder.bitcast(context.make_array(kind)(context, builder, array).data, _POINTER)
 
 
-def _invoke(builder: Any, address: Any, first: Any, others: list[Any]) -> None:
+def _invoke(builder: Builder, address: Value, first: Value, others: list[Pointer]) -> None:
     function_type = ir.FunctionType(ir.VoidType(), [first.type, _POINTER, _POINTER, _POINTER])
     function = builder.inttoptr(address, function_type.as_pointer())
     builder.call(function, [first, *others])
 
 
 def _call(
-    typing_context: Any,  # noqa: ARG001
-    address: Any,  # noqa: ARG001
-    t: Any,  # noqa: ARG001
-    state: Any,
-    constants: Any,
-    result: Any,
-) -> tuple[Any, Any]:
+    typing_context: object,  # noqa: ARG001
+    address: NumbaType,  # noqa: ARG001
+    t: NumbaType,  # noqa: ARG001
+    state: NumbaType,
+    constants: NumbaType,
+    result: NumbaType,
+) -> tuple[Signature, Writer]:
     """Evaluate ``result[:] = f(t, state; constants)`` for the function at `address`.
 
     The arrays are contiguous and float64; nothing is checked here.
     """
     signature = types.void(types.intp, types.float64, state, constants, result)
 
-    def generate(context: Any, builder: Any, call_signature: Any, arguments: Any) -> Any:
+    def generate(context: Context, builder: Builder, call_signature: Signature, arguments: Sequence[Value]) -> Value:
         kinds = zip(call_signature.args[2:], arguments[2:], strict=True)
         _invoke(builder, arguments[0], arguments[1], [_data(context, builder, kind, array) for kind, array in kinds])
         return context.get_dummy_value()
@@ -46,23 +49,23 @@ def _call(
 
 
 def _call_within(
-    typing_context: Any,  # noqa: ARG001
-    address: Any,  # noqa: ARG001
-    t: Any,
-    node: Any,  # noqa: ARG001
-    step: Any,
-    state: Any,
-    constants: Any,
-    results: Any,
-    row: Any,  # noqa: ARG001
-) -> tuple[Any, Any]:
+    typing_context: object,  # noqa: ARG001
+    address: NumbaType,  # noqa: ARG001
+    t: NumbaType,
+    node: NumbaType,  # noqa: ARG001
+    step: NumbaType,
+    state: NumbaType,
+    constants: NumbaType,
+    results: NumbaType,
+    row: NumbaType,  # noqa: ARG001
+) -> tuple[Signature, Writer]:
     """Evaluate ``results[row] = f(t + node*step, state; constants)``, for one trajectory or for eight.
 
     For eight, `t` and `step` are float64 [8] and the last dimension of the other arrays counts lanes.
     """
     signature = types.void(types.intp, t, types.float64, step, state, constants, results, types.intp)
 
-    def generate(context: Any, builder: Any, call_signature: Any, arguments: Any) -> Any:
+    def generate(context: Context, builder: Builder, call_signature: Signature, arguments: Sequence[Value]) -> Value:
         address, first, fraction, length = arguments[:4]
         kinds = zip(call_signature.args[4:7], arguments[4:7], strict=True)
         others = [_data(context, builder, kind, array) for kind, array in kinds]

@@ -62,6 +62,18 @@ def _is_sealed(path: Path) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def _one_process_at_a_time(path: Path) -> Iterator[None]:
+    # The workers of a benchmark need the same drivers at the same moment; the first one compiles, the others load.
+    from filelock import FileLock
+
+    with contextlib.ExitStack() as stack:
+        # Where files cannot be locked, each process compiles for itself.
+        with contextlib.suppress(OSError, NotImplementedError):
+            stack.enter_context(FileLock(path))
+        yield
+
+
 class Driver:
     """A compiled loop of this package with one signature, compiled or loaded at its first call.
 
@@ -90,8 +102,12 @@ class Driver:
             return numba.njit([self.signature], cache=cache, nogil=True, **self.options)(self.function)
 
         name = self.function.__name__
-        with _cached_in(folder):
-            return _with_cache(build, folder, f"*{name}*.nb?")
+        pattern = f"*{name}*.nb?"
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_cached_in(folder))
+            if not any(_is_sealed(path) for path in folder.glob(f"*/{pattern}")):
+                stack.enter_context(_one_process_at_a_time(folder / f"{name}.lock"))
+            return _with_cache(build, folder, pattern)
 
 
 def driver(signature: Any, *, allocates: bool = True) -> Callable[[Callable[..., Any]], Driver]:

@@ -4,22 +4,24 @@ The compiler may not reorder them: one trajectory and eight side by side have th
 multiplies and adds in one instruction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
-from dysts.compilation.emission.vectors import LANES
+from dysts.compilation.emission.vectors import LANES, Index, Pointer, Type, Value
+from dysts.compilation.intrinsics import Builder, Context, NumbaType, Writer
 
 _TOGETHER = 4
 """Number of terms in each partial sum: the partial sums do not wait for one another."""
 _DOUBLE, _INTEGER = ir.DoubleType(), ir.IntType(64)
 
 
-def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+def fused(builder: Builder, a: Value, b: Value, c: Value) -> Value:
     """Write a*b + c, rounded once."""
     kind = a.type
     suffix = f"v{kind.count}f64" if isinstance(kind, ir.VectorType) else "f64"
@@ -27,17 +29,17 @@ def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
     return builder.call(cgutils.get_or_insert_function(builder.module, function_type, f"llvm.fma.{suffix}"), [a, b, c])
 
 
-def place_of(builder: Any, pointer: Any, kind: Any) -> Any:
+def place_of(builder: Builder, pointer: Pointer, kind: Type) -> Pointer:
     """Write a pointer to values of a kind."""
     return builder.bitcast(pointer, kind.as_pointer())
 
 
-def load(builder: Any, pointer: Any, kind: Any) -> Any:
+def load(builder: Builder, pointer: Pointer, kind: Type) -> Value:
     """Write the load of a number or vector."""
     return builder.load(place_of(builder, pointer, kind), align=8)
 
 
-def splat(builder: Any, number: Any, kind: Any) -> Any:
+def splat(builder: Builder, number: Value, kind: Type) -> Value:
     """Write a number into all lanes of a kind."""
     if not isinstance(kind, ir.VectorType):
         return number
@@ -46,10 +48,12 @@ def splat(builder: Any, number: Any, kind: Any) -> Any:
     return builder.shuffle_vector(first, empty, ir.Constant(ir.VectorType(ir.IntType(32), kind.count), None))
 
 
-def _chain(builder: Any, weights: list[tuple[int, float]], slopes: Any, stride: Any, column: Any, kind: Any) -> Any:
+def _chain(
+    builder: Builder, weights: list[tuple[int, float]], slopes: Pointer, stride: Index, column: Index, kind: Type
+) -> Value:
     """Return the sum over stages, the latest last: it is the only one that the sum has to wait for."""
 
-    def term(stage: int, weight: float, total: Any) -> Any:
+    def term(stage: int, weight: float, total: Value | None) -> Value:
         place = builder.add(builder.mul(ir.Constant(_INTEGER, stage), stride), column)
         value = load(builder, builder.gep(slopes, [place]), kind)
         number = ir.Constant(kind, [weight] * kind.count if isinstance(kind, ir.VectorType) else weight)
@@ -66,7 +70,7 @@ def _chain(builder: Any, weights: list[tuple[int, float]], slopes: Any, stride: 
     return term(*latest, total)
 
 
-def combination(weights: Iterable[float], *, row: int | None = None) -> Any:
+def combination(weights: Iterable[float], *, row: int | None = None) -> Callable[..., Any]:
     """Return the compiled function ``(target, state, step, slopes)`` with target = state + step * sum(weights*slopes).
 
     Parameters
@@ -85,7 +89,7 @@ def combination(weights: Iterable[float], *, row: int | None = None) -> Any:
     """
     used = [(stage, float(weight)) for stage, weight in enumerate(weights) if weight != 0.0]
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(context: Context, builder: Builder, signature: Signature, arguments: Sequence[Value]) -> Value:
         laned = isinstance(signature.args[2], types.Array)
         target, state, slopes = (
             context.make_array(signature.args[index])(context, builder, arguments[index]) for index in (0, 1, 3)
@@ -95,7 +99,7 @@ def combination(weights: Iterable[float], *, row: int | None = None) -> Any:
         target_data = builder.gep(target.data, [begin_of_row])
         step = context.make_array(signature.args[2])(context, builder, arguments[2]).data if laned else arguments[2]
 
-        def loop(begin: Any, end: Any, kind: Any, width: int) -> None:
+        def loop(begin: Index, end: Index, kind: Type, width: int) -> None:
             steps = load(builder, step, kind) if laned else splat(builder, step, kind)
             with cgutils.for_range_slice(builder, begin, end, ir.Constant(_INTEGER, width), _INTEGER) as (column, _):
                 total = _chain(builder, used, slopes.data, size, column, kind)
@@ -115,31 +119,46 @@ def combination(weights: Iterable[float], *, row: int | None = None) -> Any:
             loop(whole, size, _DOUBLE, 1)
         return context.get_dummy_value()
 
-    def combine(typing_context: Any, target: Any, state: Any, step: Any, slopes: Any) -> Any:  # noqa: ARG001
+    def combine(
+        typing_context: object,  # noqa: ARG001
+        target: NumbaType,
+        state: NumbaType,
+        step: NumbaType,
+        slopes: NumbaType,
+    ) -> tuple[Signature, Writer]:
         return types.void(target, state, step, slopes), generate
 
     return intrinsic(combine)
 
 
-def weighted(weights: Iterable[float]) -> Any:
+def weighted(weights: Iterable[float]) -> Callable[..., Any]:
     """Return the compiled function ``(slopes, column)``: the sum of weights*slopes in one column of [stage, column]."""
     used = [(stage, float(weight)) for stage, weight in enumerate(weights) if weight != 0.0]
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(context: Context, builder: Builder, signature: Signature, arguments: Sequence[Value]) -> Value:
         slopes = context.make_array(signature.args[0])(context, builder, arguments[0])
         stride = cgutils.unpack_tuple(builder, slopes.shape, 2)[1]
         return _chain(builder, used, slopes.data, stride, arguments[1], _DOUBLE)
 
-    def weigh(typing_context: Any, slopes: Any, column: Any) -> Any:  # noqa: ARG001
+    def weigh(
+        typing_context: object,  # noqa: ARG001
+        slopes: NumbaType,
+        column: NumbaType,  # noqa: ARG001
+    ) -> tuple[Signature, Writer]:
         return types.float64(slopes, types.intp), generate
 
     return intrinsic(weigh)
 
 
-def _multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
+def _multiply_add(
+    typing_context: object,  # noqa: ARG001
+    a: NumbaType,  # noqa: ARG001
+    b: NumbaType,  # noqa: ARG001
+    c: NumbaType,  # noqa: ARG001
+) -> tuple[Signature, Writer]:
     """Return a*b + c, rounded once."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def generate(context: Context, builder: Builder, signature: Signature, arguments: Sequence[Value]) -> Value:  # noqa: ARG001
         return fused(builder, *arguments)
 
     return types.float64(types.float64, types.float64, types.float64), generate

@@ -4,17 +4,20 @@ A number is a pair of float64, an array of numbers has an axis of two in front: 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 from dysts.compilation.emission.double_doubles import DoubleDouble, DoubleDoubles, Pointers
 from dysts.compilation.emission.taylor_coefficients import EXTENDED_ORDER, PADDING
+from dysts.compilation.emission.vectors import Index, Pointer, Value
+from dysts.compilation.intrinsics import Builder, Context, NumbaType, Writer
 from dysts.solvers.taylor.step import LARGEST_DEFECT
 
 ROUNDING = 1e-29
@@ -25,10 +28,10 @@ SHORTEST = 1e-30
 _INTEGER = ir.IntType(64)
 
 
-def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Any:
+def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Callable[..., Any]:
     """Return the compiled ``(series, time, rest of the time, result)``; every row is multiplied by a factor."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(context: Context, builder: Builder, signature: Signature, arguments: Sequence[Value]) -> Value:
         series, target = (context.make_array(signature.args[i])(context, builder, arguments[i]) for i in (0, 3))
         places = builder.udiv(target.nitems, ir.Constant(_INTEGER, 2))
         rows = builder.mul(places, ir.Constant(_INTEGER, EXTENDED_ORDER + 1))
@@ -36,11 +39,11 @@ def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Any:
         time = DoubleDouble(*(_splat(builder, argument) for argument in arguments[1:3]))
         square = v.multiply(time, time)
 
-        def pointers(data: Any, offset: Any, distance: Any) -> Pointers:
+        def pointers(data: Pointer, offset: Index, distance: Index) -> Pointers:
             high = builder.gep(data, [offset])
             return Pointers(high, builder.gep(high, [distance]))
 
-        def row(order: int, column: Any) -> DoubleDouble:
+        def row(order: int, column: Index) -> DoubleDouble:
             place = builder.add(builder.mul(ir.Constant(_INTEGER, order), places), column)
             value = v.load(pointers(series.data, place, rows), 0)
             return value if factors[order] == 1 else v.multiply(value, v.number(float(factors[order])))
@@ -60,13 +63,19 @@ def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Any:
             v.store(total, pointers(target.data, column, places), 0)
         return context.get_dummy_value()
 
-    def evaluate(typing_context: Any, series: Any, time: Any, rest: Any, result: Any) -> tuple[Any, Any]:  # noqa: ARG001
+    def evaluate(
+        typing_context: object,  # noqa: ARG001
+        series: NumbaType,
+        time: NumbaType,  # noqa: ARG001
+        rest: NumbaType,  # noqa: ARG001
+        result: NumbaType,
+    ) -> tuple[Signature, Writer]:
         return types.void(series, types.float64, types.float64, result), generate
 
     return intrinsic(evaluate)
 
 
-def _splat(builder: Any, number: Any) -> Any:
+def _splat(builder: Builder, number: Value) -> Value:
     vector = ir.Constant(ir.VectorType(ir.DoubleType(), PADDING), ir.Undefined)
     for lane in range(PADDING):
         vector = builder.insert_element(vector, number, ir.Constant(ir.IntType(32), lane))

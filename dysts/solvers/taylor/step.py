@@ -1,17 +1,20 @@
 """The polynomial of a Taylor step: its values, how long a step it allows, and whether it solves the equations there."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 from dysts.compilation.calling import call
 from dysts.compilation.emission.taylor_coefficients import ORDER, PADDING
+from dysts.compilation.emission.vectors import Index, Value
+from dysts.compilation.intrinsics import Builder, Context, NumbaType, Writer
 from dysts.solvers.shared.combination import fused, load, place_of, splat
 
 SAFETY = math.log(0.01)
@@ -34,16 +37,16 @@ DISPLACEMENT = 1e4
 _INTEGER, _VECTOR = ir.IntType(64), ir.VectorType(ir.DoubleType(), PADDING)
 
 
-def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Any:
+def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Callable[..., Any]:
     """Return the compiled function ``(series, time, result)``; every row of coefficients is multiplied by a factor."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def generate(context: Context, builder: Builder, signature: Signature, arguments: Sequence[Value]) -> Value:
         series, target = (context.make_array(signature.args[i])(context, builder, arguments[i]) for i in (0, 2))
         places = target.nitems
         time = splat(builder, arguments[1], _VECTOR)
         square = builder.fmul(time, time)
 
-        def row(order: int, column: Any) -> Any:
+        def row(order: int, column: Index) -> Value:
             place = builder.add(builder.mul(ir.Constant(_INTEGER, order), places), column)
             value = load(builder, builder.gep(series.data, [place]), _VECTOR)
             if factors[order] == 1:
@@ -65,7 +68,12 @@ def _polynomials(factors: Sequence[int], *, with_constant: bool) -> Any:
             builder.store(total, place_of(builder, builder.gep(target.data, [column]), _VECTOR), align=8)
         return context.get_dummy_value()
 
-    def evaluate(typing_context: Any, series: Any, time: Any, result: Any) -> tuple[Any, Any]:  # noqa: ARG001
+    def evaluate(
+        typing_context: object,  # noqa: ARG001
+        series: NumbaType,
+        time: NumbaType,
+        result: NumbaType,
+    ) -> tuple[Signature, Writer]:
         return types.void(series, time, result), generate
 
     return intrinsic(evaluate)

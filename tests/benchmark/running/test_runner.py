@@ -28,6 +28,17 @@ def _run(suite: benchmark.Suite, folder: Path, **options: Any) -> Results:
     )
 
 
+def _run_here(suite: benchmark.Suite, folder: Path, **options: Any) -> Results:
+    """Run without worker processes, where a test asks about the folder and not about them."""
+    return _run(suite, folder, **{"scheduler": fakes.InProcess(), **options})
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """One run over forecasters that do as they should, in two worker processes."""
+    return _run(fakes.suite("Seasonal", "Mean", "Diverging"), tmp_path_factory.mktemp("ordinary") / "results").table
+
+
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """One run over forecasters that misbehave in every way, with a well-behaved one among them."""
@@ -99,9 +110,11 @@ def test_other_cells_are_untouched(faults: pd.DataFrame, forecaster: str) -> Non
     assert row["peak_memory_mb"] > 1
 
 
-def test_scores_are_those_of_running_in_this_process(tmp_path: Path) -> None:
-    table = _run(fakes.suite("Seasonal", "Mean"), tmp_path / "results").table
-    assert len(table) == 12
+def test_scores_are_those_of_running_in_this_process(ordinary: pd.DataFrame, tmp_path: Path) -> None:
+    table = ordinary
+    here = _run_here(fakes.suite("Seasonal", "Mean", "Diverging"), tmp_path / "results").table
+    pd.testing.assert_frame_equal(table[STABLE], here[STABLE])
+    assert len(table) == 18
     seasonal = table[table["forecaster"] == "benchmark_fakes:Seasonal"]
     assert (seasonal["smape"] < 1e-9).all()
     assert seasonal["vpt_censored"].all()
@@ -110,8 +123,8 @@ def test_scores_are_those_of_running_in_this_process(tmp_path: Path) -> None:
     assert table["system"].drop_duplicates().tolist() == list(fakes.SYSTEMS)
 
 
-def test_a_rollout_that_left_its_bounds_is_told(tmp_path: Path) -> None:
-    table = _run(fakes.suite("Diverging", "Mean"), tmp_path / "results").table
+def test_a_rollout_that_left_its_bounds_is_told(ordinary: pd.DataFrame) -> None:
+    table = ordinary
     diverging = table["forecaster"] == "benchmark_fakes:Diverging"
     assert (table.loc[diverging, "diverged_at"] == 3.0).all()
     assert table.loc[~diverging, "diverged_at"].isna().all()
@@ -119,7 +132,7 @@ def test_a_rollout_that_left_its_bounds_is_told(tmp_path: Path) -> None:
 
 
 def test_nothing_goes_to_standard_output(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    _run(fakes.suite("Talkative", systems=["Alpha"]), tmp_path / "results", progress=True)
+    _run(fakes.suite("Talkative", systems=["Alpha"]), tmp_path / "results", progress=True, workers=1)
     captured = capfd.readouterr()
     assert captured.out == ""
     assert "2/2 cells" in captured.err
@@ -134,9 +147,9 @@ def test_global_generator_gives_each_cell_the_same_numbers(tmp_path: Path) -> No
 
 def test_second_call_computes_nothing(tmp_path: Path, fit_log: Path) -> None:
     suite = fakes.suite("Mean", "Raising")
-    first = _run(suite, tmp_path / "results")
+    first = _run_here(suite, tmp_path / "results")
     journal = (tmp_path / "results" / ROWS).read_bytes()
-    second = _run(suite, tmp_path / "results")
+    second = _run_here(suite, tmp_path / "results")
     assert len(fit_log.read_text().splitlines()) == 6
     assert (tmp_path / "results" / ROWS).read_bytes() == journal
     pd.testing.assert_frame_equal(first.table, second.table)
@@ -145,18 +158,18 @@ def test_second_call_computes_nothing(tmp_path: Path, fit_log: Path) -> None:
 def test_failed_cells_are_retried_on_request(tmp_path: Path) -> None:
     suite = fakes.suite("Mean", "Raising", systems=["Alpha"])
     folder = tmp_path / "results"
-    _run(suite, folder)
-    table = _run(suite, folder, retry_failed=True).table
+    _run_here(suite, folder)
+    table = _run_here(suite, folder, retry_failed=True).table
     assert len(table) == 4
     assert len((folder / ROWS).read_text().splitlines()) == 6
 
 
 def test_lost_forecast_is_computed_again(tmp_path: Path, fit_log: Path) -> None:
     suite = fakes.suite("Mean", systems=["Alpha"])
-    results = _run(suite, tmp_path / "results")
+    results = _run_here(suite, tmp_path / "results")
     key = results.table["key"].iloc[0]
     (results.folder / "forecasts.zarr" / "forecast" / key / "zarr.json").unlink()
-    _run(suite, tmp_path / "results").forecast(key)
+    _run_here(suite, tmp_path / "results").forecast(key)
     assert len(fit_log.read_text().splitlines()) == 3
 
 
@@ -168,8 +181,8 @@ def test_other_data_are_other_cells(tmp_path: Path, fit_log: Path) -> None:
         datasets["Alpha"].attrs["sha256"] = "new"
         return datasets
 
-    first = _run(suite, tmp_path / "results")
-    second = _run(suite, tmp_path / "results", open_dataset=changed)
+    first = _run_here(suite, tmp_path / "results")
+    second = _run_here(suite, tmp_path / "results", open_dataset=changed)
     assert len(fit_log.read_text().splitlines()) == 2
     assert len(first.table) == len(second.table) == 1
     assert second.table["data_sha256"].tolist() == ["new"]

@@ -71,6 +71,31 @@ def test_two_processes_fill_one_empty_cache_and_damage_is_repaired(tmp_path: Pat
     assert (done.stdout, done.returncode) == (expected, 0), done.stderr
 
 
+TOGETHER = """
+import sys, time
+from pathlib import Path
+from dysts.invariants.entropy import _matches as driver
+folder = Path(sys.argv[1])
+(folder / f"ready-{sys.argv[2]}").touch()
+while len(list(folder.glob("ready-*"))) < 2:
+    time.sleep(0.001)
+print(sum(driver._compile().stats.cache_misses.values()))
+"""
+
+
+def test_of_two_processes_that_need_a_driver_at_once_one_compiles(tmp_path: Path) -> None:
+    together = [
+        subprocess.Popen(
+            [sys.executable, "-c", TOGETHER, str(tmp_path), name],
+            env=os.environ | {"DYSTS_CACHE": str(tmp_path / "cache")},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("one", "two")
+    ]
+    assert sorted(process.communicate()[0] for process in together) == ["0\n", "1\n"]
+
+
 @pytest.mark.slow
 def test_a_second_process_loads_what_the_first_compiled(tmp_path: Path) -> None:
     program = (
