@@ -71,7 +71,7 @@ COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
 
 ADDED_SCORES = (
     *(name for name in VALID_TIMES if name not in ("vpt", "vpt_loose", "vpt_smape")),
-    *("mase_10", "cumulative_maximum_error", "dstsp_binned", "dstsp_published", "dh_smoothed", "mmd"),
+    *("mase_10", "first_error", "cumulative_maximum_error", "dstsp_binned", "dstsp_published", "dh_smoothed", "mmd"),
 )
 """Scores that tables of earlier versions lack."""
 

@@ -11,6 +11,8 @@ from benchmark.comparison.hardest import hardest_systems
 from benchmark.comparison.pareto import pareto_front
 from benchmark.comparison.ranks import RankComparison, compare_ranks
 from benchmark.comparison.stability import rank_stability
+from benchmark.comparison.step_limits import step_limits
+from benchmark.comparison.valid_shares import valid_shares
 from benchmark.comparison.win_rates import win_rates
 
 __all__ = [
@@ -24,5 +26,7 @@ __all__ = [
     "pareto_front",
     "rank_stability",
     "score_by_system",
+    "step_limits",
+    "valid_shares",
     "win_rates",
 ]

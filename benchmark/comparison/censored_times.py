@@ -97,6 +97,39 @@ def resampled_quantiles(times: _Floats, censored: _Flags, counts: _Floats, *, le
     return np.asarray(np.where(below.any(axis=1), ranked[below.argmax(axis=1)], np.inf), dtype=np.float64)
 
 
+def resampled_shares(times: _Floats, censored: _Flags, counts: _Floats, time: float) -> _Floats:
+    """Return the product-limit estimate of the share of times of at least `time`, for each resample.
+
+    Parameters
+    ----------
+    times, censored
+        As for `survival_curve`.
+    counts : float64 [resample, case]
+        How often each case was drawn.
+    time : float
+
+    Returns
+    -------
+    float64 [resample]
+        NaN where no drawn case was observed so long, and some were valid as long as they were.
+
+    Examples
+    --------
+    >>> times, censored = np.array([1.0, 2.0, 3.0]), np.array([False, True, False])
+    >>> resampled_shares(times, censored, np.ones((1, 3)), 3.0).round(6).tolist()
+    [0.666667]
+    >>> resampled_shares(times, np.array([False, True, True]), np.ones((1, 3)), 4.0).tolist()
+    [nan]
+    """
+    ranked, share = _shares(times, censored, counts)
+    before = int(np.searchsorted(ranked, time, side="left"))
+    if before == 0:
+        return np.ones(len(counts))
+    reached = share[:, before - 1]
+    observed = (counts[:, times >= time] > 0.0).any(axis=1)
+    return np.asarray(np.where(observed | (reached <= 1e-12), reached, np.nan), dtype=np.float64)
+
+
 def paired_test(one: _Floats, one_censored: _Flags, other: _Floats, other_censored: _Flags) -> float:
     """Return the p-value of the paired Prentice-Wilcoxon test that two sets of times are alike.
 

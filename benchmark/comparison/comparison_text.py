@@ -15,8 +15,11 @@ from benchmark.comparison import (
     median_curve_correlations,
     pareto_front,
     rank_stability,
+    step_limits,
+    valid_shares,
     win_rates,
 )
+from benchmark.comparison.lasting_text import lasting_text
 from benchmark.comparison.number_text import figures, short_name, with_distinct_names
 from benchmark.comparison.shared_cells import notes_text
 from dysts.errors import DystsError
@@ -68,6 +71,9 @@ def comparison_text(
         _front(table, score),
         _hard(table, score),
     ]
+    lasting = lasting_text(table)
+    if lasting:
+        sections.append(lasting)
     sections.append(_invariants(table, score, registry))
     if curves is not None:
         sections.append(_along_the_forecast(curves, registry))
@@ -97,7 +103,8 @@ def comparison_tables(
     Returns
     -------
     dict of str to object
-        ``ranks``, ``front``, ``hardest``, ``invariants`` and ``over_time`` are lists of rows; ``wins`` holds a mapping
+        ``ranks``, ``front``, ``hardest``, ``valid_shares``, ``step_limits``, ``invariants`` and ``over_time`` are lists
+        of rows; ``wins`` holds a mapping
         of forecasters for each forecaster; ``test`` is the comparison of the ranks, or None with ``no_test`` as the
         reason.
 
@@ -121,6 +128,8 @@ def comparison_tables(
         "wins": win_rates(table, score).to_dict("index"),
         "front": pareto_front(table, score).to_dict("records"),
         "hardest": hardest_systems(table, score).to_dict("records"),
+        "valid_shares": valid_shares(table).to_dict("records"),
+        "step_limits": step_limits(table).to_dict("records"),
         "invariants": _correlations(table, score, registry).to_dict("records"),
         "over_time": [] if curves is None else _median_correlations(curves, registry).to_dict("records"),
     }

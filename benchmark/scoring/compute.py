@@ -120,6 +120,7 @@ def _pointwise(data: ScoringData, forecast: _Array, missing: _Missing) -> dict[s
     values["mase_10"] = metrics.mase(truth=data.truth, forecast=forecast)
     if math.isnan(values["mase_10"]):
         missing["mase_10"] = "the truth stands still at its beginning"
+    values["first_error"] = float(metrics.normalised_error(**_normed(data, forecast))[0])
     values["cumulative_maximum_error"] = metrics.cumulative_maximum_error(**_normed(data, forecast))
     return values
 

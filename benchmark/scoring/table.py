@@ -144,6 +144,13 @@ def _scores() -> Mapping[str, Score]:
             definition="Mean absolute error of the first ten points in units of the mean change from one to the next.",
         ),
         Score(
+            name="first_error",
+            direction="lower",
+            worst=math.inf,
+            definition="Normalised error of the first point, in standard deviations: the error of one step, from which "
+            "chaos lets the others grow.",
+        ),
+        Score(
             name="cumulative_maximum_error",
             direction="lower",
             worst=1.0,
