@@ -87,7 +87,8 @@ class AutoSwitch:
 
     def _explicit(self, start: float, written: int, slides: set[int]) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING, VALUES
-        from dysts.solvers.dop853.switched_loop import integrate_switched, memory
+        from dysts.solvers.dop853.switched_loop import integrate_switched
+        from dysts.solvers.dop853.switched_memory import memory
         from dysts.solvers.shared.arguments import Functions
 
         functions = self.functions.switched(self.tree, with_switches=True)

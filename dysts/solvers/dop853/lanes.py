@@ -190,6 +190,22 @@ def integrate_lanes(
             error = math.inf
             if squares[2, lane] == 0.0:
                 error = combined_error(squares[0, lane], squares[1, lane], taken[lane], size)
+            arrived = end if final[lane] else t[lane] + taken[lane]
+            row = written[lane]
+            if error <= 1.0:
+                if control.hands_over:
+                    beyond = stiffness_of_lane(taken[lane], k, trial, work, lane) > STABILITY
+                    stiff_steps[lane], relaxed_steps[lane] = counted(beyond, stiff_steps[lane], relaxed_steps[lane])
+                if row < times.size and times[row] < arrived:
+                    if not prepared:
+                        # For all lanes at once; `work` of later ones must survive it for their test of stiffness.
+                        prepare_stages(lanes_address, constants, t, state, taken, k, polynomial[0], polynomial)
+                        _write_polynomial(taken, k, state, trial, polynomial)
+                        prepared = True
+                    counts[case, 2] += DENSE_EVALUATIONS
+                    for i in range(size):
+                        if not math.isfinite(polynomial[ROWS - 1, i, lane]):
+                            error = math.inf
             if not error <= 1.0:
                 counts[case, 1] += 1
                 step[lane] = taken[lane] * rejected_factor(error, ORDER)
@@ -198,32 +214,17 @@ def integrate_lanes(
                     _end(case, lane, STEP_TOO_SMALL, t, state, states, status, reached, case_of)
                 continue
             counts[case, 0] += 1
-            arrived = end if final[lane] else t[lane] + taken[lane]
-            if control.hands_over:
-                beyond = stiffness_of_lane(taken[lane], k, trial, work, lane) > STABILITY
-                stiff_steps[lane], relaxed_steps[lane] = counted(beyond, stiff_steps[lane], relaxed_steps[lane])
-            row = written[lane]
-            if row < times.size and times[row] <= arrived:
-                if times[row] < arrived:
-                    if not prepared:
-                        # For all lanes at once; `work` of later ones must survive it for their test of stiffness.
-                        prepare_stages(lanes_address, constants, t, state, taken, k, polynomial[0], polynomial)
-                        _write_polynomial(taken, k, state, trial, polynomial)
-                        prepared = True
-                    counts[case, 2] += DENSE_EVALUATIONS
-                # `write_rows` for one lane: views of the lanes' arrays would not be contiguous.
-                while row < times.size and times[row] <= arrived:
-                    if times[row] == arrived:
-                        for i in range(size):
-                            output[case, row, i] = trial[i, lane]
-                    else:
-                        interpolate_lane(
-                            polynomial, state, lane, (times[row] - t[lane]) / taken[lane], output[case, row]
-                        )
-                    if phase >= 0:
-                        output[case, row, phase] = reduced(output[case, row, phase], phase_periods[case])
-                    row += 1
-                written[lane] = row
+            # `write_rows` for one lane: views of the lanes' arrays would not be contiguous.
+            while row < times.size and times[row] <= arrived:
+                if times[row] == arrived:
+                    for i in range(size):
+                        output[case, row, i] = trial[i, lane]
+                else:
+                    interpolate_lane(polynomial, state, lane, (times[row] - t[lane]) / taken[lane], output[case, row])
+                if phase >= 0:
+                    output[case, row, phase] = reduced(output[case, row, phase], phase_periods[case])
+                row += 1
+            written[lane] = row
             factor = accepted_factor(error, previous_error[lane], ORDER, MEMORY)
             step[lane] = next_step(factor, taken[lane], step[lane], repeated[lane], final[lane])
             repeated[lane] = False

@@ -1,5 +1,6 @@
 """The loop of DOP853 over steps and requested times, for smooth right-hand sides; the fast path of every trajectory."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -138,6 +139,15 @@ def advance(
         take_step(address, constants, t, state, taken, slopes, trial, beside)
         counts[2] += STAGES
         error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
+        reached = end if last else t + taken
+        if error <= 1.0:
+            if control.hands_over:
+                beyond = stiffness(taken, slopes, trial, beside) > STABILITY
+                stiff_steps, relaxed_steps = counted(beyond, stiff_steps, relaxed_steps)
+            if written < times.size and times[written] < reached:
+                counts[2] += DENSE_EVALUATIONS
+                if not prepare_interpolation(address, constants, t, state, taken, slopes, trial, beside, polynomial):
+                    error = math.inf
         if not error <= 1.0:
             counts[1] += 1
             step = taken * rejected_factor(error, ORDER)
@@ -146,17 +156,9 @@ def advance(
             repeated = True
             continue
         counts[0] += 1
-        reached = end if last else t + taken
-        if control.hands_over:
-            beyond = stiffness(taken, slopes, trial, beside) > STABILITY
-            stiff_steps, relaxed_steps = counted(beyond, stiff_steps, relaxed_steps)
-        if written < times.size and times[written] <= reached:
-            if times[written] < reached:
-                prepare_interpolation(address, constants, t, state, taken, slopes, trial, beside, polynomial)
-                counts[2] += DENSE_EVALUATIONS
-            written = write_rows(
-                times, written, t, taken, reached, True, state, trial, polynomial, phase, phase_period, output
-            )
+        written = write_rows(
+            times, written, t, taken, reached, True, state, trial, polynomial, phase, phase_period, output
+        )
         factor = accepted_factor(error, previous_error, ORDER, MEMORY)
         step = next_step(factor, taken, step, repeated, last)
         repeated = False

@@ -15,6 +15,7 @@ from numba import njit
 from dysts.compilation.calling import call_within
 from dysts.solvers.dop853 import tableau
 from dysts.solvers.shared.combination import combination, weighted
+from dysts.solvers.shared.polynomial import ROWS
 
 ORDER = 8.0
 MEMORY = 0.04
@@ -188,11 +189,17 @@ def prepare_interpolation(
     trial: np.ndarray,
     work: np.ndarray,
     polynomial: np.ndarray,
-) -> None:
-    """Fill the interpolating polynomial of a finished step; costs three evaluations."""
+) -> bool:
+    """Fill the interpolating polynomial of a finished step; costs three evaluations.
+
+    Return False if it is not finite, as a stage lay beyond the domain of a root or a logarithm.
+    """
     prepare_stages(address, constants, t, state, step, k, work, polynomial)
+    finite = True
     for i in range(state.size):
         change = trial[i] - state[i]
         polynomial[0, i] = change
         polynomial[1, i] = step * k[0, i] - change
         polynomial[2, i] = 2.0 * change - step * (k[12, i] + k[0, i])
+        finite = finite and math.isfinite(polynomial[ROWS - 1, i])
+    return finite

@@ -3,19 +3,15 @@
 Where a switch changes inside a step, the step is repeated up to that place, so that no step contains a kink.
 """
 
-from typing import Any, NamedTuple
-
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
 from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING
 from dysts.solvers.dop853.step import (
-    ALL_STAGES,
     DENSE_EVALUATIONS,
     MEMORY,
-    NODES,
     ORDER,
     STABILITY,
     STAGES,
@@ -24,6 +20,7 @@ from dysts.solvers.dop853.step import (
     stiffness,
     take_step,
 )
+from dysts.solvers.dop853.switched_memory import MEMORY_TYPE, Memory, sample_roughly
 from dysts.solvers.shared.arguments import (
     CONTROL,
     CROSSINGS,
@@ -46,7 +43,6 @@ from dysts.solvers.shared.codes import (
     TOO_MANY_STEPS,
 )
 from dysts.solvers.shared.events import may_happen, record_events
-from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
     all_finite,
@@ -70,18 +66,17 @@ from dysts.solvers.shared.step_control import (
 )
 from dysts.solvers.shared.switches import (
     NOTHING,
-    SEARCH,
     SEVERAL,
     UNRESOLVED,
-    Search,
     changes_with_effect,
+    misses,
     set_carried,
     set_switch,
     settle,
     settle_all,
     suspicious,
 )
-from dysts.solvers.shared.trial import Step, quartic_weights, sample_at
+from dysts.solvers.shared.trial import Step
 
 CAUTION = 4.0
 """Limit on the first step after a change, in units of the time between two changes; without it, 15 of the 2000 systems
@@ -92,74 +87,10 @@ CHANGES_AT_ONE_PLACE = 10
 """Changes without progress in time that several switches at one place may need."""
 CLEAR = 100.0
 """Length of a step after which a solution counts as clear of a surface, in units of the step that led away from it."""
-SLOPE_STAGE = 9
-"""The stage whose derivative shows by how much the solution differs from a cubic."""
-FIRST_WEIGHTS, SECOND_WEIGHTS = quartic_weights(NODES[SLOPE_STAGE])
+MOST_CUTS = 5
+"""Limit on the steps that are cut in a row to end on one change of a switch."""
 UNRESOLVED_FACTOR = 1.0 / 16.0
 """Ratio by which a step is shortened if a switching function oscillates too fast for it."""
-
-
-class Memory(NamedTuple):
-    """Arrays that a trajectory reuses in all its steps; made by the caller, so that the loop counts no references."""
-
-    slopes: np.ndarray
-    """float64 [stage, component]"""
-    trial: np.ndarray
-    """The state at the end of a step."""
-    beside: np.ndarray
-    """A second approximation of that state."""
-    polynomial: np.ndarray
-    """float64 [row, component]"""
-    inside: np.ndarray
-    """A state inside the step."""
-    at_start: np.ndarray
-    """The monitor at the start of a step: float64 [2 * monitored]."""
-    at_end: np.ndarray
-    values: np.ndarray
-    """Work space for the monitor: float64 [2 * monitored]."""
-    samples: np.ndarray
-    """float64 [2, monitored]"""
-    search: Search
-
-
-MEMORY_TYPE: Any = types.NamedTuple(
-    (MATRIX, VECTOR, VECTOR, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, MATRIX, SEARCH), Memory
-)
-
-
-def memory(size: int, functions: Functions) -> Memory:
-    """Allocate the memory of a trajectory of a system of this dimension."""
-    monitored = functions.switches + functions.events
-    return Memory(
-        np.zeros((ALL_STAGES, size)),
-        np.zeros(size),
-        np.zeros(size),
-        np.zeros((ROWS, size)),
-        np.zeros(size),
-        np.zeros(2 * monitored),
-        np.zeros(2 * monitored),
-        np.zeros(2 * monitored),
-        np.zeros((2, monitored)),
-        Search(
-            np.zeros(functions.switches),
-            np.zeros(functions.switches),
-            np.zeros(functions.switches),
-            np.zeros((4, functions.switches)),
-            np.zeros(2 * monitored),
-            np.zeros((2, monitored)),
-        ),
-    )
-
-
-@njit(error_model="numpy")
-def _sample_roughly(step: Step, slopes: np.ndarray) -> None:
-    """Sample the watched functions on a quartic, which needs no further evaluation of the derivative."""
-    for row in range(2):
-        change, at_start, at_node, at_end = FIRST_WEIGHTS if row == 0 else SECOND_WEIGHTS
-        for i in range(step.state.size):
-            slope = at_start * slopes[0, i] + at_node * slopes[SLOPE_STAGE, i] + at_end * slopes[STAGES, i]
-            step.inside[i] = step.state[i] + change * (step.trial[i] - step.state[i]) + step.length * slope
-        sample_at(step, row)
 
 
 @driver(
@@ -240,6 +171,7 @@ def integrate_switched(
     stiff_steps = 0
     relaxed_steps = 0
     changes = 0
+    cuts = 0
     last_change = start
     # A function that oscillates through zero is so sampled in each of its turns before a step is longer than they are.
     caution = np.inf
@@ -314,14 +246,26 @@ def integrate_switched(
         this = Step(functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values)
         suspect, eventful = False, False
         if reached > t:
-            _sample_roughly(this, slopes)
+            sample_roughly(this, slopes)
+            if changing != NOTHING and changing != slides and cuts < MOST_CUTS and misses(this, changing, search):
+                changing = NOTHING
+                cuts += 1
             # The step up to a change of a switch has been searched for others.
             suspect = changing == NOTHING and suspicious(this, slides)
             eventful = events > 0 and may_happen(this)
             wanted = written < times.size and times[written] < reached
             if suspect or eventful or wanted:
-                prepare_interpolation(addresses[row], tables[row], t, state, taken, slopes, trial, inside, polynomial)
                 counts[2] += DENSE_EVALUATIONS
+                if not prepare_interpolation(
+                    addresses[row], tables[row], t, state, taken, slopes, trial, inside, polynomial
+                ):
+                    counts[1] += 1
+                    step = taken * rejected_factor(np.inf, ORDER)
+                    repeated = True
+                    changing = NOTHING
+                    if too_short(step, t):
+                        return STEP_TOO_SMALL, t, found
+                    continue
         if suspect or eventful:
             if suspect:
                 changing, fraction, side = changes_with_effect(
@@ -345,6 +289,7 @@ def integrate_switched(
                 if found == crossings.times.size:
                     reached = crossings.times[found - 1]
 
+        cuts = 0
         counts[0] += 1
         ended = events > 0 and found == crossings.times.size
         written = write_rows(

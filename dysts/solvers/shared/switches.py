@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit, types
 
 from dysts.compilation.calling import call
-from dysts.compilation.switched_functions import MONITOR
+from dysts.compilation.switched_functions import MONITOR, VALUES
 from dysts.solvers.shared.arguments import MATRIX, VECTOR
-from dysts.solvers.shared.trial import SURFACE, Step, may_leave, sample, state_inside
+from dysts.solvers.shared.trial import SURFACE, Step, crossed_before, may_leave, sample, state_inside
 from dysts.solvers.shared.zeros import NEVER, first_zero, zero_between
 
 NOTHING = -1
@@ -17,6 +17,9 @@ SEVERAL = -2
 """Index that stands for more than one sliding switch, which no loop can follow."""
 MOST_WITHOUT_EFFECT = 100
 """Limit on the changes without effect in one step, which then ends at the next change."""
+MISSED = 0.1
+"""Value of a switching function where a step was to end on its zero, in units of its values in the step, beyond which
+the place of the zero was not known well enough; interpolation reaches it in large steps at loose tolerances."""
 UNKNOWN = -1.0
 """Stands for the place of a change that has not been searched for."""
 UNRESOLVED = -3
@@ -31,7 +34,8 @@ class Search(NamedTuple):
     places: np.ndarray
     """Fraction of the step where each switch changes, or NEVER, or UNKNOWN: float64 [switch]."""
     resolved: np.ndarray
-    """1 where that is known, 0 where the switch keeps its value up to that fraction at least: float64 [switch]."""
+    """1 where that is known, 0 where the switch keeps its value up to that fraction at least, or changes with another:
+    float64 [switch]."""
     before: np.ndarray
     """Values of the switching functions before a switch is set: float64 [place, switch]."""
     at_start: np.ndarray
@@ -291,11 +295,46 @@ def changes_with_effect(
         begin = fraction
     if changing == NOTHING:
         return changing, fraction, side
-    for switch in range(switches):
-        before = search.later[switch]
-        search.later[switch] = tables[MONITOR, switch]
-        set_switch(tables, switch, before)
+    if changing >= 0 and 0.0 < begin == fraction:
+        # Another switch carried the function to where it is, which need not be its zero.
+        search.resolved[changing] = 0.0
+    _exchange(tables, search)
     return changing, fraction, side
+
+
+@njit(error_model="numpy")
+def _exchange(tables: np.ndarray, search: Search) -> None:
+    """Exchange the values of all switches with those in `search.later`."""
+    for switch in range(search.later.size):
+        value = search.later[switch]
+        search.later[switch] = tables[MONITOR, switch]
+        set_switch(tables, switch, value)
+
+
+@njit(error_model="numpy")
+def misses(step: Step, switch: int, search: Search) -> bool:
+    """Whether a step that was cut at the change of a switch ends far from that surface.
+
+    The place of the change was found on a polynomial less accurate than the end of the repeated step.
+
+    Parameters
+    ----------
+    switch : int
+        The switch that changes.
+    search : Search
+        Its `later` holds the values of the other switches behind the change.
+    """
+    if search.resolved[switch] == 0.0:
+        return False
+    tables = step.functions.tables
+    at_end = step.t + step.length
+    _exchange(tables, search)
+    call(step.functions.addresses[VALUES], at_end, step.trial, tables[VALUES], step.values)
+    _exchange(tables, search)
+    beyond = abs(step.values[switch])
+    largest = max(abs(step.at_start[switch]), max(abs(step.samples[0, switch]), abs(step.samples[1, switch])))
+    rate = abs(step.at_end[step.monitored + switch]) * step.length
+    return beyond > MISSED * largest and crossed_before(step, beyond, rate)
 
 
 @njit(error_model="numpy")

@@ -141,6 +141,11 @@ def first_zero(step: Step, index: int, side: float, begin: float, carried: bool)
                         left, value_left = turned, value
                 if value_right < 0.0:
                     if not value_left > 0.0:
+                        if rises:
+                            return turned, True
+                        if rate_left > 0.0 and value_right > value_left:
+                            # The error of a located zero left it beyond its surface, from where it comes back.
+                            continue
                         return left, True
                     return zero_between(step, index, left, side * value_left, right, side * value_right), True
                 doubtful = doubtful or not (dips or (first if half == 0 else second) > 0.0)

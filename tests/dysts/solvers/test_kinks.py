@@ -171,3 +171,44 @@ def test_ensembles_of_kinked_systems_have_the_same_bits_for_any_number_of_thread
     states = np.array(dysts.get_system("Chua").initial_conditions) + np.linspace(0.0, 0.3, 6)[:, None]
     one, three = (dysts.integrate("Chua", 300, initial_conditions=states, threads=threads) for threads in (1, 3))
     np.testing.assert_array_equal(one.values, three.values)
+
+
+@pytest.mark.parametrize("name", KINKED)
+def test_kinked_systems_reach_every_tolerance_between_loose_and_tight(name: str) -> None:
+    # Half a period, in which errors grow little; the relaxation oscillation of BelousovZhabotinsky amplifies them most.
+    limit = 3000.0 if name == "BelousovZhabotinsky" else 300.0
+    system = dysts.get_system(name)
+    times = np.linspace(0.0, 0.5 * system.period, 21)
+    exact = dysts.integrate(system, times=times, rtol=1e-13, atol=1e-13, predictability=False).values
+    size = np.abs(exact).max(axis=0)
+    for digits in range(2, 10):
+        tolerance = 10.0**-digits
+        x = dysts.integrate(system, times=times, rtol=tolerance, atol=tolerance * size.min(), predictability=False)
+        assert np.max(np.abs(x.values - exact) / size) < min(limit * tolerance, 1.0), tolerance
+
+
+def test_kinks_at_loose_tolerances_are_no_jumps() -> None:
+    # Interpolation places the order of five minima so badly in these steps that one seemed to slide, others to chatter.
+    system = dysts.get_system("MacArthur")
+    for tolerance in (1e-2, 3e-3, 1e-3, 1e-4):
+        x = dysts.integrate(system, 200, points_per_period=10, rtol=tolerance, atol=tolerance, predictability=False)
+        assert np.isfinite(x.values).all()
+
+
+@pytest.mark.parametrize(("positive", "members"), [("max(x, 0)", 1), ("x", 1), ("x", 8)])
+def test_no_row_comes_from_beyond_the_domain_of_a_root(positive: str, members: int) -> None:
+    # Each step ends at x > 0, but stages of its interpolation lay beyond: rows were NaN, and the status was success.
+    base = dysts.get_system("BelousovZhabotinsky")
+    system = dysts.System.from_equations(
+        "Reaction",
+        base.equations,
+        definitions={**base.definitions, "xp": positive},
+        parameters=base.parameters,
+        initial_conditions=base.initial_conditions,
+    )
+    start = np.tile(np.asarray(base.initial_conditions), (members, 1))
+    times = np.linspace(0.0, 2.0 * base.period, 41)
+    x = dysts.integrate(
+        system, times=times, initial_conditions=start, solver="dop853", rtol=1e-3, atol=6e-4, predictability=False
+    )
+    assert np.isfinite(x.values).all()
