@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchmark.contract import check_command
 from benchmark.listing import list_command
 from benchmark.options import parser
-from benchmark.running.requirements import check_installed
+from benchmark.running.requirements import check_installed, needed
 from benchmark.tasks.named_suites import get_suite
 from dysts.cli.arguments import names
 from dysts.cli.conventions import EXIT_DONE, run_command
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def command() -> int:
         options = parser().parse_args(given)
-        check_installed()
+        check_installed(needed(options.command))
         return _COMMANDS[options.command](options)
 
     return run_command("dysts-benchmark", command, interrupted=f"interrupted{_how_to_go_on(given)}")

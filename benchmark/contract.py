@@ -6,13 +6,15 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dysts.checks import check_count
 from dysts.cli.conventions import EXIT_DONE, EXIT_FAILED_IN_PART, Commands, add_command
 from dysts.cli.terminal import columns, json_text
 from dysts.errors import DystsError, RunError
-from forecasters.contract import Checked, check_forecaster
+
+if TYPE_CHECKING:
+    from forecasters.contract import Checked
 
 SYSTEM = "Lorenz"
 """System whose series the forecaster is checked on."""
@@ -67,6 +69,8 @@ def check_command(options: argparse.Namespace) -> int:
     series = integrate(
         SYSTEM, 2 * POINTS_PER_PERIOD + points, points_per_period=POINTS_PER_PERIOD, predictability=False
     ).values[2 * POINTS_PER_PERIOD :]
+    from forecasters.contract import check_forecaster
+
     outcomes = check_forecaster(model, series)
     if options.json:
         print(json_text([asdict(outcome) | {"holds": outcome.holds} for outcome in outcomes]))
@@ -75,11 +79,12 @@ def check_command(options: argparse.Namespace) -> int:
     return EXIT_FAILED_IN_PART if any(one.required and not one.holds for one in outcomes) else EXIT_DONE
 
 
-def outcomes_text(outcomes: Sequence[Checked]) -> str:
+def outcomes_text(outcomes: "Sequence[Checked]") -> str:
     """Return a paragraph for each property, and the number of those that hold.
 
     Examples
     --------
+    >>> from forecasters.contract import Checked
     >>> print(outcomes_text([Checked("needs_a_fit", "Predict raises before fit", False, "it must raise, got 3")]))
     advice  Predict raises before fit
             it must raise, got 3

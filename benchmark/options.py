@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from benchmark.contract import add_check
 from benchmark.listing import completed_words, suites_text
-from benchmark.running.processes import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from dysts.cli.arguments import add_registry
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text

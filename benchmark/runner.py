@@ -18,11 +18,9 @@ from benchmark.results.rescoring import refresh
 from benchmark.results.writing import ResultsWriter
 from benchmark.running import provenance
 from benchmark.running.job import CellOutcome
+from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.running.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
 from benchmark.running.processes import (
-    DEFAULT_MEMORY_LIMIT_MB,
-    DEFAULT_TIME_LIMIT,
-    MOST_WORKERS,
     LocalProcesses,
     Scheduler,
 )

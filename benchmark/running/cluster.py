@@ -11,6 +11,7 @@ from benchmark.running.own_code import OwnCode, lacking, own_code_of, unpacked
 from benchmark.running.processes import OneProcess
 from benchmark.running.worker import decode_job, decode_outcome, encode_job, encode_outcome
 from dysts.errors import RunError
+from dysts.version import install_command
 
 _CONNECT_SECONDS = 30
 """Seconds in which the scheduler must answer."""
@@ -97,7 +98,7 @@ class DaskCluster:
         try:
             from distributed import Client
         except ImportError as error:
-            raise RunError("a cluster needs the package distributed: pip install 'dysts[cluster]'") from error
+            raise RunError(f"a cluster needs the package distributed: {install_command('cluster')}") from error
         try:
             return Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:

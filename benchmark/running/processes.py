@@ -9,14 +9,6 @@ from benchmark.running.job import CellOutcome, Job
 from benchmark.running.worker_process import WorkerProcess
 from dysts.errors import RunError
 
-MOST_WORKERS = 8
-"""Largest number of workers that is chosen without being asked for."""
-
-DEFAULT_TIME_LIMIT = 300.0
-"""Wall-clock seconds of a cell unless told otherwise."""
-DEFAULT_MEMORY_LIMIT_MB = 4096
-"""Memory of a cell in MiB unless told otherwise."""
-
 _CHECK_SECONDS = 0.1
 """Seconds between two checks of the limits while no worker reports anything."""
 _START_ATTEMPTS = 3

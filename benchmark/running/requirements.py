@@ -1,14 +1,26 @@
-"""Check before any work that the packages of the ``benchmark`` extra are installed."""
+"""Check before any work that the packages that a command needs are installed."""
 
 import importlib.util
+from collections.abc import Mapping
 
 from dysts.errors import RunError
+from dysts.version import install_command
 
-_PACKAGES = ("darts", "jinja2", "matplotlib", "pandas", "pyarrow", "sklearn")
+_TABLES = ("pandas", "pyarrow")
+_PAGES = (*_TABLES, "jinja2", "matplotlib")
+_CELLS = (*_TABLES, "threadpoolctl")
+NEEDED: Mapping[str, tuple[str, ...]] = {"list": (), "report": _PAGES, "run": _CELLS, "check": ("threadpoolctl",)}
+"""Packages that a command needs beside those of the base installation; the others need those of tables. What a
+forecaster needs it says itself, before the first cell runs."""
 
 
-def check_installed(packages: tuple[str, ...] = _PACKAGES) -> None:
-    """Raise `RunError` if a package that runs and reports need is not installed.
+def needed(command: str) -> tuple[str, ...]:
+    """Return the packages that a command needs beside those of the base installation."""
+    return NEEDED.get(command, _TABLES)
+
+
+def check_installed(packages: tuple[str, ...]) -> None:
+    """Raise `RunError` if one of some packages is not installed.
 
     Examples
     --------
@@ -16,4 +28,4 @@ def check_installed(packages: tuple[str, ...] = _PACKAGES) -> None:
     """
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise RunError(f"{', '.join(missing)} not installed; the benchmark needs: pip install 'dysts[benchmark]'")
+        raise RunError(f"{', '.join(missing)} not installed; the benchmark needs: {install_command('benchmark')}")

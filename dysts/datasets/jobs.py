@@ -19,6 +19,7 @@ from dysts.datasets.streaming import write_series
 from dysts.errors import DystsError, NotSupportedError
 from dysts.processes import worker_pool
 from dysts.systems.system import System
+from dysts.version import install_command
 
 ANSWER_WITHIN = 10.0
 """Seconds in which a scheduler must answer."""
@@ -194,7 +195,7 @@ def _on_cluster(tasks: Sequence[_Task], scheduler: str) -> _Finished:
         import distributed
     except ImportError:
         raise NotSupportedError(
-            "--scheduler needs the package distributed: pip install 'dysts[cluster]' here and on the workers"
+            f"--scheduler needs the package distributed: {install_command('cluster')} here and on the workers"
         ) from None
     try:
         client = distributed.Client(scheduler, timeout=ANSWER_WITHIN, set_as_default=False)

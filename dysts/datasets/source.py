@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from dysts.datasets.sinks import Memory, PartFile, Sink
 from dysts.datasets.transfer import Deadline, Stream, TooSlowError, http_stream, printable
 from dysts.errors import NotSupportedError, StorageError
+from dysts.version import install_command
 
 ENVIRONMENT_VARIABLE = "DYSTS_SOURCE"
 ATTEMPTS = 5
@@ -200,7 +201,7 @@ class Source:
         except ImportError as error:
             raise NotSupportedError(
                 f"the source {self.base} needs a package that is not installed ({error}); "
-                "pip install 'dysts[remote]', and the one that fsspec names"
+                f"{install_command('remote')}, and the one that fsspec names"
             ) from None
         except ValueError as error:
             raise StorageError(f"the source {self.base} is not understood: {error}") from None

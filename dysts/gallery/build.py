@@ -20,7 +20,7 @@ from dysts.processes import worker_pool
 from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
-from dysts.version import __version__, fingerprint
+from dysts.version import __version__, fingerprint, install_command
 
 DRAWN_BY = ("compilation", "equations", "gallery/pictures.py", "integration", "plotting", "solvers", "systems")
 """The source files whose change makes stored pictures outdated."""
@@ -97,7 +97,7 @@ def _environment() -> Any:
 
         matplotlib()
     except ImportError as error:
-        raise MissingPackageError(f"the gallery needs {error.name}: pip install 'dysts[plot]'") from error
+        raise MissingPackageError(f"the gallery needs {error.name}: {install_command('plot')}") from error
     return jinja2.Environment(
         loader=jinja2.PackageLoader("dysts.gallery", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

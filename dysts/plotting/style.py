@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from dysts.errors import InvalidArgumentError, MissingPackageError
+from dysts.version import install_command
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,7 @@ def matplotlib() -> ModuleType:
         import matplotlib
         import matplotlib.figure
     except ImportError as error:
-        raise MissingPackageError("pictures need matplotlib: pip install 'dysts[plot]'") from error
+        raise MissingPackageError(f"pictures need matplotlib: {install_command('plot')}") from error
     except ValueError as error:
         # matplotlib refuses what the environment asks for when it is imported.
         reason = str(error).partition(";")[0]

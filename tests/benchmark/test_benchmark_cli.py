@@ -14,7 +14,7 @@ import pytest
 import benchmark
 from benchmark import runner
 from benchmark.cli import main
-from benchmark.running.requirements import check_installed
+from benchmark.running.requirements import needed
 
 HERE = Path(__file__).resolve().parent
 
@@ -167,9 +167,30 @@ def test_importing_the_package_is_cheap() -> None:
 def test_a_missing_package_of_the_extra_is_one_sentence_before_any_work(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("benchmark.cli.check_installed", lambda: check_installed(("json", "no_such_package")))
+    monkeypatch.setattr("benchmark.cli.needed", lambda command: ("json", "no_such_package"))
     assert main(["run", "quick", "-o", str(tmp_path / "results")]) == 2
     message = capsys.readouterr().err
     assert "no_such_package not installed" in message
-    assert "dysts[benchmark]" in message
+    assert "[benchmark]" in message
     assert not (tmp_path / "results").exists()
+
+
+def test_every_command_says_what_it_lacks_and_the_names_need_nothing() -> None:
+    assert needed("list") == ()
+    assert {"pandas", "pyarrow"} <= set(needed("leaderboard")) < set(needed("report"))
+    # A model of one's own runs without darts, torch and the packages of pictures.
+    assert set(needed("run")) == {"pandas", "pyarrow", "threadpoolctl"}
+
+
+@pytest.mark.parametrize("command", [["list"], ["run", "--help"]])
+def test_names_and_help_work_in_a_base_installation(command: list[str]) -> None:
+    program = (
+        "import sys\n"
+        "for name in ('threadpoolctl', 'darts', 'torch', 'pyarrow', 'jinja2', 'matplotlib', 'sklearn'):\n"
+        "    sys.modules[name] = None\n"
+        "from benchmark.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "quick" in done.stdout

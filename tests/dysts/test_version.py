@@ -1,14 +1,16 @@
 """Stored results carry a fingerprint of all source files that decide about them."""
 
+import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dysts.compilation.code_cache import COMPILED
 from dysts.gallery.build import DRAWN_BY
 from dysts.invariants.stored.annotate import COMPUTED_BY
-from dysts.version import PACKAGE, fingerprint, sources
+from dysts.version import PACKAGE, __version__, _requirement, fingerprint, install_command, sources
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +49,23 @@ def test_a_new_file_and_a_renamed_one_change_the_fingerprint(package: Path) -> N
 def test_a_room_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(FileNotFoundError, match="no_such_room"):
         sources("solvers", "no_such_room")
+
+
+@pytest.mark.parametrize(
+    ("origin", "requirement"),
+    [
+        ({"url": "file:///home/me/a%20b", "dir_info": {"editable": True}}, "/home/me/a b[plot]"),
+        ({"url": "https://host/x.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}, "git+https://host/x.git@abc"),
+        ({"url": "https://host/dysts-1.0.0.whl", "archive_info": {}}, "dysts[plot] @ https://host/dysts-1.0.0.whl"),
+        ({}, f"dysts[plot]=={__version__}"),
+    ],
+)
+def test_an_extra_is_installed_from_where_the_package_came(origin: dict[str, Any], requirement: str) -> None:
+    # The index has another program of the same name, in other versions.
+    assert requirement in _requirement(origin, "plot")
+
+
+def test_the_command_for_an_extra_can_be_pasted() -> None:
+    program, action, requirement = shlex.split(install_command("plot"))
+    assert (program, action) == ("pip", "install")
+    assert "[plot]" in requirement
