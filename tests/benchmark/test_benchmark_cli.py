@@ -167,7 +167,7 @@ def test_importing_the_package_is_cheap() -> None:
 def test_a_missing_package_of_the_extra_is_one_sentence_before_any_work(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("benchmark.cli.needed", lambda command: ("json", "no_such_package"))
+    monkeypatch.setattr("benchmark.cli.needed", lambda _: ("json", "no_such_package"))
     assert main(["run", "quick", "-o", str(tmp_path / "results")]) == 2
     message = capsys.readouterr().err
     assert "no_such_package not installed" in message
