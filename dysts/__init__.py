@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dysts.integration.sections import poincare_section
     from dysts.integration.truth import truth_horizon, window_truth
     from dysts.invariants import bifurcation_diagram, dominant_period, local_exponents, lyapunov_spectrum
+    from dysts.plotting import animate
     from dysts.series import read_series
     from dysts.systems.registry import get_system, list_systems, load_systems
     from dysts.systems.system import Ensemble, System
@@ -26,6 +27,7 @@ _HOME = {
     "Ensemble": "dysts.systems.system",
     "Noise": "dysts.integration.noise",
     "System": "dysts.systems.system",
+    "animate": "dysts.plotting",
     "bifurcation_diagram": "dysts.invariants",
     "dominant_period": "dysts.invariants",
     "get_system": "dysts.systems.registry",
@@ -50,6 +52,7 @@ __all__ = [
     "Noise",
     "System",
     "__version__",
+    "animate",
     "bifurcation_diagram",
     "dominant_period",
     "errors",

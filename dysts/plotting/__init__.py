@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dysts.plotting.animation import animate
 from dysts.plotting.attractor import plot_projection, plot_space
 from dysts.plotting.bifurcation import plot_bifurcation
 from dysts.plotting.series import plot_return_map, plot_series, plot_spectrum
@@ -21,6 +22,7 @@ PLOTS: dict[str, Callable[..., Any]] = {
 __all__ = [
     "PLOTS",
     "View",
+    "animate",
     "plot_bifurcation",
     "plot_projection",
     "plot_return_map",
