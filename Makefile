@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page clean
 
 install: $(INSTALLED)
 
@@ -59,6 +59,10 @@ gallery: $(INSTALLED)
 # Writes docs/invariants.md from systems.json.
 invariants-page: $(INSTALLED)
 	$(BIN)/python docs/invariants_page.py
+
+# Writes docs/maps.md from the registry of maps.
+maps-page: $(INSTALLED)
+	$(BIN)/python docs/maps_page.py
 
 # Writes docs/reference/ from what the three packages export.
 reference-pages: $(INSTALLED)

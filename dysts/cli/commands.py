@@ -10,6 +10,7 @@ from dysts.cli.describe import describe
 from dysts.cli.terminal import columns, json_text
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.systems.entry import FIELDS_OF_SCIENCE
+from dysts.systems.kinds import FLOW, MAP
 from dysts.systems.registry import get_system, list_systems, registry_of
 
 
@@ -18,8 +19,15 @@ def list_command(arguments: argparse.Namespace) -> int:
     if arguments.field is not None and arguments.field not in FIELDS_OF_SCIENCE:
         raise unknown_name("field of science", arguments.field, FIELDS_OF_SCIENCE)
     known = registry_of(arguments.registry)
-    listed = list_systems(variants=arguments.variants) if arguments.registry is None else sorted(known)
-    systems = [system for system in map(known.find, listed) if arguments.field in (None, system.field)]
+    if arguments.registry is None:
+        find, listed = get_system, list_systems(variants=arguments.variants, kind=arguments.kind or FLOW)
+    else:
+        find, listed = known.find, sorted(known)
+    systems = [
+        system
+        for system in map(find, listed)
+        if arguments.field in (None, system.field) and arguments.kind in (None, system.kind)
+    ]
     if arguments.json:
         rows = [
             {
@@ -27,7 +35,7 @@ def list_command(arguments: argparse.Namespace) -> int:
                 "description": system.description,
                 "field": system.field,
                 "dimension": system.dimension,
-                "kind": "delay" if system.delay else "ordinary",
+                "kind": MAP if system.kind == MAP else "delay" if system.delay else "ordinary",
             }
             for system in systems
         ]
@@ -91,12 +99,13 @@ def lyapunov_command(arguments: argparse.Namespace) -> int:
     # With other parameters the period can differ, so the stored one is not their unit of time.
     changed = system.with_parameters(**dict(assignment(text, "--set") for text in arguments.set))
     stored = "period" in system.properties and changed is system
+    unit = None if system.kind == MAP else system.period if stored else system_period(changed).period
     spectrum = lyapunov_spectrum(
         changed,
         vectors=arguments.vectors,
         trajectories=arguments.trajectories,
         periods=arguments.periods,
-        period=system.period if stored else system_period(changed).period,
+        period=unit,
         seed=arguments.seed,
     )
     if arguments.json:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from dysts.cli.terminal import printable
 from dysts.systems.as_text import citation_text, value_text
+from dysts.systems.kinds import MAP
 from dysts.systems.system import System
 
 
@@ -17,7 +18,8 @@ def _lines(system: System) -> Iterator[str]:
     kind = "delay" if system.delay else "ordinary"
     yield f"{system.name}: {system.description}" if system.description else system.name
     variables = f"{system.dimension} variable{'s' if system.dimension > 1 else ''}"
-    yield f"{variables}, {kind} differential equations" + (f", from {system.field}" if system.field else "")
+    equations = "iterated map" if system.kind == MAP else f"{kind} differential equations"
+    yield f"{variables}, {equations}" + (f", from {system.field}" if system.field else "")
     if system.variant_of:
         yield f"variant of {system.variant_of['name']}: {system.variant_of['reason']}"
     yield ""
@@ -25,7 +27,8 @@ def _lines(system: System) -> Iterator[str]:
     for name, text in system.definitions.items():
         yield f"  {name} = {text}"
     for name in system.variables:
-        yield f"  d{name}/dt = {system.equations[name]}"
+        left = f"next {name}" if system.kind == MAP else f"d{name}/dt"
+        yield f"  {left} = {system.equations[name]}"
     if system.delay:
         yield f"  with NAME_tau the value of NAME one delay ({system.delay}) ago"
     if system.driving_phase:

@@ -19,6 +19,7 @@ from dysts.cli.conventions import (
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.integration.problem import SOLVERS
 from dysts.integration.tolerances import DOUBLE, PRECISIONS
+from dysts.systems.kinds import KINDS
 from dysts.version import __version__
 
 _GROUPS = {
@@ -66,6 +67,7 @@ def _add_reading(known: Commands) -> None:
         examples=("dysts list --field neuroscience", "dysts list --json | jq -r '.[].name'"),
     )
     listing.add_argument("--field", help="only systems from this field of science, such as ecology")
+    listing.add_argument("--kind", choices=KINDS, help="flows, which are listed by default, or maps")
     listing.add_argument("--variants", action="store_true", help="also the predecessor's forms of corrected equations")
     _add_json(listing)
     add_registry(listing)
@@ -157,7 +159,7 @@ def _add_lyapunov(known: Commands) -> None:
     )
     spectrum.add_argument("--vectors", type=int, metavar="N", help="how many exponents (default: all)")
     spectrum.add_argument("--trajectories", type=int, default=32, metavar="N", help="for the errors (default 32)")
-    spectrum.add_argument("--periods", type=float, default=400.0, metavar="P", help="length of each (default 400)")
+    spectrum.add_argument("--periods", type=float, metavar="P", help="length of each (400; of a map 20,000 iterates)")
     spectrum.add_argument("--seed", type=int, default=0, metavar="N", help="of the starting states (default 0)")
     _add_json(spectrum)
     spectrum.set_defaults(command=commands.lyapunov_command)

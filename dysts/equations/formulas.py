@@ -66,7 +66,7 @@ def _check_separate_formulas(field: VectorField) -> None:
             replace(size, parts=total).check(f"{field.name}: {kind}.{name}")
 
 
-def as_latex(field: VectorField, delay: str | None = None) -> str:
+def as_latex(field: VectorField, delay: str | None = None, *, next_values: bool = False) -> str:
     """Return the equations as a LaTeX environment; see `System.to_latex`.
 
     Parameters
@@ -74,6 +74,8 @@ def as_latex(field: VectorField, delay: str | None = None) -> str:
     field : VectorField
     delay : str, optional
         Name of the delay, the subscript of delayed variables.
+    next_values : bool
+        Whether the equations are those of a map.
     """
     import sympy
 
@@ -87,8 +89,12 @@ def as_latex(field: VectorField, delay: str | None = None) -> str:
     def typeset(expression: Any) -> str:
         return str(sympy.latex(_with_decimals(expression), symbol_names=written, full_prec=False))
 
+    left = {name: rf"\dot{{{written[symbols[name]]}}}" for name in field.variables}
+    if next_values:
+        left = {name: f"{written[symbols[name]]}_{{n+1}}" for name in field.variables}
+        written |= {symbols[name]: f"{written[symbols[name]]}_{{n}}" for name in field.variables}
     lines = [
-        rf"\dot{{{written[symbols[name]]}}} &= {typeset(_converted(tree, symbols, name))}"
+        f"{left[name]} &= {typeset(_converted(tree, symbols, name))}"
         for name, tree in zip(field.variables, field.derivatives, strict=True)
     ]
     lines += [

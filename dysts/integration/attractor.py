@@ -8,6 +8,7 @@ from dysts.checks import check_count, check_positive
 from dysts.errors import IntegrationError, NotSupportedError
 from dysts.integration.integrate import integrate
 from dysts.systems.angles import within_one_turn
+from dysts.systems.kinds import refuse_map
 from dysts.systems.system import System
 
 PERTURBATION = 1e-3
@@ -61,6 +62,7 @@ def attractor_states(
     >>> attractor_states(dysts.get_system("Lorenz"), 5, seed=0, span=50).shape
     (5, 3)
     """
+    refuse_map(system, "the choice of states along an orbit in time")
     if system.delay is not None:
         raise NotSupportedError(f"{system.name} is a delay system, which goes on from a history and not from a state")
     check_count("count", count)

@@ -11,10 +11,12 @@ from dysts.integration.clocks import sampling_times
 from dysts.integration.events import Event, make_event
 from dysts.integration.extended import check_extended
 from dysts.integration.hints import with_hints
+from dysts.integration.iterates import iterate_map
 from dysts.integration.kinds import Outcome, Request, delayed, ordinary, stochastic
 from dysts.integration.labels import Recording, label
 from dysts.integration.predictability import predictable_until, worth_measuring
-from dysts.integration.tolerances import EXTENDED, SMALLEST_TOLERANCES, check_precision
+from dysts.integration.tolerances import DOUBLE, EXTENDED, SMALLEST_TOLERANCES, check_precision
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system
 from dysts.systems.system import Ensemble, System
 
@@ -52,7 +54,7 @@ def integrate(
     predictability: bool | None = None,
     threads: int | None = None,
 ) -> "xarray.DataArray":
-    """Integrate a system and return its trajectory at exactly the requested times.
+    """Integrate a system, or iterate a map, and return its trajectory at exactly the requested times.
 
     The first point of an equidistant grid is the initial condition itself. A driving phase is returned reduced
     to one turn.
@@ -65,7 +67,8 @@ def integrate(
         Number of points, 1000 unless `times` are given.
     points_per_period, points_per_lyapunov_time, step : float, optional
         The spacing on one of three clocks: periods, Lyapunov times, or the system's own time.
-        Without any, 100 points per period. A negative `step` integrates backwards.
+        Without any, 100 points per period. A negative `step` integrates backwards. The step of a map is a number of
+        iterates, by default one.
     times : array_like [time], optional
         Times instead of an equidistant grid: strictly increasing from `start` or later, or strictly decreasing from
         `start` or earlier, which integrates backwards.
@@ -148,6 +151,31 @@ def integrate(
     if isinstance(system, str):
         system = get_system(system)
     base = system.base if isinstance(system, Ensemble) else system
+    if base.kind == MAP:
+        return iterate_map(
+            system,
+            points,
+            step=step,
+            times=times,
+            start=start,
+            initial_conditions=initial_conditions,
+            observables=observables,
+            on_failure=on_failure,
+            threads=threads,
+            solver=solver,
+            of_flows={
+                "points_per_period": points_per_period,
+                "points_per_lyapunov_time": points_per_lyapunov_time,
+                "history": history,
+                "rtol": rtol,
+                "atol": atol,
+                "noise": noise,
+                "longest_step": longest_step,
+                "stop": stop,
+                "precision": None if precision == DOUBLE else precision,
+                "predictability": predictability or None,
+            },
+        )
     grid = sampling_times(
         base,
         points,

@@ -12,6 +12,7 @@ from dysts.equations.vector_field import mirrored
 from dysts.errors import InvalidArgumentError
 from dysts.integration.events import Event
 from dysts.integration.tolerances import DOUBLE, Precision
+from dysts.systems.kinds import refuse_map
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ class Problem:
     event: Event | None = None
     most_events: int = 0
     precision: Precision = DOUBLE
+
+    def __post_init__(self) -> None:
+        refuse_map(self.systems[0], "integration in time")
 
     @property
     def hands_over(self) -> bool:

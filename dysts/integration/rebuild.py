@@ -52,7 +52,7 @@ def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
         arguments |= {
             "noise": Noise(**json.loads(attributes["noise"])),
         }
-    else:
+    elif "rtol" in attributes:
         arguments |= {"rtol": attributes["rtol"], "atol": json.loads(attributes["atol"])}
     arguments |= {name: attributes[name] for name in ("start", "longest_step", "precision") if name in attributes}
     if "stop" in attributes:

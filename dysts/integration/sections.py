@@ -12,6 +12,7 @@ from dysts.integration.hints import with_hints
 from dysts.integration.problem import Problem, check_solver
 from dysts.integration.solution import Solution
 from dysts.integration.tolerances import DEFAULT_TOLERANCE, by_component, check_initial_conditions, check_tolerances
+from dysts.systems.kinds import refuse_map
 from dysts.systems.registry import get_system
 from dysts.systems.system import Ensemble, System
 from dysts.version import __version__
@@ -94,6 +95,7 @@ def poincare_section(
     if isinstance(system, str):
         system = get_system(system)
     base, members = (system.base, system.members) if isinstance(system, Ensemble) else (system, (system,))
+    refuse_map(base, "poincare_section")
     if base.delay is not None:
         raise NotSupportedError(f"{base.name} is a delay system, for which this version finds no sections")
     check_choice("on_failure", on_failure, ("raise", "keep"))

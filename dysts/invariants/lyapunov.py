@@ -10,8 +10,10 @@ from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.attractor import STEPS_PER_PERIOD, attractor_states
 from dysts.invariants.delay_dynamics import delay_growth_rates
 from dysts.invariants.jumps import has_jumps
+from dysts.invariants.map_dynamics import map_growth_rates
 from dysts.invariants.nearby_trajectories import nearby_growth_rates
 from dysts.invariants.tangent_dynamics import tangent_growth_rates
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
@@ -21,6 +23,10 @@ DELAY_VECTORS = 4
 """Number of exponents of a delay system that are computed by default."""
 LONGEST_CONSERVED = 12_800.0
 """Largest length, in periods, of the orbit of starts where energy or volume is conserved, as both drift numerically."""
+PERIODS, DISCARD = 400.0, 20.0
+"""Default lengths in periods of the recorded part of a trajectory and of the part before it."""
+PERIODS_OF_MAPS, DISCARD_OF_MAPS = 20_000, 1000
+"""The same of a map, in iterates."""
 LOOSE, TIGHT = 1e-7, 1e-9
 """Relative tolerances; the tight one for autonomous systems that conserve energy or volume, as no damping reduces the
 drift."""
@@ -55,8 +61,8 @@ def lyapunov_spectrum(
     *,
     vectors: int | None = None,
     trajectories: int = 32,
-    periods: float = 400.0,
-    discard: float = 20.0,
+    periods: float | None = None,
+    discard: float | None = None,
     period: float | None = None,
     initial_conditions: Any = None,
     method: str = "auto",
@@ -73,9 +79,10 @@ def lyapunov_spectrum(
         Number of exponents, by default all, and 4 of a delay system. The zero of a driving phase is exact.
     trajectories : int
         Number of trajectories, at least 2, as their spread gives the error.
-    periods, discard : float
-        Length of the recorded part of each trajectory, and of the part before it, in which the tangent vectors turn
-        into their directions. The recorded parts follow one another on one long orbit; on a transient set they are cut
+    periods, discard : float, optional
+        Length of the recorded part of each trajectory, by default 400, and of the part before it, by default 20, in
+        which the tangent vectors turn into their directions; of a map, numbers of iterates, by default 20,000 and
+        1000. The recorded parts follow one another on one long orbit; on a transient set they are cut
         to a quarter of its lifetime. Few long trajectories are better than many short ones, as the contribution of
         their ends falls with their length.
     period : float, optional
@@ -129,6 +136,19 @@ def lyapunov_spectrum(
     """
     if isinstance(system, str):
         system = get_system(system)
+    if system.kind == MAP:
+        return _spectrum_of_map(
+            system,
+            vectors,
+            trajectories=trajectories,
+            iterates=PERIODS_OF_MAPS if periods is None else periods,
+            discard=DISCARD_OF_MAPS if discard is None else discard,
+            initial_conditions=initial_conditions,
+            method=method,
+            seed=seed,
+            threads=threads,
+        )
+    periods, discard = PERIODS if periods is None else periods, DISCARD if discard is None else discard
     unit = system.period if period is None else check_positive("period", period)
     method = _check_method(system, method, unit)
     number = _check_vectors(system, vectors)
@@ -198,6 +218,51 @@ def lyapunov_spectrum(
     )
 
 
+def _spectrum_of_map(
+    system: System,
+    vectors: int | None,
+    *,
+    trajectories: int,
+    iterates: Any,
+    discard: Any,
+    initial_conditions: Any,
+    method: str,
+    seed: int,
+    threads: int | None,
+) -> LyapunovSpectrum:
+    if method not in ("auto", "tangent"):
+        raise NotSupportedError(f"method must be 'tangent' for the map {system.name}, got {method!r}")
+    number = _check_vectors(system, vectors)
+    states = None if initial_conditions is None else _given_starts(system, initial_conditions)
+    if states is None and check_count("trajectories", trajectories) < 2:
+        raise InvalidArgumentError(f"trajectories must be at least 2, whose spread gives the error, got {trajectories}")
+    lengths = [int(check_positive(name, value)) for name, value in (("periods", iterates), ("discard", discard))]
+    rates = map_growth_rates(
+        system,
+        number,
+        pieces=trajectories,
+        iterates=check_count("periods", lengths[0]),
+        discard=lengths[1],
+        initial_conditions=states,
+        seed=seed,
+        threads=threads,
+    )
+    mean, error = _mean_and_error(rates)
+    order = np.argsort(-mean, kind="stable")
+    return LyapunovSpectrum(
+        exponents=tuple(mean[order].tolist()),
+        errors=tuple(error[order].tolist()),
+        settings={
+            "method": "tangent",
+            "trajectories": len(rates),
+            "periods": lengths[0],
+            "discard": lengths[1],
+            **({} if states is None else {"starts": "given"}),
+            "seed": seed,
+        },
+    )
+
+
 def conserves(system: System) -> bool:
     """Return whether the definition says that energy or volume is conserved, or that the motion is reversible."""
     return system.conservation.get("type") in CONSERVING
@@ -250,6 +315,10 @@ def _starts(
         if conserves(system):
             span = min(span, LONGEST_CONSERVED)
         return attractor_states(system, trajectories, seed=seed, span=span, period=unit)
+    return _given_starts(system, initial_conditions)
+
+
+def _given_starts(system: System, initial_conditions: Any) -> np.ndarray:
     states = system.check_states(initial_conditions)
     if states.ndim != 2 or len(states) < 2:
         raise InvalidArgumentError(

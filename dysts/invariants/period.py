@@ -16,6 +16,7 @@ from dysts.errors import InvalidArgumentError
 from dysts.integration.attractor import PERTURBATION
 from dysts.integration.integrate import MAXIMUM_STEPS, integrate
 from dysts.invariants.autocorrelation import mean_autocorrelation
+from dysts.systems.kinds import refuse_map
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
@@ -188,6 +189,7 @@ def system_period(system: System | str) -> Period:
     """
     if isinstance(system, str):
         system = get_system(system)
+    refuse_map(system, "system_period")
     responding = responding_observables(system)
     state = np.array(system.initial_conditions)
     if system.delay is None:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from dysts.invariants.lyapunov import LyapunovSpectrum
+from dysts.systems.kinds import FLOW
 from dysts.systems.properties import SIGNIFICANT
 from dysts.systems.system import System
 
@@ -27,7 +28,8 @@ RULES = (
     "positive. Transient: the orbit is known to leave the set (lifetime). Otherwise with two positive exponents "
     "hyperchaotic, with one chaotic, or with either conservative chaos where energy or volume is conserved or the sum "
     "of all exponents is below 3 % of the first; without one periodic for one zero and quasiperiodic for more, driving "
-    "phases included. Undecided: the largest exponent is above z but not above 3 standard errors."
+    "phases included; of a map, whose periods are iterates, periodic for none and quasiperiodic for one or more. "
+    "Undecided: the largest exponent is above z but not above 3 standard errors."
 )
 
 
@@ -77,7 +79,7 @@ def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) ->
     exponents, errors = np.array(spectrum.exponents), np.array(spectrum.errors)
     resolution = _resolution(system, spectrum, period)
     positive = (exponents > SIGNIFICANT * errors) & (exponents > resolution)
-    if system.autonomous and system.driving_phase is None and len(exponents) > 1:
+    if system.kind == FLOW and system.autonomous and system.driving_phase is None and len(exponents) > 1:
         positive[np.abs(exponents).argmin()] = False
     if positive.any():
         finite = np.isfinite(exponents).all() and system.delay is None
@@ -88,4 +90,4 @@ def _regime_on_set(system: System, spectrum: LyapunovSpectrum, period: float) ->
     if exponents[0] > resolution:
         return "undecided"
     zeros = int((np.abs(exponents) <= SIGNIFICANT * errors + resolution).sum())
-    return "quasiperiodic" if zeros > 1 else "periodic"
+    return "quasiperiodic" if zeros > (1 if system.kind == FLOW else 0) else "periodic"

@@ -15,6 +15,7 @@ from dysts.checks import check_count
 from dysts.errors import IntegrationError
 from dysts.integration.integrate import MAXIMUM_STEPS
 from dysts.systems.angles import within_one_turn
+from dysts.systems.kinds import refuse_map
 from dysts.systems.system import System
 from dysts.threads import processors
 
@@ -169,6 +170,7 @@ def tangent_growth_rates(
         If more than a fifth of the trajectories of a system with a lifetime fail, more than one in 32 of a system with
         angles, or any of another system.
     """
+    refuse_map(system, "growth in time")
     from dysts.solvers.status import Status
 
     growth, endings = follow_tangents(

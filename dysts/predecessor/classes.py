@@ -5,9 +5,10 @@ from typing import Any
 
 from dysts.errors import unknown_name
 from dysts.predecessor.delay_flow import DynSysDelay
-from dysts.predecessor.equations import StaticEquations
+from dysts.predecessor.discrete_map import DynMap
+from dysts.predecessor.equations import MapEquations, StaticEquations
 from dysts.predecessor.flow import DynSys, postprocessing_of
-from dysts.predecessor.published import published
+from dysts.predecessor.published import MAP, map_names, published
 from dysts.systems.registry import get_system
 
 FLOWS = "dysts.flows"
@@ -55,3 +56,23 @@ def flow_class(name: str) -> type[Any]:
     if "returned" in known[name]:
         members["_postprocessing"] = postprocessing_of(name)
     return type(name, (base,), members)
+
+
+@functools.cache
+def map_class(name: str) -> type[Any]:
+    """Return the class of a map.
+
+    Raises
+    ------
+    UnknownNameError
+        With the closest known name as a suggestion.
+    """
+    if name not in map_names():
+        raise unknown_name("class of dysts.maps", name, map_names(), listing="get_attractor_list('discrete')")
+    members = {
+        "__module__": "dysts.maps",
+        "__doc__": f"{get_system(f'{name}{MAP}').description}.",
+        "registry_name": name,
+        "_rhs": staticmethod(MapEquations(name)),
+    }
+    return type(name, (DynMap,), members)

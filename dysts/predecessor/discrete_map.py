@@ -1,18 +1,40 @@
-"""`DynMap`: a map as dysts 0.96 has it, of a user's class with ``_rhs`` in Python."""
+"""`DynMap`: a map as dysts 0.96 has it, of the registry or of a user's class with ``_rhs`` in Python."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.integration.integrate import integrate
+from dysts.predecessor.equations import MapEquations, map_with, plain_facts
 from dysts.predecessor.model import BaseDyn
+from dysts.predecessor.published import MAPS_FILE, map_facts_of, published_values_in_use
 from dysts.predecessor.series_tools import standardize_ts
+from dysts.systems.system import System
+
+DATAPATH_DISCRETE = str(MAPS_FILE)
+
+
+def _henon_backwards(x: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    return y / b, x - 1.0 + a * (y / b) ** 2
+
+
+def _chirikov_backwards(p: Any, x: Any, k: Any) -> tuple[Any, Any]:
+    before = x - p
+    return np.mod(p - k * np.sin(before), 2.0 * np.pi), np.mod(before, 2.0 * np.pi)
+
+
+INVERSES: dict[str | None, Callable[..., tuple[Any, Any]]] = {
+    "Chirikov": _chirikov_backwards,
+    "Henon": _henon_backwards,
+}
+"""Inverses of maps of the registry: of components and parameters."""
 
 
 class DynMap(BaseDyn):
-    """A map: of a user's class with ``_rhs(*components, *parameters)`` in Python.
+    """A map: of the registry, or of a user's class with ``_rhs(*components, *parameters)`` in Python.
 
     Parameters
     ----------
@@ -36,16 +58,45 @@ class DynMap(BaseDyn):
     _rhs_inv: Any = None
 
     def __init__(
-        self, metadata_path: str | None = None, parameters: Mapping[str, Any] | None = None, **facts: Any
+        self,
+        metadata_path: str | None = DATAPATH_DISCRETE,
+        parameters: Mapping[str, Any] | None = None,
+        **facts: Any,
     ) -> None:
-        super().__init__(metadata_path=metadata_path, parameters=parameters, **facts)
+        self.as_published = published_values_in_use()
+        given = None if metadata_path == DATAPATH_DISCRETE else metadata_path
+        super().__init__(metadata_path=given, parameters=parameters, **facts)
+
+    def _stored_facts(self) -> Mapping[str, Any]:
+        if self.registry_name is None:
+            return {}
+        return plain_facts(map_facts_of(self.registry_name, as_published=self.as_published))
+
+    @property
+    def system(self) -> System:
+        """The value of this package that stands for the model as it is now, for everything that is only there."""
+        if self.registry_name is None or not self._follows_registry():
+            raise InvalidArgumentError(f"{self.name} must be a map of the registry, got equations in Python")
+        return map_with(self.registry_name, self.params, as_published=self.as_published)
+
+    def _follows_registry(self) -> bool:
+        return isinstance(type(self)._rhs, MapEquations) and type(self).rhs is DynMap.rhs
+
+    def jac(self, X: Any) -> Any:
+        """Evaluate the exact Jacobian of a state: row by equation, column by component."""
+        return self.system.jacobian(0.0, X)
 
     def rhs(self, X: Any) -> np.ndarray:
         """Return the images of states [..., component]."""
+        if self._follows_registry():
+            return self.system.rhs(0.0, np.asarray(X, dtype=np.float64))
         return self._images(self._rhs, X)
 
     def rhs_inv(self, Xp: Any) -> np.ndarray:
-        """Return the states whose images are given, if the class has ``_rhs_inv``."""
+        """Return the states whose images are given, if the class has ``_rhs_inv``, or it is known."""
+        if self.registry_name in INVERSES and self._follows_registry():
+            values = np.asarray(Xp, dtype=np.float64)
+            return np.stack(INVERSES[self.registry_name](*np.moveaxis(values, -1, 0), **self.params), axis=-1)
         if type(self)._rhs_inv is None:
             raise NotSupportedError(f"{self.name} must define _rhs_inv to be iterated backwards, got none")
         return self._images(self._rhs_inv, Xp)
@@ -99,6 +150,10 @@ class DynMap(BaseDyn):
         return (np.arange(count), squeezed) if return_times else squeezed
 
     def _orbits(self, count: int, starts: np.ndarray, *, inverse: bool) -> np.ndarray:
+        if self._follows_registry() and not inverse:
+            numbers = np.arange(1, count + 1)
+            orbits = integrate(self.system, times=numbers, initial_conditions=starts, on_failure="keep")
+            return np.asarray(orbits.values)
         step = self.rhs_inv if inverse else self.rhs
         values = np.empty((len(starts), count, starts.shape[-1]))
         state = starts

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import DystsError, InvalidArgumentError
-from dysts.predecessor.classes import flow_class, flow_names
+from dysts.predecessor.classes import flow_class, flow_names, map_class
 from dysts.predecessor.equations import plain_facts
 from dysts.predecessor.events import resolved
-from dysts.predecessor.published import facts_of, published, published_values_in_use
+from dysts.predecessor.published import facts_of, map_facts_of, map_names, published, published_values_in_use
 from dysts.threads import in_threads
 
 CLASSES = ("continuous", "continuous_no_delay", "delay", "discrete")
@@ -35,9 +35,7 @@ def get_attractor_list(sys_class: str = "continuous", exclude: Iterable[str] = (
         raise InvalidArgumentError(f"sys_class must be one of {', '.join(CLASSES)}, got {sys_class!r}")
     left_out = set(exclude)
     if sys_class == "discrete":
-        from dysts.predecessor.left_out import refuse
-
-        raise refuse("dysts.systems", "maps")
+        return [name for name in map_names() if name not in left_out]
     wanted = {"continuous": (True, False), "continuous_no_delay": (False,), "delay": (True,)}[sys_class]
     return [name for name in flow_names() if published()[name]["delay"] in wanted and name not in left_out]
 
@@ -45,6 +43,9 @@ def get_attractor_list(sys_class: str = "continuous", exclude: Iterable[str] = (
 def get_system_data(sys_class: str = "continuous", exclude: Iterable[str] = ()) -> dict[str, Any]:
     """Return what is known about systems, by name, as models have it."""
     as_published = published_values_in_use()
+    if sys_class == "discrete":
+        names = get_attractor_list(sys_class, exclude)
+        return {name: plain_facts(map_facts_of(name, as_published=as_published)) for name in names}
     return {
         name: plain_facts(facts_of(name, as_published=as_published)) for name in get_attractor_list(sys_class, exclude)
     }
@@ -86,7 +87,8 @@ def make_trajectory_ensemble(
     """
     sys_class, exclude = options.pop("sys_class", "continuous"), options.pop("exclude", ())
     chosen = list(get_attractor_list(sys_class, exclude) if subset is None else subset)
-    models = [flow_class(one)() if isinstance(one, str) else one for one in chosen]
+    make = map_class if sys_class == "discrete" else flow_class
+    models = [make(one)() if isinstance(one, str) else one for one in chosen]
     found: list[np.ndarray | None] = [None] * len(models)
 
     def run(begin: int, end: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dysts.errors import InvalidArgumentError
 from dysts.predecessor.parameters import Parameters
-from dysts.predecessor.published import published_values_in_use, system_named
+from dysts.predecessor.published import map_named, published_values_in_use, system_named
 from dysts.systems.system import System
 
 KEPT = 256
@@ -16,16 +16,21 @@ KEPT = 256
 
 
 def system_with(name: str, parameters: Parameters, *, as_published: bool) -> System:
-    """Return the registry's system with the parameter values of a model.
+    """Return the registry's flow with the parameter values of a model.
 
     Systems that differ in parameters share the compiled functions of the first.
     """
-    return _system_with(name, as_published, parameters.frozen())
+    return _system_with(name, as_published, False, parameters.frozen())
+
+
+def map_with(name: str, parameters: Parameters, *, as_published: bool) -> System:
+    """Return the registry's map with the parameter values of a model, as `system_with` does."""
+    return _system_with(name, as_published, True, parameters.frozen())
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _system_with(name: str, as_published: bool, parameters: tuple[tuple[str, Any], ...]) -> System:
-    base = system_named(name, as_published=as_published)
+def _system_with(name: str, as_published: bool, is_map: bool, parameters: tuple[tuple[str, Any], ...]) -> System:
+    base = (map_named if is_map else system_named)(name, as_published=as_published)
     system = base.with_parameters(**dict(parameters))
     if not isinstance(system, System):
         raise InvalidArgumentError(f"parameters of {name} must have the shapes of the registry, got {dict(parameters)}")
@@ -69,6 +74,31 @@ class StaticEquations:
         if self.derivative == "rhs":
             return tuple(np.moveaxis(found, -1, 0))
         return tuple(tuple(row) for row in np.moveaxis(found, (-2, -1), (0, 1)))
+
+
+class MapEquations:
+    """The function ``_rhs`` of a class of ``dysts.maps``, which takes components and parameters one by one.
+
+    Parameters
+    ----------
+    name : str
+        The name of the class.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
+        as_published = published_values_in_use()
+        system = map_named(self.name, as_published=as_published)
+        names = sorted(system.parameters)
+        if len(arguments) != system.dimension + len(names):
+            raise InvalidArgumentError(
+                f"{self.name}._rhs takes {', '.join([*system.variables, *names])}, got {len(arguments)} arguments"
+            )
+        values = Parameters(dict(zip(names, arguments[system.dimension :], strict=True)))
+        states = np.stack(np.broadcast_arrays(*arguments[: system.dimension]), axis=-1).astype(np.float64)
+        return tuple(np.moveaxis(map_with(self.name, values, as_published=as_published).rhs(0.0, states), -1, 0))
 
 
 def by_component(states: Any) -> np.ndarray:

@@ -24,6 +24,9 @@ INSTEAD = {
         "DynSysSampler": "dysts.integrate of dysts.get_system(name).with_parameters(...) and a Recipe to store it",
         "DynSysSamplerRestartIC": "dysts.integrate with many initial_conditions",
     },
+    "dysts.maps": {
+        "BlinkingVortexMap": "dysts.flows.BlinkingVortex; without its alternation, which 0.96 loses, it is regular",
+    },
     "dysts.metrics": {
         "GaussianMixture": "dysts.metrics.kl_divergence, or sklearn.mixture",
         "dtw": "a package for dynamic time warping, such as dtaidistance",

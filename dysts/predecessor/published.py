@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dysts.errors import InvalidArgumentError, unknown_name
-from dysts.systems.registry import get_system, registry
+from dysts.systems.registry import get_system, list_systems, maps_registry, registry
 from dysts.systems.system import System
 
 PUBLISHED_FILE = Path(__file__).with_name("published_values.json")
@@ -119,6 +119,50 @@ def facts_of(name: str, *, as_published: bool) -> Mapping[str, Any]:
             key: values.get(key)
             for key in ("kaplan_yorke_dimension", "correlation_dimension", "pesin_entropy", "multiscale_entropy")
         },
+    }
+
+
+MAPS_FILE = Path(__file__).with_name("published_maps.json")
+"""Parameters and initial conditions that dysts 0.96 ships for the maps that it has."""
+MAP = "Map"
+"""End of the names of maps in the registry, where `dysts.maps` has none."""
+
+
+@functools.cache
+def published_maps() -> dict[str, dict[str, Any]]:
+    """Return parameters and initial conditions of the maps of dysts 0.96, read once."""
+    values: dict[str, dict[str, Any]] = json.loads(MAPS_FILE.read_text())
+    return values
+
+
+@functools.cache
+def map_names() -> tuple[str, ...]:
+    """Return the names of the classes of ``dysts.maps``, in alphabetical order."""
+    return tuple(name.removesuffix(MAP) for name in list_systems(kind="map"))
+
+
+def map_named(name: str, *, as_published: bool) -> System:
+    """Return the registry's map for a name of ``dysts.maps``: the corrected one, or with the form of dysts 0.96."""
+    variant = f"{name}Predecessor{MAP}"
+    if as_published and name in published_maps():
+        system = get_system(variant if variant in maps_registry() else f"{name}{MAP}")
+        changed: System = system.with_parameters(**published_maps()[name]["parameters"])
+        return changed.with_initial_conditions(published_maps()[name]["initial_conditions"])
+    return get_system(f"{name}{MAP}")
+
+
+def map_facts_of(name: str, *, as_published: bool) -> Mapping[str, Any]:
+    """Return what a model of a map knows about it, under the names of dysts 0.96."""
+    system = map_named(name, as_published=as_published)
+    spectrum = system.properties["lyapunov_spectrum"]["value"] if "lyapunov_spectrum" in system.properties else None
+    return {
+        "description": system.description,
+        "citation": "; ".join(_citation(one) for one in system.citations),
+        "parameters": {key: system.parameters[key] for key in sorted(system.parameters)},
+        "initial_conditions": list(system.initial_conditions),
+        "dimension": system.dimension,
+        "domain": "discrete",
+        **({} if spectrum is None else {"lyapunov_spectrum_estimated": list(spectrum)}),
     }
 
 

@@ -16,6 +16,8 @@ class Status(IntEnum):
     BLOWN_UP = 7
     SLIDING = 8
     RELAXED = 9
+    ESCAPED = 10
+    OUTSIDE_DOMAIN = 11
 
     @property
     def sentence(self) -> str:
@@ -40,4 +42,6 @@ _SENTENCES = {
     Status.SLIDING: "the solution slides along a discontinuity in a way that this solver cannot follow",
     Status.RELAXED: "the equations are not stiff any more; solver='auto' goes on",
     Status.BLOWN_UP: "the state is not finite any more (too long a step for this scheme, or a solution that blows up)",
+    Status.ESCAPED: "the orbit escapes to infinity",
+    Status.OUTSIDE_DOMAIN: "the next state is not a number (outside the domain of the map)",
 }

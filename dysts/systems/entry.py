@@ -25,6 +25,7 @@ from dysts.systems.entry_values import (
     shown,
 )
 from dysts.systems.frozen import FrozenMapping
+from dysts.systems.kinds import FLOW, KINDS, MAP
 
 FIELDS_OF_SCIENCE = (
     "astronomy",
@@ -62,6 +63,7 @@ _OPTIONAL = {
     "field",
     "definitions",
     "parameters",
+    "kind",
     "delay",
     "clock",
     "observables",
@@ -91,6 +93,7 @@ def check_entry(name: str, entry: object) -> dict[str, Any]:
         "name": name,
         "description": "" if description is None else check_text(description, f"{name}: description", longest=160),
         "field": "" if field is None else check_choice(field, f"{name}: field", FIELDS_OF_SCIENCE),
+        "kind": checker.kind,
         "variables": checker.variables,
         "equations": FrozenMapping(checker.equations),
         "initial_conditions": checker.initial_conditions(),
@@ -115,6 +118,7 @@ class _Definition:
         self.name = name
         self.raw = definition
         _check_length(name, definition)
+        self.kind = self._kind()
         self.variables = self._variables()
         self.parameters = self._parameters()
         self.delay = self._delay()
@@ -125,6 +129,14 @@ class _Definition:
         self.names = _distinct([*self.variables, *delayed, *elements], name)
         self.definitions = self._definitions()
         self.equations = self._equations()
+
+    def _kind(self) -> str:
+        where = f"{self.name}: kind"
+        kind = FLOW if self.raw.get("kind") is None else check_choice(self.raw["kind"], where, KINDS)
+        for field in ("delay", "clock", "lifetime"):
+            if kind == MAP and self.raw.get(field) is not None:
+                raise RegistryError(f"{self.name}: {field} must be left out for a map, got {shown(self.raw[field])}")
+        return kind
 
     def _expression(self, text: object, where: str, names: Collection[str]) -> str:
         """Check an expression and return it."""

@@ -14,12 +14,14 @@ from dysts.systems.as_html import system_html
 from dysts.systems.driving_phase import DrivingPhase
 from dysts.systems.evaluation import Evaluation
 from dysts.systems.frozen import FrozenMapping, thaw
+from dysts.systems.kinds import FLOW, MAP, refuse_map
 from dysts.systems.registry_file import write_entries
 from dysts.version import __version__
 
 _ENTRY_FIELDS = {
     "description": "description",
     "field": "field",
+    "kind": "kind",
     "variables": "variables",
     "definitions": "definitions",
     "equations": "equations",
@@ -41,6 +43,7 @@ class Export(Evaluation):
     """The part of `System` that writes it in other forms."""
 
     description: str
+    kind: str
     properties: Mapping[str, Any]
 
     def _repr_html_(self) -> str:
@@ -69,7 +72,7 @@ class Export(Evaluation):
     def to_latex(self) -> str:
         """Return the equations, then the definitions that they use, as an ``aligned`` environment of LaTeX.
 
-        A delayed variable carries the delay as its subscript.
+        A delayed variable carries the delay as its subscript; those of a map have the number of the iterate.
 
         Examples
         --------
@@ -81,7 +84,7 @@ class Export(Evaluation):
         \\dot{z} &= b - c z + x z
         \\end{aligned}
         """
-        return as_latex(self.vector_field, self.delay)
+        return as_latex(self.vector_field, self.delay, next_values=self.kind == MAP)
 
     def to_code(self, language: Literal["python", "c", "julia"]) -> str:
         """Return a source file with a function that computes the derivative, the parameters and the initial state.
@@ -115,6 +118,7 @@ class Export(Evaluation):
         end
         <BLANKLINE>
         """
+        refuse_map(self, "to_code")
         return as_code(
             self.vector_field,
             language,
@@ -138,7 +142,8 @@ class Export(Evaluation):
             value = getattr(self, attribute)
             if isinstance(value, DrivingPhase):
                 value = {"variable": value.variable, "period": value.period}
-            if value not in (None, "", (), FrozenMapping()):
+            # Flows are the rule, so that entries, and hashes of them, name the kind of maps only.
+            if value not in (None, "", (), FrozenMapping()) and (name, value) != ("kind", FLOW):
                 definition[name] = thaw(value)
         entry: dict[str, Any] = {"definition": definition}
         if with_properties and self.properties:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dysts.checks import check_choice
 from dysts.errors import RegistryError, unknown_name, unreadable
 from dysts.systems.entry_values import check_name, shown
 from dysts.systems.frozen import plain
+from dysts.systems.kinds import FLOW, KINDS, MAP
 from dysts.systems.system import System
 from dysts.version import PACKAGE
 
@@ -58,7 +60,7 @@ class Registry(Mapping[str, System]):
 
     @property
     def _listing(self) -> str:
-        return "dysts list" if self.source == PACKAGED else ""
+        return {PACKAGED: "dysts list", MAPS: "dysts list --kind map"}.get(self.source, "")
 
     def find(self, name: str) -> System:
         """Return a system of this registry or, if it has none of that name, of the package.
@@ -73,6 +75,8 @@ class Registry(Mapping[str, System]):
         packaged = registry()
         if self is packaged or name not in packaged:
             if name not in self._entries:
+                if isinstance(name, str) and name in maps_registry():
+                    return maps_registry()[name]
                 raise unknown_name("system", name, [*self._entries, *packaged], listing=self._listing)
             return self[name]
         if name in self._entries and self._entries[name] != packaged._entries[name]:
@@ -101,8 +105,18 @@ def registry() -> Registry:
     return Registry(read_entries(systems_file()), PACKAGED)
 
 
+MAPS = "maps.json"
+"""Name of the registry file with the maps of this package."""
+
+
+@functools.cache
+def maps_registry() -> Registry:
+    """Return the registry of the maps that belong to this package, read once."""
+    return Registry(read_entries(Path(__file__).with_name(MAPS)), MAPS)
+
+
 def get_system(name: str) -> System:
-    """Return a system of the registry by its name.
+    """Return a flow, a delay system or a map of the registry by its name; names of maps end in ``Map``.
 
     Raises
     ------
@@ -114,25 +128,32 @@ def get_system(name: str) -> System:
     >>> import dysts
     >>> dysts.get_system("Lorenz").variables
     ('x', 'y', 'z')
+    >>> dysts.get_system("HenonMap").equations["x"]
+    '1 - a*x**2 + y'
     """
+    if isinstance(name, str) and name not in registry() and name.lower().endswith("map"):
+        return maps_registry()[name]
     return registry()[name]
 
 
-def list_systems(*, variants: bool = False) -> list[str]:
-    """Return the names of all systems in alphabetical order.
+def list_systems(*, variants: bool = False, kind: str = FLOW) -> list[str]:
+    """Return the names of all flows and delay systems, or of all maps, in alphabetical order.
 
     Parameters
     ----------
     variants : bool
         Include entries that keep the predecessor's form of an equation beside the published one.
+    kind : {"flow", "map"}
 
     Examples
     --------
     >>> import dysts
     >>> len(dysts.list_systems())
     135
+    >>> dysts.list_systems(kind="map")[:3]
+    ['ArnoldCatMap', 'BakerMap', 'BedheadMap']
     """
-    entries = registry()._entries
+    entries = (maps_registry() if check_choice("kind", kind, KINDS) == MAP else registry())._entries
     return sorted(name for name in entries if variants or "variant_of" not in entries[name].get("definition", {}))
 
 

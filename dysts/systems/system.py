@@ -13,6 +13,7 @@ from dysts.systems.driving_phase import DrivingPhase
 from dysts.systems.entry import check_entry
 from dysts.systems.export import Export
 from dysts.systems.frozen import FrozenMapping, plain
+from dysts.systems.kinds import FLOW
 from dysts.systems.properties import ComputedProperties
 
 
@@ -31,11 +32,13 @@ class System(Export, ComputedProperties):
     variables : tuple of str
         The components of the state, in order.
     equations : mapping of str to str
-        The derivative of each variable.
+        The derivative of each variable; of a map its next value.
     definitions : mapping of str to str
         Intermediate quantities, each in terms of earlier ones.
     parameters : mapping of str to float or (nested) tuple of float
         Numbers, vectors and matrices; the element ``w[0][1]`` is called ``w_1_2`` in expressions.
+    kind : {"flow", "map"}
+        Whether the equations give the derivative of each variable, or its next value.
     initial_conditions : tuple of float
         A state from which the published behaviour is seen; for a delay system the constant history.
     delay : str or None
@@ -64,6 +67,7 @@ class System(Export, ComputedProperties):
     variables: tuple[str, ...]
     equations: FrozenMapping[str]
     initial_conditions: tuple[float, ...]
+    kind: str = FLOW
     description: str = ""
     field: str = ""
     definitions: FrozenMapping[str] = dataclasses.field(default_factory=FrozenMapping)
@@ -102,6 +106,7 @@ class System(Export, ComputedProperties):
         equations: Mapping[str, str],
         *,
         initial_conditions: Mapping[str, float] | Sequence[float],
+        kind: str | None = None,
         parameters: Mapping[str, Any] | None = None,
         definitions: Mapping[str, str] | None = None,
         delay: str | None = None,
@@ -120,6 +125,8 @@ class System(Export, ComputedProperties):
             The derivative of each variable; the order is that of the state.
         initial_conditions : mapping of str to float, or sequence of float
             By name, or in the order of the equations.
+        kind : {"flow", "map"}, optional
+            Whether the equations give derivatives, which is the default, or the next values.
         parameters : mapping of str to float or (nested) sequence of float, optional
         definitions : mapping of str to str, optional
             Intermediate quantities, each in terms of earlier ones.
@@ -161,6 +168,7 @@ class System(Export, ComputedProperties):
         given = {
             "variables": list(equations),
             "equations": equations,
+            "kind": kind,
             "initial_conditions": initial_conditions,
             "parameters": {} if parameters is None else parameters,
             "definitions": {} if definitions is None else definitions,

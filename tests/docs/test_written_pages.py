@@ -17,7 +17,12 @@ MOST_BYTES = 1_500_000
 
 @pytest.mark.parametrize(
     "script",
-    ["invariants_page.py", "reference_pages.py", pytest.param("results_page.py", marks=pytest.mark.slow)],
+    [
+        "invariants_page.py",
+        "maps_page.py",
+        "reference_pages.py",
+        pytest.param("results_page.py", marks=pytest.mark.slow),
+    ],
 )
 def test_the_page_is_up_to_date(script: str) -> None:
     done = subprocess.run(

@@ -12,8 +12,9 @@ import time
 import warnings
 from types import FrameType
 
-import dysts.flows
 import numpy as np
+
+import dysts.flows
 from dysts.base import DynSys
 
 STATES = 5

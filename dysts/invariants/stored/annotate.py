@@ -18,6 +18,7 @@ from dysts.invariants.lyapunov import conserves
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.properties import compute_properties
 from dysts.processes import worker_pool
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import read_entries
 from dysts.systems.registry_file import write_entries
 from dysts.systems.system import System
@@ -42,9 +43,9 @@ def _digest(name: str, entry: Mapping[str, Any], effort: Effort) -> str:
 
 
 def _sentence(properties: Mapping[str, Any]) -> str:
-    sentence = f"period {properties['period']['value']:.4g}"
+    sentence = f"period {properties['period']['value']:.4g}, " if "period" in properties else ""
     spectrum = properties["lyapunov_spectrum"]
-    sentence += f", largest exponent {spectrum['value'][0]:.4g} +- {spectrum['error'][0]:.1g}"
+    sentence += f"largest exponent {spectrum['value'][0]:.4g} +- {spectrum['error'][0]:.1g}"
     return f"{sentence}, {properties['regime']['value']}"
 
 
@@ -99,8 +100,11 @@ def _known(journal: Path) -> dict[str, Any] | None:
 def _expected_cost(system: System) -> float:
     """Return the estimated cost: evaluations in twenty stored periods times the number of variables.
 
-    It is infinite without a stored period, so that a system of unknown cost comes first.
+    It is zero for a map, whose properties take seconds. It is infinite without a stored period, so that a system of
+    unknown cost comes first.
     """
+    if system.kind == MAP:
+        return 0.0
     if "period" not in system.properties:
         return math.inf
     probe = integrate(system, PROBE_PERIODS, step=system.period, rtol=1e-6, on_failure="keep", predictability=False)

@@ -19,10 +19,12 @@ from dysts.invariants.regime import regime_of, without_small
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.entries import entry, estimate_entry
 from dysts.invariants.stored.long_run import long_run_entries
+from dysts.invariants.stored.map_properties import map_properties
 from dysts.invariants.survival import first_orbit, starts_near
 from dysts.invariants.tangent_dynamics import most_lost
 from dysts.invariants.time_series import embed
 from dysts.invariants.zero_one import zero_one_test
+from dysts.systems.kinds import MAP
 from dysts.systems.properties import REGULAR
 from dysts.systems.system import System
 
@@ -105,6 +107,8 @@ def compute_properties(system: System, *, effort: Effort = FULL, threads: int | 
     DystsError
         If the orbit from the stored initial condition does not oscillate or leaves every bound.
     """
+    if system.kind == MAP:
+        return map_properties(system)
     period = system_period(system)
     spectrum = precise_spectrum(system, period.period, effort=effort, threads=threads)
     states = _states(system, period.period, spectrum, effort)

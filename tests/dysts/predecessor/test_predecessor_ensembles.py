@@ -4,7 +4,10 @@ import functools
 
 import numpy as np
 import pytest
+
+from dysts.errors import InvalidArgumentError
 from dysts.flows import Lorenz, Rossler
+from dysts.predecessor.events import resolved, survives
 from dysts.sampling import (
     GaussianInitialConditionSampler,
     InstabilityEvent,
@@ -13,9 +16,6 @@ from dysts.sampling import (
     TimeLimitEvent,
     TimeStepEvent,
 )
-
-from dysts.errors import InvalidArgumentError
-from dysts.predecessor.events import resolved, survives
 from dysts.systems import compute_trajectory_statistics, make_trajectory_ensemble
 
 

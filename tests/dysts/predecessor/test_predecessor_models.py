@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dysts.base import BaseDyn, DynMap, DynSys, DynSysDelay, staticjit
-from dysts.flows import Lorenz, MackeyGlass
 
 import dysts
+from dysts.base import BaseDyn, DynMap, DynSys, DynSysDelay, staticjit
 from dysts.errors import DystsWarning, InvalidArgumentError, UnknownNameError
+from dysts.flows import Lorenz, MackeyGlass
 from dysts.predecessor import published_values_in_use, use_published_values
 
 

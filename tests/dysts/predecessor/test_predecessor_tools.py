@@ -4,10 +4,10 @@ import functools
 
 import numpy as np
 import pytest
-from dysts.flows import Lorenz
 
 from dysts import analysis, utils
 from dysts.errors import InvalidArgumentError
+from dysts.flows import Lorenz
 
 
 def test_series_are_scaled_filled_and_padded() -> None:

@@ -1,0 +1,1 @@
+"""Iteration of maps, of one orbit or eight side by side, and of their tangent vectors."""

@@ -1,0 +1,98 @@
+"""The maps of the registry: their entries, names and formulas; what an entry of a map may not have."""
+
+import numpy as np
+import pytest
+
+import dysts
+from dysts.errors import InvalidArgumentError, RegistryError, UnknownNameError
+
+MAPS = dysts.list_systems(kind="map")
+LITERATURE = {
+    "BurgersMap": 0.121055,
+    "DelayedLogisticMap": 0.183122,
+    "DissipativeStandardMap": 1.469950,
+    "GingerbreadmanMap": 0.07339,
+    "HenonMap": 0.419217,
+    "HolmesCubicMap": 0.594576,
+    "IkedaMap": 0.507600,
+    "LoziMap": 0.470237,
+    "SinaiMap": 0.959464,
+}
+"""Largest exponents of J. C. Sprott, Chaos and Time-Series Analysis (2003), appendix A, from memory."""
+
+
+def test_there_are_maps_beside_the_135() -> None:
+    assert len(MAPS) >= 40
+    assert len(dysts.list_systems()) == 135
+    assert not set(MAPS) & set(dysts.list_systems(variants=True))
+    for name in dysts.list_systems(kind="map", variants=True):
+        system = dysts.get_system(name)
+        assert system.kind == "map"
+        assert name.endswith("Map")
+        assert system.citations
+        assert system.description
+        assert dysts.System.from_entry(name, system.to_entry()) == system
+    with pytest.raises(InvalidArgumentError, match="kind must be 'flow' or 'map', got 'maps'"):
+        dysts.list_systems(kind="maps")
+    with pytest.raises(UnknownNameError, match="unknown system 'HenonnMap'; did you mean 'HenonMap'"):
+        dysts.get_system("HenonnMap")
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_jacobians_are_the_derivatives_of_the_maps(name: str) -> None:
+    system = dysts.get_system(name)
+    orbit = [np.array(system.initial_conditions)]
+    for _ in range(7):
+        orbit.append(system.rhs(0.0, orbit[-1]))
+    state = orbit[-1]
+    # Central differences err by the square of the step, and by rounding over it; none of the states is at a kink.
+    step = 1e-6 * np.eye(system.dimension)
+    columns = [(system.rhs(0.0, state + h) - system.rhs(0.0, state - h)) / 2e-6 for h in step]
+    exact = system.jacobian(0.0, state)
+    np.testing.assert_allclose(exact, np.transpose(columns), atol=2e-5 * max(1.0, np.abs(exact).max()))
+
+
+def test_stored_exponents_are_those_of_the_literature() -> None:
+    for name, exponent in LITERATURE.items():
+        system = dysts.get_system(name)
+        # The literature has no errors; its last digit is uncertain.
+        assert system.lyapunov_exponent == pytest.approx(exponent, abs=4.0 * system.lyapunov_exponent_error + 0.002), (
+            name
+        )
+
+
+def test_stored_sums_are_logarithms_of_constant_determinants() -> None:
+    for name, determinant in {
+        "HenonMap": 0.3,
+        "LoziMap": 0.5,
+        "DuffingMap": 0.2,
+        "DissipativeStandardMap": 0.1,
+    }.items():
+        total = sum(dysts.get_system(name).property_value("lyapunov_spectrum"))
+        assert total == pytest.approx(np.log(determinant), abs=1e-6), name
+
+
+def test_formulas_number_the_iterates() -> None:
+    lines = dysts.get_system("HenonMap").to_latex().splitlines()
+    assert lines[1:3] == ["x_{n+1} &= - a x_{n}^{2} + y_{n} + 1 \\\\", "y_{n+1} &= b x_{n}"]
+
+
+def test_entries_of_maps_are_checked() -> None:
+    entry = {
+        "definition": {
+            "kind": "map",
+            "variables": ["x"],
+            "equations": {"x": "r*x*(1 - x)"},
+            "parameters": {"r": 3.9},
+            "initial_conditions": [0.5],
+        }
+    }
+    own = dysts.load_systems({"Mine": entry})["Mine"]
+    assert dysts.integrate(own, 2).values[:, 0].tolist() == [0.5, 0.975]
+    for field, value in (("delay", "r"), ("lifetime", 3.0), ("clock", {"variable": "x", "period": "1"})):
+        wrong = {"definition": {**entry["definition"], field: value}}
+        with pytest.raises(RegistryError, match=f"Mine: {field} must be left out for a map"):
+            dysts.System.from_entry("Mine", wrong)
+    with pytest.raises(RegistryError, match="Mine: kind"):
+        dysts.System.from_entry("Mine", {"definition": {**entry["definition"], "kind": "function"}})
+    assert "kind" not in dysts.get_system("Lorenz").to_entry()["definition"]
