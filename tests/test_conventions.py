@@ -75,7 +75,7 @@ def test_the_help_tells_the_exit_codes(program: str, capsys: pytest.CaptureFixtu
     [
         ("dysts", ["shw"], "did you mean 'show'?"),
         ("dysts", ["dataset", "biuld"], "did you mean 'build'?"),
-        ("dysts", ["list", "--feild", "ecology"], "did you mean '--field'? (6 known: dysts list --help)"),
+        ("dysts", ["list", "--feild", "ecology"], "did you mean '--field'? (7 known: dysts list --help)"),
         ("dysts", ["integrate", "Lorenz", "-o", "x.csv", "--solver", "dopr853"], "did you mean 'dop853'?"),
         ("dysts", ["show", "Lorenz", "Rossler"], "one argument too many: 'Rossler' (see dysts show --help)"),
         ("dysts", ["integrate", "Lorenz"], "required: -o/--output (see dysts integrate --help)"),
