@@ -14,7 +14,7 @@ FLOORS = {
     "dysts": [
         ("errors",),
         ("version", "checks"),
-        ("equations", "cache", "threads", "processes", "series"),
+        ("equations", "cache", "workers", "series"),
         ("compilation",),
         ("systems", "solvers"),
         ("integration", "citations"),
@@ -155,6 +155,18 @@ def test_no_source_evaluates_data() -> None:
                 called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
                 assert called not in ("eval", "exec", "sympify", "__import__"), f"{path}:{node.lineno}"  # type: ignore[attr-defined]
             assert not imported(path) & {"pickle", "marshal", "shelve", "dill", "cloudpickle"}, path
+
+
+def test_a_reader_of_the_package_sees_rooms_and_at_most_nine_files() -> None:
+    assert len(list((ROOT / "dysts").glob("*.py"))) <= 9
+
+
+def test_the_map_of_the_contributor_has_every_room() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    table = text[text.index("| room |") : text.index("## Add a system")]
+    for package in FLOORS:
+        rooms = [path.name for path in (ROOT / package).iterdir() if (path / "__init__.py").exists()]
+        assert [room for room in rooms if f"`{room}/`" not in table and f"`{package}/{room}/`" not in table] == []
 
 
 def test_the_files_that_start_first_are_there() -> None:

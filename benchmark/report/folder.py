@@ -23,7 +23,7 @@ from benchmark.results.reading import Results
 from benchmark.running.progress import clock_text
 from dysts.cache import replacing
 from dysts.errors import StorageError
-from dysts.threads import processors
+from dysts.workers.threads import processors
 
 LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
 """Columns left out of the CSV: long, repetitive, and cheap in Parquet only."""

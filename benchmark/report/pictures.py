@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
 
 from dysts.errors import DystsError, RunError
-from dysts.processes import worker_pool
 from dysts.systems.system import System
+from dysts.workers.processes import worker_pool
 
 ENOUGH_FOR_PROCESSES = 12
 PERIODS, POINTS = 60.0, 90

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmark.running.execution import run_job
 from benchmark.running.job import CellOutcome, Job
-from dysts.processes import end_with_parent
+from dysts.workers.processes import end_with_parent
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36

@@ -12,7 +12,7 @@ from dysts.cli.dataset_choice import chosen_collections, published_index
 from dysts.cli.dataset_upkeep import info_command, remove_command, verify_command
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name
-from dysts.threads import processors
+from dysts.workers.threads import processors
 
 _GROUPS = {
     "here": ("build", "check", "info", "export", "remove"),

@@ -17,9 +17,9 @@ from dysts.datasets.recipe import Recipe
 from dysts.datasets.store import write_group
 from dysts.datasets.streaming import write_series
 from dysts.errors import DystsError, NotSupportedError
-from dysts.processes import worker_pool
 from dysts.systems.system import System
 from dysts.version import install_command
+from dysts.workers.processes import worker_pool
 
 ANSWER_WITHIN = 10.0
 """Seconds in which a scheduler must answer."""

@@ -16,11 +16,11 @@ from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.plotting.style import matplotlib
-from dysts.processes import worker_pool
 from dysts.systems.as_text import value_text
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
 from dysts.version import __version__, fingerprint, install_command
+from dysts.workers.processes import worker_pool
 
 DRAWN_BY = ("compilation", "equations", "gallery/pictures.py", "integration", "plotting", "solvers", "systems")
 """The source files whose change makes stored pictures outdated."""

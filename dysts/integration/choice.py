@@ -10,7 +10,7 @@ from dysts.integration.handover import AutoSwitch
 from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
 from dysts.integration.solution import Solution
 from dysts.integration.tolerances import EXTENDED
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 if TYPE_CHECKING:
     from dysts.solvers.shared.arguments import Cases, Control, Ends

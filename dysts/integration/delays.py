@@ -9,7 +9,7 @@ from dysts.errors import NotSupportedError
 from dysts.integration.histories import History, delay_of
 from dysts.integration.solution import Solution
 from dysts.systems.system import System
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 
 def solve_delay_system(

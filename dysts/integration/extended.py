@@ -6,7 +6,7 @@ from dysts.errors import NotSupportedError
 from dysts.integration.problem import AUTO, SERIES, Problem
 from dysts.integration.solution import Solution
 from dysts.systems.system import System
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 
 def admits_extended(system: System) -> bool:

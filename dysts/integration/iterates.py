@@ -13,7 +13,7 @@ from dysts.integration.kinds import Request
 from dysts.integration.labels import Recording, label
 from dysts.integration.solution import Solution
 from dysts.systems.system import Ensemble, System
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 if TYPE_CHECKING:
     import xarray

@@ -11,7 +11,7 @@ import numpy as np
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.solution import Solution
 from dysts.systems.system import System
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 SCHEMES = ("euler-maruyama", "sra3")
 BLOCK = 4096

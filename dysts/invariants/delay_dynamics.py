@@ -13,7 +13,7 @@ import numpy as np
 from dysts.checks import check_count
 from dysts.errors import IntegrationError
 from dysts.systems.system import System
-from dysts.threads import processors
+from dysts.workers.threads import processors
 
 STEPS_PER_DELAY, STEPS_PER_PERIOD = 100, 200
 """Least numbers of integration steps in a delay and in a period; the step is constant and divides the delay."""

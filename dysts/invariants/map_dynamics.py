@@ -11,7 +11,7 @@ import numpy as np
 
 from dysts.errors import IntegrationError
 from dysts.systems.system import System
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 
 def map_growth_rates(

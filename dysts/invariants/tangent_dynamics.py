@@ -17,7 +17,7 @@ from dysts.integration.integrate import MAXIMUM_STEPS
 from dysts.systems.angles import within_one_turn
 from dysts.systems.kinds import refuse_map
 from dysts.systems.system import System
-from dysts.threads import processors
+from dysts.workers.threads import processors
 
 MOST_ESCAPED = 0.2
 """Largest share of trajectories that may leave a set with a lifetime before the exponents are refused."""

@@ -12,7 +12,7 @@ from dysts.predecessor.classes import flow_class, flow_names, map_class
 from dysts.predecessor.equations import plain_facts
 from dysts.predecessor.events import resolved
 from dysts.predecessor.published import facts_of, map_facts_of, map_names, published, published_values_in_use
-from dysts.threads import in_threads
+from dysts.workers.threads import in_threads
 
 CLASSES = ("continuous", "continuous_no_delay", "delay", "discrete")
 

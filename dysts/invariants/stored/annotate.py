@@ -17,12 +17,12 @@ from dysts.integration.integrate import integrate
 from dysts.invariants.lyapunov import conserves
 from dysts.invariants.stored.effort import FULL, Effort
 from dysts.invariants.stored.properties import compute_properties
-from dysts.processes import worker_pool
 from dysts.systems.kinds import MAP
 from dysts.systems.registry import read_entries
 from dysts.systems.registry_file import write_entries
 from dysts.systems.system import System
 from dysts.version import fingerprint
+from dysts.workers.processes import worker_pool
 
 PROBE_PERIODS = 20
 """Length in periods of the trajectory from which the cost of a system is estimated."""

@@ -47,7 +47,7 @@ def test_progress_has_an_estimate(tmp_path: Path) -> None:
 def test_numbers_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = dataclasses.replace(SMALL, dynamical_noise=0.02)
     expected = {name: build(recipe, dysts.get_system(name)).attrs["sha256"] for name in ("Lorenz", "MackeyGlass")}
-    monkeypatch.setattr("dysts.threads.processors", lambda: 7)
+    monkeypatch.setattr("dysts.workers.threads.processors", lambda: 7)
     for name, sha256 in expected.items():
         assert build(recipe, dysts.get_system(name)).attrs["sha256"] == sha256
 

@@ -11,7 +11,7 @@ import pytest
 
 PARENT = """
 import sys, time
-from dysts.processes import worker_pool
+from dysts.workers.processes import worker_pool
 if __name__ == "__main__":
     pool = worker_pool(2)
     futures = [pool.submit(time.sleep, 0.0 if sys.argv[1] == "waiting" else 600.0) for _ in range(2)]
@@ -57,6 +57,6 @@ def test_workers_of_a_killed_process_end(moment: str, tmp_path: Path) -> None:
 def test_a_worker_whose_parent_has_ended_before_it_began_ends_at_once() -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    program = f"from dysts.processes import end_with_parent; end_with_parent({gone.pid}); print('still here')"
+    program = f"from dysts.workers.processes import end_with_parent; end_with_parent({gone.pid}); print('still here')"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout) == (1, "")
