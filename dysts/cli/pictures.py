@@ -10,7 +10,8 @@ from dysts.cli.arguments import names, system_of, values_of
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.series import read_series
 from dysts.series.reader import SUFFIXES
-from dysts.systems.registry import registry_of
+from dysts.systems.kinds import MAP
+from dysts.systems.registry import list_systems, registry_of
 
 if TYPE_CHECKING:
     import xarray
@@ -72,6 +73,8 @@ def gallery_command(arguments: argparse.Namespace) -> int:
     chosen = names(arguments.systems)
     if chosen is None and arguments.registry is not None:
         chosen = list(registry_of(arguments.registry))
+    if chosen is None and arguments.kind == MAP:
+        chosen = list_systems(kind=MAP)
     failures = write_gallery(
         arguments.output,
         systems=None if chosen is None else [system_of(text, registry=arguments.registry) for text in chosen],

@@ -19,7 +19,7 @@ from dysts.cli.conventions import (
 from dysts.cli.dataset import add_build_arguments, add_dataset_parser
 from dysts.integration.problem import SOLVERS
 from dysts.integration.tolerances import DOUBLE, PRECISIONS
-from dysts.systems.kinds import KINDS
+from dysts.systems.kinds import FLOW, KINDS
 from dysts.version import __version__
 
 _GROUPS = {
@@ -201,6 +201,7 @@ def _add_pictures(known: Commands) -> None:
     )
     gallery.add_argument("-o", "--output", default="gallery", metavar="FOLDER", help="default: gallery")
     gallery.add_argument("--systems", nargs="+", metavar="A,B", help="only these (default: all)")
+    gallery.add_argument("--kind", choices=KINDS, default=FLOW, help="all flows (default) or all maps")
     add_registry(gallery)
     gallery.add_argument("--workers", type=int, default=_cores(), metavar="N", help="processes (default: one per core)")
     gallery.add_argument("--no-poster", action="store_true", help="leave the poster out")

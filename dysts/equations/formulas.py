@@ -104,10 +104,16 @@ def as_latex(field: VectorField, delay: str | None = None, *, next_values: bool 
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def as_mathml(field: VectorField) -> list[str]:
+def as_mathml(field: VectorField, *, next_values: bool = False) -> list[str]:
     """Return each equation, then each definition, as MathML that browsers typeset by themselves.
 
     Of equations that are too long for formulas, one line says so.
+
+    Parameters
+    ----------
+    field : VectorField
+    next_values : bool
+        Whether the equations are those of a map.
 
     Examples
     --------
@@ -133,8 +139,13 @@ def as_mathml(field: VectorField) -> list[str]:
     def name_of(name: str) -> str:
         return str(printer.doprint(symbols[name]))
 
+    def left_of(name: str) -> str:
+        if next_values:
+            return f"<msub>{name_of(name)}<mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></msub>"
+        return f"<mfrac><mrow><mi>d</mi>{name_of(name)}</mrow><mrow><mi>d</mi><mi>t</mi></mrow></mfrac>"
+
     lines = [
-        f"<mfrac><mrow><mi>d</mi>{name_of(name)}</mrow><mrow><mi>d</mi><mi>t</mi></mrow></mfrac><mo>=</mo>{typeset(tree)}"
+        f"{left_of(name)}<mo>=</mo>{typeset(tree)}"
         for name, tree in zip(field.variables, field.derivatives, strict=True)
     ]
     lines += [f"{name_of(name)}<mo>=</mo>{typeset(tree)}" for name, tree in field.definitions.items()]

@@ -17,12 +17,22 @@ from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, 
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.plotting.style import matplotlib
 from dysts.systems.as_text import value_text
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
 from dysts.version import __version__, fingerprint, install_command
 from dysts.workers.processes import worker_pool
 
-DRAWN_BY = ("compilation", "equations", "gallery/pictures.py", "integration", "plotting", "solvers", "systems")
+DRAWN_BY = (
+    "compilation",
+    "equations",
+    "gallery/map_pictures.py",
+    "gallery/pictures.py",
+    "integration",
+    "plotting",
+    "solvers",
+    "systems",
+)
 """The source files whose change makes stored pictures outdated."""
 
 KINDS = ("small", "large", "series")
@@ -167,7 +177,7 @@ def _write_pages(
         page = template.render(
             style=style,
             system=system,
-            equations=as_mathml(system.vector_field),
+            equations=as_mathml(system.vector_field, next_values=system.kind == MAP),
             parameters=[(name, f"{value:.10g}") for name, value in system.flat_parameters.items()],
             properties=_properties(system),
             pictures={kind: path.name for kind, path in files[system.name].items()},

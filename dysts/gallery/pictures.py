@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dysts.cache import replacing
+from dysts.gallery.map_pictures import draw_map, draw_points, plane_of, points_of
 from dysts.plotting import plot_projection, plot_series, view_of
 from dysts.plotting.attractor import draw_projection
 from dysts.plotting.series import SERIES_PERIODS
 from dysts.plotting.style import INK, house_style
 from dysts.plotting.view import period_of
+from dysts.systems.kinds import MAP
 from dysts.systems.system import System
 
 THUMBNAIL_INCHES, THUMBNAIL_RESOLUTION = 2.4, 120
@@ -19,6 +21,7 @@ SERIES_RESOLUTION = 100
 POSTER_COLUMNS = 15
 POSTER_INCHES = 2.2
 POSTER_PERIODS, POSTER_POINTS = 40.0, 90
+POSTER_ITERATES = 8000
 POSTER_RESOLUTION = 120
 
 
@@ -35,6 +38,9 @@ def draw_system(system: System, files: dict[str, Path]) -> None:
     ------
     IntegrationError, MissingPackageError
     """
+    if system.kind == MAP:
+        draw_map(system, files, {"small": THUMBNAIL_RESOLUTION, "large": LARGE_RESOLUTION, "series": SERIES_RESOLUTION})
+        return
     view = view_of(system)
     with house_style() as library:
         figure = library.figure.Figure(figsize=(THUMBNAIL_INCHES, THUMBNAIL_INCHES), layout="none")
@@ -69,8 +75,11 @@ def draw_poster(systems: Sequence[System], path: Path, *, report: Callable[[str]
             if position >= len(systems):
                 continue
             system = systems[position]
-            view = view_of(system, periods=POSTER_PERIODS, points_per_period=POSTER_POINTS)
-            draw_projection(axes, view, *view.best_pair(), width=0.35)
+            if system.kind == MAP:
+                draw_points(axes, plane_of(system, points_of(system, POSTER_ITERATES))[0])
+            else:
+                view = view_of(system, periods=POSTER_PERIODS, points_per_period=POSTER_POINTS)
+                draw_projection(axes, view, *view.best_pair(), width=0.35)
             # Small collections of lines as pixels keep a PDF of all systems readable.
             for collection in axes.collections:
                 collection.set_rasterized(True)

@@ -27,11 +27,13 @@ def system_html(
     field: VectorField,
     parameters: Mapping[str, Any],
     properties: Mapping[str, Any],
+    *,
+    next_values: bool = False,
 ) -> str:
     """Return the description, equations, parameters and computed properties of a system, escaped, without scripts."""
     parts = [f"<strong>{escape(name)}</strong>{': ' if description else ''}{escape(description)}"]
     if len(field.variables) <= MOST_EQUATIONS:
-        parts += [f"<div>{line}</div>" for line in as_mathml(field)]
+        parts += [f"<div>{line}</div>" for line in as_mathml(field, next_values=next_values)]
     else:
         parts.append(f"<div>{len(field.variables)} equations</div>")
     if parameters:

@@ -47,7 +47,14 @@ class Export(Evaluation):
     properties: Mapping[str, Any]
 
     def _repr_html_(self) -> str:
-        return system_html(self.name, self.description, self.vector_field, self.parameters, self.properties)
+        return system_html(
+            self.name,
+            self.description,
+            self.vector_field,
+            self.parameters,
+            self.properties,
+            next_values=self.kind == MAP,
+        )
 
     def to_sympy(self) -> dict[Any, Any]:
         """Return the derivative of each variable as a SymPy expression, definitions put in.

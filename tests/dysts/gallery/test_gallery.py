@@ -110,3 +110,12 @@ class Elements(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.texts += data
+
+
+def test_maps_are_drawn_as_points(tmp_path: Path) -> None:
+    assert write_gallery(tmp_path, systems=["HenonMap", "LogisticMap"], poster=False) == {}
+    page = (tmp_path / "systems" / "HenonMap.html").read_text()
+    assert "20,000 iterates" in page
+    assert "<mi>n</mi><mo>+</mo><mn>1</mn>" in page
+    assert "15 periods" not in page
+    assert len(list((tmp_path / "pictures").glob("*Map-*.webp"))) == 6

@@ -74,6 +74,9 @@ def test_stored_sums_are_logarithms_of_constant_determinants() -> None:
 
 def test_formulas_number_the_iterates() -> None:
     lines = dysts.get_system("HenonMap").to_latex().splitlines()
+    shown = dysts.get_system("HenonMap")._repr_html_()
+    assert "<mi>n</mi><mo>+</mo><mn>1</mn>" in shown
+    assert "<mi>d</mi><mi>t</mi>" not in shown
     assert lines[1:3] == ["x_{n+1} &= - a x_{n}^{2} + y_{n} + 1 \\\\", "y_{n+1} &= b x_{n}"]
 
 
