@@ -12,6 +12,19 @@ import dysts
 from dysts.cli import main
 
 
+def test_list_names_maps_beside_flows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--kind", "map", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {"HenonMap", "LogisticMap"} <= {row["name"] for row in rows}
+    assert {row["kind"] for row in rows} == {"map"}
+    assert main(["show", "HenonMap"]) == 0
+    shown = capsys.readouterr().out
+    assert "2 variables, iterated map, from mathematics" in shown
+    assert "  next y = b*x" in shown
+    assert main(["lyapunov", "HenonMap", "--periods", "2000"]) == 0
+    assert capsys.readouterr().out.startswith("    0.4")
+
+
 def test_list_names_every_system(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -115,9 +115,9 @@ def test_dimensions_and_exponents_of_known_sets() -> None:
 
 def test_the_test_for_chaos_tells_a_logistic_orbit_from_a_periodic_one() -> None:
     chaotic = [0.3]
-    for _ in range(3000):
+    for _ in range(1200):
         chaotic.append(3.97 * chaotic[-1] * (1.0 - chaotic[-1]))
     assert analysis.zero_one_test(np.array(chaotic)) > 0.9
     assert np.median(analysis.run_zero_one_sweep(np.array(chaotic), n_runs=20)) > 0.9
-    periodic = np.cos(0.7 * np.arange(3000))
+    periodic = np.cos(0.7 * np.arange(1200))
     assert np.median(analysis.run_zero_one_sweep(periodic, n_runs=20)) < 0.5
