@@ -52,10 +52,10 @@ def _run(options: argparse.Namespace) -> int:
     from benchmark.comparison.shared_cells import notes_text
     from benchmark.runner import run
 
-    # As for python -m: a forecaster of one's own may lie in the current folder.
-    if any(":" in name for name in options.forecasters or ()) and os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
     suite = get_suite(options.suite)
+    # As for python -m: a forecaster of one's own may lie in the current folder.
+    if any(":" in name for name in names(options.forecasters) or suite.forecasters) and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
     for table in options.against or ():
         # A table that cannot be compared is refused before the run, which may take hours.
         check_table_of_today(table)

@@ -110,7 +110,8 @@ def _different_cells(table: pd.DataFrame) -> list[str]:
     counts = _listed([f"{shown[name.rpartition(' (')[0]]} {len(cells)}" for name, cells in sets.items()])
     if not common:
         return [f"The forecasters have no cell in common, so each median is over other cells: {counts}."]
-    return [f"Ranked on the {len(common)} cells that all forecasters have; in all they have: {counts}."]
+    cells = "one cell" if len(common) == 1 else f"{len(common)} cells"
+    return [f"Ranked on the {cells} that all forecasters have; in all they have: {counts}."]
 
 
 def _mixed(table: pd.DataFrame) -> list[str]:

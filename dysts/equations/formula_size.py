@@ -9,6 +9,8 @@ from dysts.errors import NotSupportedError
 
 MOST_PARTS = 8000
 """Names, numbers and operations of a formula; SymPy takes up to a millisecond for each."""
+PARTS_OF_AN_EXTREME = 20
+"""Parts that a `max` or `min` counts as: SymPy compares its arguments in every way when it is made."""
 DEEPEST = 150
 """Levels of nesting; SymPy calls itself several times for each."""
 MOST_DIGITS = 4000
@@ -51,6 +53,7 @@ def size_of(tree: ast.expr, names: Mapping[str, Size]) -> Size:
     >>> size_of(parse("(1.5*x)**8", where="example", names={"x"}), {})
     Size(parts=5, depth=3, digits=16.0)
     """
+    own = 1
     match tree:
         case ast.Constant(value=int() | float() as value):
             return Size(digits=_digits(value))
@@ -59,8 +62,9 @@ def size_of(tree: ast.expr, names: Mapping[str, Size]) -> Size:
         case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=int() | float() as exponent)):
             inner = size_of(base, names)
             return Size(inner.parts + 2, inner.depth + 1, inner.digits * max(1.0, abs(exponent)))
-        case ast.Call(args=arguments):
+        case ast.Call(func=ast.Name(id=function), args=arguments):
             operands = [size_of(part, names) for part in arguments]
+            own = PARTS_OF_AN_EXTREME if function in ("max", "min") else 1
         case _:
             operands = [size_of(part, names) for part in ast.iter_child_nodes(tree) if isinstance(part, ast.expr)]
     exponent = 1.0
@@ -68,7 +72,7 @@ def size_of(tree: ast.expr, names: Mapping[str, Size]) -> Size:
         # The largest modulus of an exponent without names.
         exponent = 64.0
     return Size(
-        1 + sum(operand.parts for operand in operands),
+        own + sum(operand.parts for operand in operands),
         1 + max((operand.depth for operand in operands), default=0),
         exponent * sum(operand.digits for operand in operands),
     )

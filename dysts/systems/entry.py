@@ -124,7 +124,7 @@ class _Definition:
         self.delay = self._delay()
         delayed = [f"{variable}_tau" for variable in self.variables] if self.delay else []
         # One parameter at a time: the element c_1 of a vector c may meet a parameter of that name.
-        elements = [key for part in self.parameters.items() for key in flatten_parameters(dict([part]))]
+        elements = [key for part in self.parameters.items() for key in _elements(*part)]
         self.elements = frozenset(elements)
         self.names = _distinct([*self.variables, *delayed, *elements], name)
         self.definitions = self._definitions()
@@ -266,6 +266,10 @@ def _few(values: dict[str, Any], where: str) -> dict[str, Any]:
 
 def _count(numbers: Any) -> int:
     return sum(map(_count, numbers)) if isinstance(numbers, list) else 1
+
+
+def _elements(parameter: str, value: Any) -> Iterable[str]:
+    return (parameter,) if isinstance(value, float) else flatten_parameters({parameter: value})
 
 
 def _distinct(names: Iterable[str], entry: str) -> set[str]:

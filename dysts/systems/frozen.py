@@ -23,7 +23,9 @@ class FrozenMapping(Mapping[str, Value]):
     _items: dict[str, Any]
 
     def __init__(self, items: Mapping[str, Any] | None = None) -> None:
-        object.__setattr__(self, "_items", {key: freeze(value) for key, value in (items or {}).items()})
+        known = items._items if isinstance(items, FrozenMapping) else None
+        frozen = {key: freeze(value) for key, value in (items or {}).items()} if known is None else known
+        object.__setattr__(self, "_items", frozen)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"cannot set {name!r}: a FrozenMapping does not change")
@@ -49,6 +51,8 @@ class FrozenMapping(Mapping[str, Value]):
 
 def freeze(value: Any) -> Any:
     """Return a value in which no list or dictionary is left."""
+    if isinstance(value, FrozenMapping):
+        return value
     if isinstance(value, Mapping):
         return FrozenMapping(value)
     return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value

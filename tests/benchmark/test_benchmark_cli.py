@@ -89,6 +89,21 @@ def test_mistake_is_one_sentence_and_code_2(
     assert len(captured.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("where", ["suite", "option"])
+def test_a_forecaster_in_the_current_folder_is_found(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry not in ("", os.getcwd())])
+    module = f"beside_the_{where}"
+    (tmp_path / f"{module}.py").write_text("def factory(**_):\n    raise ValueError('it was imported')\n")
+    named = f"{module}:factory"
+    suite = named if where == "suite" else "NaiveMean"
+    (tmp_path / "s.toml").write_text(f'systems = ["Lorenz"]\nforecasters = ["{suite}"]\n')
+    assert main(["run", "s.toml", "--quiet", *(["--forecasters", named] if where == "option" else [])]) == 2
+    assert "it was imported" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [[], ["walk"], ["run", "--worker", "2"], ["run", "--workers", "two"], ["report"]])
 def test_usage_mistake_is_one_sentence_and_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

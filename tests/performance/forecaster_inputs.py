@@ -1,6 +1,6 @@
 """Every forecaster against bad and odd input: what is refused, what is forecast, and what is neither.
 
-Usage: python tests/performance/forecaster_inputs.py [--forecasters A,B] [--horizon 1000000] [--verbose]
+Usage: python tests/performance/forecaster_inputs.py [--forecasters A,B] [--horizon N [--horizon-only]] [--verbose]
 
 All forecasters of the package but the pretrained ones, and the four wrappers, in small configurations. *Bad* input must
 raise an exception of this package in one line; *odd* input must give the forecast of the same numbers as a plain array,
@@ -268,36 +268,35 @@ def farthest(model: Any, horizon: int) -> Outcome:
     return "right", ", ".join(told)
 
 
-def work(name: str, horizon: int, first: int, results: "Connection[Any, Any]") -> None:
-    """Make the calls of a forecaster from one of them on, and send the outcome of each."""
+def work(name: str, horizon: int, places: list[int], results: "Connection[Any, Any]") -> None:
+    """Make the calls of a forecaster in some places of the list, and send the outcome of each."""
     for place, (_, _, call) in enumerate(calls_of(makers()[name], horizon)):
-        if place >= first:
+        if place in places:
             word, detail = call()
             results.send((word, "" if word == "right" and not isinstance(detail, str) else str(detail)[:200]))
     results.close()
 
 
-def campaign(name: str, horizon: int, *, verbose: bool) -> Counter[tuple[str, str]]:
+def campaign(name: str, horizon: int, *, horizon_only: bool, verbose: bool) -> Counter[tuple[str, str]]:
     """Return the outcomes for one forecaster, counted by group and word."""
     counts: Counter[tuple[str, str]] = Counter()
     labels = [(group, kind) for group, kind, _ in calls_of(makers()[name], horizon)]
     spawning = multiprocessing.get_context("spawn")
-    place = 0
-    while place < len(labels):
+    places = list(range(len(labels)))[-1 if horizon_only else 0 :]
+    while places:
         receiving, sending = spawning.Pipe(duplex=False)
-        process = spawning.Process(target=work, args=(name, horizon, place, sending))
+        process = spawning.Process(target=work, args=(name, horizon, places, sending))
         process.start()
         sending.close()
         patience = STARTING + LIMIT
         word = ""
-        while place < len(labels) and word not in ("endless", "died"):
+        while places and word not in ("endless", "died"):
             word, detail = _received(receiving, process, patience)
             patience = LIMIT
-            group, kind = labels[place]
+            group, kind = labels[places.pop(0)]
             counts[group, word] += 1
             if verbose or word not in ("refused", "right") or group.startswith("horizon"):
                 print(f"  {name}, {kind}: {word} {detail}", flush=True)
-            place += 1
         process.kill()
         process.join()
         receiving.close()
@@ -330,13 +329,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--forecasters", default="", help="names with commas; by default all")
     parser.add_argument("--horizon", type=int, default=1_000_000, help="longest horizon; 0 leaves it out")
+    parser.add_argument("--horizon-only", action="store_true", help="leave out all but the longest horizon")
     parser.add_argument("--verbose", action="store_true", help="print every outcome")
     options = parser.parse_args()
     chosen = options.forecasters.split(",") if options.forecasters else list(makers())
     totals: Counter[tuple[str, str]] = Counter()
     begin = time.monotonic()
     for name in chosen:
-        totals += campaign(name, options.horizon, verbose=options.verbose)
+        totals += campaign(name, options.horizon, horizon_only=options.horizon_only, verbose=options.verbose)
         print(f"{name}: done after {time.monotonic() - begin:.0f} s", flush=True)
     words = sorted({word for _, word in totals})
     print(f"{'':24}" + "".join(f"{word:>12}" for word in words))

@@ -70,6 +70,17 @@ def test_series_are_those_of_its_equations_and_two_systems_of_one_name_share_not
     np.testing.assert_array_equal(mine["MyFlow"]["series"].values, opened["series"].values)
 
 
+def test_an_entry_without_words_has_a_data_set() -> None:
+    words = ("description", "field", "remarks", "citations", "definitions")
+    definition = {key: value for key, value in ENTRY["definition"].items() if key not in words}
+    Path("mine.json").write_text(json.dumps({"MyFlow": {**ENTRY, "definition": definition}}))
+    registry = ["--registry", "mine.json"]
+    assert main(["dataset", "build", "small.toml", "--workers", "1", *registry]) == 0
+    assert main(["dataset", "verify", "small.toml", *registry]) == 0
+    opened = dysts.open_dataset("small.toml:small", registry="mine.json")["MyFlow"]
+    assert (opened.attrs["description"], opened.attrs["field"]) == ("", "")
+
+
 def test_a_published_system_of_other_equations_is_refused() -> None:
     assert main(["dataset", "build", "small.toml", "--registry", "mine.json", "--workers", "1"]) == 0
     assert main(["dataset", "publish", "site", "small.toml", "--registry", "mine.json"]) == 0

@@ -27,6 +27,13 @@ def test_definitions_that_double_have_no_formula_in_one_piece(link: str) -> None
     assert len(as_mathml(system.vector_field)) == 41
 
 
+def test_extremes_of_extremes_cost_more_than_their_parts() -> None:
+    # SymPy takes ten seconds for ten of them.
+    system = make({"x": "d9"}, [0.1], definitions=chain("max(d, 1 - d)", 10))
+    with pytest.raises(NotSupportedError, match="at most 8000 parts"):
+        system.to_sympy()
+
+
 def test_a_long_chain_of_definitions_is_nested_too_deeply() -> None:
     system = make({"x": "d199"}, [0.1], definitions=chain("sin(d)", 200))
     with pytest.raises(NotSupportedError, match="at most 150 levels of nesting"):
