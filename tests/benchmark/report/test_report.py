@@ -18,7 +18,7 @@ import benchmark
 from benchmark.comparison.censored_times import survival_curve
 from benchmark.report.explorer import explorer_data
 from benchmark.report.folder import pages
-from benchmark.report.front_page import _headline, _horizon_text
+from benchmark.report.front_page import BOXES_CAPTION, POINTS_CAPTION, _headline, _horizon_text
 from benchmark.report.site import site_of
 from benchmark.results.reading import Results
 from dysts.errors import StorageError
@@ -96,6 +96,8 @@ def test_page_holds_every_forecaster_system_and_error(page: _Page) -> None:
     for word in ("Seasonal", "Mean", "Raising", *fakes.SYSTEMS, "hash of Beta", "matrix is singular"):
         assert word in text
     assert "Seasonal forecasts remain valid longest: more than 1.80 Lyapunov times" in text
+    assert POINTS_CAPTION in text
+    assert BOXES_CAPTION not in text
     assert not page.open
 
 
@@ -115,6 +117,11 @@ def test_pages_refer_to_nothing_outside_the_report(results: Results, front: Path
         assert not re.search(r"url\((?!#)|@import|fetch\(|https?://(?!www\.w3\.org)", text)
         policy = next(meta for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy")
         assert "default-src 'none'" in str(policy["content"])
+
+
+def test_a_forecaster_page_begins_with_its_rank(front: Path) -> None:
+    for place, name in enumerate(("Seasonal", "Mean"), start=1):
+        assert f"Rank {place} of 3." in (front.parent / "forecasters" / f"{name}.html").read_text(encoding="utf-8")
 
 
 def test_ids_are_unique_and_every_reference_has_its_target(page: _Page) -> None:
@@ -270,7 +277,8 @@ def test_a_system_page_has_all_forecasters_and_a_known_system_its_equations(tmp_
     assert not own.named("img")
     for page in (known, own):
         assert {"Seasonal", "Mean"} <= {text.strip() for text in page.text}
-        assert len(page.named("svg")) == 2
+        best, worst = (str(figure["aria-label"]) for figure in page.named("svg"))
+        assert best != worst
     series = re.search(r'id="series">(.*?)</script>', written["systems/Lorenz.html"], flags=re.DOTALL)
     assert series is not None
     numbers = json.loads(series[1])

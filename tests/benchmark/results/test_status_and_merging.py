@@ -81,6 +81,15 @@ def test_status_of_a_run_on_its_way_and_after(tmp_path: Path) -> None:
     assert not (folder / RUNNING).exists()
 
 
+def test_a_reference_that_does_not_exist_is_no_failure(tmp_path: Path) -> None:
+    suite = replace(fakes.suite("Mean", systems=["Alpha"], trajectories=1), references=("Oracle",))
+    benchmark.run(
+        suite, open_dataset=fakes.open_dataset, scheduler=fakes.InProcess(), output=tmp_path / "r", progress=False
+    )
+    seen = status(tmp_path / "r")
+    assert (seen.done, seen.failed) == (2, {})
+
+
 def test_broken_note_does_not_hide_the_rest(tmp_path: Path) -> None:
     folder = tmp_path / "results"
     _run(folder, "Mean")
@@ -233,10 +242,10 @@ def test_what_a_program_reads_agrees_with_what_people_read(tmp_path: Path, capsy
 
 
 def test_progress_gives_no_estimate_before_it_knows_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = Progress(total=3, done=0, workers=1, stream=sys.stderr, clock=itertools.count(0.0, 10.0).__next__)
+    progress = Progress(total=3, done=0, workers=2, stream=sys.stderr, clock=itertools.count(0.0, 10.0).__next__)
     costs = Costs()
     progress.update("Oracle on probe/0", failed=False, left={"Mean": 2}, costs=costs)
-    costs.learn("Mean", 5.0)
+    costs.learn("Mean", 10.0)
     progress.update("Mean on probe/0", failed=True, left={"Mean": 1}, costs=costs)
     progress.close()
     output = capsys.readouterr()

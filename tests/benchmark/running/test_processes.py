@@ -17,6 +17,7 @@ import pytest
 
 import benchmark
 from benchmark.results.reading import ROWS, Results
+from benchmark.running import worker_process
 from benchmark.running.job import Job
 from benchmark.running.worker_process import WorkerProcess
 from benchmark.schema import COLUMNS
@@ -110,6 +111,16 @@ def test_a_worker_takes_along_what_its_forecaster_started(fit_log: Path) -> None
         worker.kill()
     child = int(fit_log.read_text())
     _wait_until(lambda: not _is_running(child))
+
+
+def test_a_worker_that_does_not_start_in_time_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_process, "_START_SECONDS", 0.0)
+    worker = WorkerProcess(memory_limit_mb=0)
+    try:
+        with pytest.raises(RunError, match="a worker process cannot start: stopped at the time limit of 0 s"):
+            worker.news(memory_limit_mb=0)
+    finally:
+        worker.kill()
 
 
 @needs_proc

@@ -47,6 +47,9 @@ def test_each_fault_is_found(good: xarray.Dataset) -> None:
     frozen = values.copy()
     frozen[2, 60:85] = frozen[2, 60]
     assert found(frozen) == ["frozen: trajectory 2 does not change over 24 points"]
+    paused = values.copy()
+    paused[2, 60:85, 0] = paused[2, 60, 0]
+    assert found(paused) == [], "one component may rest while the others move"
     escaped = values.copy()
     escaped[0, -1] += 1000.0 * spread
     assert found(escaped)[0].startswith("escaped: trajectory 0 goes ")

@@ -13,7 +13,7 @@ import xarray
 from dataset_helpers import SMALL
 
 import dysts
-from dysts.datasets import Recipe
+from dysts.datasets import Recipe, forcing
 from dysts.datasets.build import build
 from dysts.datasets.collection import Collection
 from dysts.datasets.digest import FORMAT, content_digest
@@ -21,7 +21,14 @@ from dysts.datasets.opening import dataset_folder
 from dysts.datasets.recipe import solver_of
 from dysts.datasets.store import SEAL, open_group, write_group
 from dysts.datasets.verification import verify_group
-from dysts.errors import DystsWarning, InvalidArgumentError, NewerFormatError, StorageError, UnknownNameError
+from dysts.errors import (
+    DystsWarning,
+    IntegrationError,
+    InvalidArgumentError,
+    NewerFormatError,
+    StorageError,
+    UnknownNameError,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +117,24 @@ def test_noise_that_throws_trajectories_out_is_halved_until_it_does_not() -> Non
     halvings = np.log2(0.1 * spread / np.sqrt(system.period) / built["noise_amplitude"].values)
     np.testing.assert_allclose(halvings, np.round(halvings[0, 0]), atol=1e-9)
     assert halvings[0, 0] >= 1.0
+
+
+def test_noise_that_takes_trajectories_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The whole orbit lies farther from the middle than a hundredth of its reach.
+    for name, value in (("FARTHEST", 0.01), ("HALVINGS", 1), ("MOST_STEPS_PER_PERIOD", 1000)):
+        monkeypatch.setattr(forcing, name, value)
+    lorenz = dysts.get_system("Lorenz")
+    start = np.array(lorenz.initial_conditions)[None]
+    with pytest.raises(IntegrationError, match="Lorenz is carried away by noise"):
+        forcing.forced(lorenz, np.array([0.0, 0.1]), start, np.full(3, 0.01), seed=0)
+
+
+def test_noise_leaves_the_phase_of_a_driving_force_alone() -> None:
+    duffing = dysts.get_system("Duffing")
+    amplitude = dict(zip(duffing.variables, forcing.amplitudes(duffing, 0.1), strict=True))
+    assert duffing.driving_phase is not None
+    assert amplitude.pop(duffing.driving_phase.variable) == 0.0
+    assert min(amplitude.values()) > 0.0
 
 
 def test_measurement_noise_has_the_stated_ratio_and_hides_the_state() -> None:

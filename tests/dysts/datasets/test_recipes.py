@@ -11,8 +11,10 @@ from dataset_helpers import SMALL
 import dysts
 from dysts.datasets import RECIPES, Recipe, get_recipe, load_recipes
 from dysts.datasets.build import build
+from dysts.datasets.digest import inputs_digest
 from dysts.datasets.starts import repeats_itself, start_times, starts
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
+from dysts.systems.frozen import freeze
 
 
 def test_the_named_recipes_are_those_that_are_promised() -> None:
@@ -98,6 +100,16 @@ def test_starts_depend_on_split_and_seed_but_not_on_granularity_or_noise() -> No
         np.testing.assert_array_equal(start_times(get_recipe(name), system), fine)
     other = start_times(dataclasses.replace(get_recipe("test-fine"), seed=1), system)
     assert not np.isin(other, fine).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("period", 2.0), ("lyapunov_spectrum", [1.0, 0.0, -15.0]), ("regime", "periodic")]
+)
+def test_the_properties_that_decide_about_a_series_decide_about_its_hash(name: str, value: object) -> None:
+    lorenz = dysts.get_system("Lorenz")
+    changed = {**lorenz.properties, name: {**lorenz.properties[name], "value": value}}
+    other = dataclasses.replace(lorenz, properties=freeze(changed))
+    assert inputs_digest(SMALL, other) != inputs_digest(SMALL, lorenz)
 
 
 def test_fine_series_pass_through_the_coarse_ones() -> None:

@@ -114,6 +114,7 @@ def test_sticking_loses_a_direction() -> None:
 
 def test_local_exponents_average_to_the_spectrum() -> None:
     rates = dysts.local_exponents("Lorenz", interval=1.0, intervals=300, vectors=3, trajectories=8)
+    np.testing.assert_array_equal(rates["time"], np.arange(1.0, 301.0), "each rate stands at the end of its interval")
     assert rates.dims == ("trajectory", "time", "exponent")
     mean = rates.mean(("trajectory", "time")).values
     np.testing.assert_allclose(mean, [0.9037, 0.0, -14.571], atol=0.05)
