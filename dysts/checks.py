@@ -3,6 +3,7 @@
 import math
 import numbers
 import os
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,11 @@ import numpy as np
 
 from dysts.errors import InvalidArgumentError, unknown_name
 
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+_SHORT.maxlist = _SHORT.maxdict = _SHORT.maxtuple = 4
+_SHORT.maxlevel = 3
+_SHORT.maxlong = 40
 LARGEST_COUNT = 2**62
 """Largest whole number that compiled loops count up to."""
 
@@ -27,6 +33,86 @@ def check_count(name: str, value: Any, *, least: int = 1) -> int:
     if count > LARGEST_COUNT:
         raise InvalidArgumentError(f"{name} must be at most 2**62, got {float(min(count, 10**300)):g}")
     return count
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: abbreviated, and in one line.
+
+    Examples
+    --------
+    >>> shown([0] * 1_000_000)
+    '[0, 0, 0, 0, ...]'
+    """
+    return " ".join(_SHORT.repr(value).split())
+
+
+def check_flag(name: str, value: Any) -> bool:
+    """Check that a value is True or False, and return it.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidArgumentError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
+
+
+def check_array(name: str, value: Any) -> np.ndarray:
+    """Return numbers as a new float64 array of any shape.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    try:
+        if np.iscomplexobj(value):
+            raise TypeError
+        return np.array(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgumentError(f"{name} must be numbers, got {shown(value)}") from None
+
+
+def check_time(name: str, value: Any) -> float:
+    """Return a time as a float.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the value is no single number.
+    """
+    try:
+        if isinstance(value, str | bytes):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgumentError(f"{name} must be a number, got {shown(value)}") from None
+
+
+def check_path(name: str, value: Any) -> str:
+    """Check that a value is the path of a file or a folder, or an address, and return it as text.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    path = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(path, str):
+        raise InvalidArgumentError(f"{name} must be a text or a path, got {shown(value)}")
+    return path
+
+
+def check_names(name: str, value: Any) -> tuple[str, ...]:
+    """Check that a value holds names, or is one of them, and return them.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    given = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    if not all(isinstance(text, str) for text in given):
+        raise InvalidArgumentError(f"{name} must be names, got {shown(value)}")
+    return given
 
 
 def check_memory(numbers_held: int, what: str) -> None:
@@ -54,16 +140,29 @@ def check_positive(name: str, value: Any) -> float:
     ------
     InvalidArgumentError
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < _as_float(value) < math.inf:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < as_float(value) < math.inf:
         raise InvalidArgumentError(f"{name} must be a positive finite number, got {value!r}")
     return float(value)
 
 
-def _as_float(value: numbers.Real) -> float:
+def as_float(value: numbers.Real) -> float:
+    """Return a number in double precision, infinity for whole numbers beyond it."""
     try:
         return float(value)
     except OverflowError:
         return math.inf
+
+
+def check_not_negative(name: str, value: Any) -> float:
+    """Check that a value is a finite number of at least 0, and return it.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 <= as_float(value) < math.inf:
+        raise InvalidArgumentError(f"{name} must be a finite number of at least 0, got {shown(value)}")
+    return float(value)
 
 
 def check_choice(name: str, value: Any, allowed: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from dysts.errors import unknown_name
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system
 from dysts.systems.system import System
 
 _SPECIAL = {
@@ -56,8 +56,7 @@ def cite_system(system: System | str) -> str:
     >>> print(cite_system("Rossler").splitlines()[0])
     @article{Rossler:Rossler1976,
     """
-    if isinstance(system, str):
-        system = get_system(system)
+    system = as_system(system)
     return "\n".join(_entry(citation, system.name) for citation in system.citations)
 
 

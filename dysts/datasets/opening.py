@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dysts.cache import cache_folder
+from dysts.checks import check_choice, check_flag, check_names, check_path
 from dysts.datasets.collection import Collection
 from dysts.datasets.named_recipes import RECIPES, get_recipe
 from dysts.datasets.recipe import Recipe
@@ -80,12 +81,13 @@ def open_dataset(
     (10, 1200, 3)
     """
     recipe = get_recipe(name)
+    check_flag("lazy", lazy)
     if dtype is not None:
-        recipe = recipe.with_dtype(dtype)
+        recipe = recipe.with_dtype(check_choice("dtype", dtype, ("float64", "float32")))
     known = registry_of(registry)
     everything = list_systems() if registry is None else list(known)
-    chosen = everything if systems is None else list(dict.fromkeys(systems))
-    base = default_source() if source is None else os.fspath(source)
+    chosen = everything if systems is None else list(dict.fromkeys(check_names("systems", systems)))
+    base = default_source() if source is None else check_path("source", source)
     if lazy and not base:
         raise InvalidArgumentError("lazy reading needs a source: give source= or set DYSTS_SOURCE")
     if systems is not None or registry is not None:

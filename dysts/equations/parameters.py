@@ -77,7 +77,7 @@ def _numbers(owner: str, name: str, value: Any) -> np.ndarray:
     where = f"parameter {name!r} of {owner}"
     try:
         array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidArgumentError(f"{where} must be {_ALLOWED}, got {value!r}") from None
     if not np.isfinite(array).all():
         raise InvalidArgumentError(f"{where} must be {_ALLOWED}, got {value!r}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.checks import check_count, check_memory, check_positive
+from dysts.checks import as_float, check_count, check_memory, check_positive, shown
 from dysts.errors import InvalidArgumentError
 from dysts.systems.system import System
 
@@ -88,15 +88,15 @@ def sampling_times(
 
 def _checked_step(step: Any) -> float:
     """Return a step of a grid, which may be negative."""
-    if isinstance(step, bool) or not isinstance(step, numbers.Real) or not 0.0 < abs(float(step)) < math.inf:
-        raise InvalidArgumentError(f"step must be a finite number other than 0, got {step!r}")
+    if isinstance(step, bool) or not isinstance(step, numbers.Real) or not 0.0 < abs(as_float(step)) < math.inf:
+        raise InvalidArgumentError(f"step must be a finite number other than 0, got {shown(step)}")
     return float(step)
 
 
 def _checked_times(times: Any, start: float) -> np.ndarray:
     try:
         grid = np.array(times, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidArgumentError(f"times must be numbers, got {times!r}") from None
     if grid.ndim != 1 or grid.size == 0:
         raise InvalidArgumentError(f"times must have one axis and at least one time, got shape {grid.shape}")

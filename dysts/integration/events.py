@@ -40,7 +40,7 @@ def make_event(system: System, expression: object, direction: object) -> Event:
         If the expression is outside the language of the registry or does not depend on the state, or the direction
         is unknown.
     """
-    if direction not in _SIGNS:
+    if not isinstance(direction, str) or direction not in _SIGNS:
         raise InvalidArgumentError(f"direction must be 'up', 'down' or 'both', got {direction!r}")
     known: set[str] = {*system.variables, *system.flat_parameters, *system.definitions}
     try:

@@ -5,7 +5,7 @@ import math
 import numbers
 from typing import TYPE_CHECKING, Any, Literal
 
-from dysts.checks import check_count, check_positive
+from dysts.checks import as_float, check_choice, check_count, check_flag, check_positive, shown
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.integration.clocks import sampling_times
 from dysts.integration.events import Event, make_event
@@ -15,9 +15,10 @@ from dysts.integration.iterates import iterate_map
 from dysts.integration.kinds import Outcome, Request, delayed, ordinary, stochastic
 from dysts.integration.labels import Recording, label
 from dysts.integration.predictability import predictable_until, worth_measuring
+from dysts.integration.problem import check_solver
 from dysts.integration.tolerances import DOUBLE, EXTENDED, SMALLEST_TOLERANCES, check_precision
 from dysts.systems.kinds import MAP
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system_or_ensemble
 from dysts.systems.system import Ensemble, System
 
 if TYPE_CHECKING:
@@ -148,8 +149,7 @@ def integrate(
     >>> many.shape
     (2, 3, 3)
     """
-    if isinstance(system, str):
-        system = get_system(system)
+    system = as_system_or_ensemble(system)
     base = system.base if isinstance(system, Ensemble) else system
     if base.kind == MAP:
         return iterate_map(
@@ -185,8 +185,10 @@ def integrate(
         times=times,
         start=_checked_start(start),
     )
-    if on_failure not in ("raise", "keep"):
-        raise InvalidArgumentError(f"on_failure must be 'raise' or 'keep', got {on_failure!r}")
+    check_choice("on_failure", on_failure, ("raise", "keep"))
+    check_flag("observables", observables)
+    if predictability is not None:
+        check_flag("predictability", predictability)
     event = None if stop is None else make_event(base, stop, stop_direction)
     _check_combination(base, solver=solver, noise=noise, event=event, history=history)
     if check_precision(precision) == EXTENDED:
@@ -239,7 +241,7 @@ def _check_combination(
         from dysts.integration.noise import Noise
 
         if not isinstance(noise, Noise):
-            raise InvalidArgumentError(f"noise must be a dysts.Noise, got {noise!r}")
+            raise InvalidArgumentError(f"noise must be a dysts.Noise, got {shown(noise)}")
     if system.delay is None and history is not None:
         raise InvalidArgumentError(f"{system.name} has no delay, so it takes initial_conditions and no history")
     refused = [
@@ -247,7 +249,7 @@ def _check_combination(
         for name, wanted in (
             ("noise", noise is not None),
             ("stop", event is not None),
-            (f"solver={solver!r}", noise is None and solver not in ("auto", "dop853")),
+            (f"solver={solver!r}", noise is None and check_solver(solver) not in ("auto", "dop853")),
         )
         if wanted
     ]
@@ -258,8 +260,8 @@ def _check_combination(
 
 
 def _checked_start(start: Any) -> float:
-    if isinstance(start, bool) or not isinstance(start, numbers.Real) or not math.isfinite(start):
-        raise InvalidArgumentError(f"start must be a finite number, got {start!r}")
+    if isinstance(start, bool) or not isinstance(start, numbers.Real) or not math.isfinite(as_float(start)):
+        raise InvalidArgumentError(f"start must be a finite number, got {shown(start)}")
     return float(start)
 
 

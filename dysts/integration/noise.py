@@ -56,7 +56,7 @@ class Noise:
             given = getattr(self, name)
             try:
                 amplitudes = np.array(given, dtype=np.float64)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise InvalidArgumentError(f"{name} must be a number of at least 0, got {given!r}") from None
             if amplitudes.ndim > 1 or not (np.isfinite(amplitudes).all() and (amplitudes >= 0.0).all()):
                 raise InvalidArgumentError(

@@ -118,6 +118,6 @@ def check_solver(solver: object) -> Solver:
     ------
     InvalidArgumentError
     """
-    if solver not in SOLVERS:
+    if not isinstance(solver, str) or solver not in SOLVERS:
         raise InvalidArgumentError(f"solver must be one of {', '.join(map(repr, SOLVERS))}, got {solver!r}")
     return solver

@@ -1,9 +1,11 @@
 """Integrate again what the attributes of a trajectory describe."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dysts.errors import NotSupportedError
+from dysts.checks import shown
+from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.integrate import integrate
 from dysts.integration.noise import Noise
 from dysts.systems.system import System
@@ -37,7 +39,11 @@ def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
     >>> bool((dysts.rebuild(x) == x).all())
     True
     """
-    attributes = trajectory.attrs
+    attributes = getattr(trajectory, "attrs", None)
+    if not isinstance(attributes, Mapping) or not {"system", "definition", "solver"} <= attributes.keys():
+        raise InvalidArgumentError(
+            f"trajectory must be a DataArray that dysts.integrate returned, got {shown(trajectory)}"
+        )
     system = System.from_entry(attributes["system"], json.loads(attributes["definition"]))
     if "varied" in attributes:
         system = system.with_parameters(**json.loads(attributes["varied"]))

@@ -13,7 +13,7 @@ from dysts.integration.problem import Problem, check_solver
 from dysts.integration.solution import Solution
 from dysts.integration.tolerances import DEFAULT_TOLERANCE, by_component, check_initial_conditions, check_tolerances
 from dysts.systems.kinds import refuse_map
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system_or_ensemble
 from dysts.systems.system import Ensemble, System
 from dysts.version import __version__
 
@@ -92,14 +92,13 @@ def poincare_section(
     >>> section.dims, section.shape, bool((abs(section.sel(component="y")) < 1e-9).all())
     (('crossing', 'component'), (5, 3), True)
     """
-    if isinstance(system, str):
-        system = get_system(system)
+    system = as_system_or_ensemble(system)
     base, members = (system.base, system.members) if isinstance(system, Ensemble) else (system, (system,))
     refuse_map(base, "poincare_section")
     if base.delay is not None:
         raise NotSupportedError(f"{base.name} is a delay system, for which this version finds no sections")
     check_choice("on_failure", on_failure, ("raise", "keep"))
-    wanted = check_count("crossings", crossings) + (check_count("skip", skip) if skip != 0 else 0)
+    wanted = check_count("crossings", crossings) + check_count("skip", skip, least=0)
     event = make_event(base, surface, direction)
     given = check_initial_conditions(
         base,

@@ -35,7 +35,7 @@ def check_precision(precision: object) -> Precision:
     ------
     InvalidArgumentError
     """
-    if precision not in PRECISIONS:
+    if not isinstance(precision, str) or precision not in PRECISIONS:
         raise InvalidArgumentError(f"precision must be one of {', '.join(map(repr, PRECISIONS))}, got {precision!r}")
     return precision
 
@@ -53,7 +53,7 @@ def check_tolerances(system: System, rtol: Any, atol: Any, precision: Precision 
     try:
         relative = DEFAULT_TOLERANCES[precision] if rtol is None else float(rtol)
         absolute = np.array(relative * fraction if atol is None else atol, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidArgumentError(f"rtol and atol must be numbers, got {rtol!r} and {atol!r}") from None
     if not smallest <= relative < 1.0:
         remedy = "" if precision == EXTENDED else "; precision='extended' goes down to 1e-28"

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_array
 from dysts.errors import InvalidArgumentError
 from dysts.integration.extended import admits_extended
 from dysts.integration.integrate import integrate
 from dysts.integration.predictability import AGREEMENT
 from dysts.integration.problem import AUTO
 from dysts.integration.tolerances import DOUBLE, EXTENDED, SMALLEST_TOLERANCE, SMALLEST_TOLERANCES, Precision
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system
 from dysts.systems.system import System
 
 LOOSER = 10.0
@@ -113,9 +114,12 @@ def window_truth(
     >>> truth.until, truth.points
     (5.0, 101)
     """
-    if isinstance(system, str):
-        system = get_system(system)
-    grid = np.asarray(times, dtype=np.float64)
+    system = as_system(system)
+    grid = _checked_times(times)
+    if history is None:
+        state = system.check_states(state)
+        if state.ndim != 1:
+            raise InvalidArgumentError(f"state must be one state of {system.name}, got an array of shape {state.shape}")
     best: Truth | None = None
     for solution, check in _ways(system):
         states, others = (_solve(system, way, state, grid, history) for way in (solution, check))
@@ -171,10 +175,9 @@ def truth_horizon(
     >>> 4.0 < truth_horizon("Lorenz", run["time"].values, run.values) < 10.0
     True
     """
-    if isinstance(system, str):
-        system = get_system(system)
-    stored = np.asarray(states, dtype=np.float64)
-    grid = np.asarray(times, dtype=np.float64)
+    system = as_system(system)
+    stored = check_array("states", states)
+    grid = _checked_times(times)
     if stored.shape != (grid.size, system.dimension):
         raise InvalidArgumentError(
             f"states must have shape ({grid.size}, {system.dimension}), one row for each time, got {stored.shape}"
@@ -184,6 +187,13 @@ def truth_horizon(
     measure = _checked_scale(system, scale, truth.values)
     points = points_of_agreement(truth.values, system.observe(stored), measure)
     return float(grid[min(points, truth.points) - 1])
+
+
+def _checked_times(times: Any) -> np.ndarray:
+    grid = check_array("times", times)
+    if grid.ndim != 1 or grid.size == 0:
+        raise InvalidArgumentError(f"times must have one axis and at least one time, got shape {grid.shape}")
+    return grid
 
 
 def points_of_agreement(values: np.ndarray, others: np.ndarray, scale: np.ndarray) -> int:
@@ -240,7 +250,7 @@ def _solve(system: System, way: Way, state: Any, times: np.ndarray, history: Any
 
 def _checked_scale(system: System, given: Any, values: np.ndarray) -> np.ndarray:
     if given is not None:
-        scale = np.asarray(given, dtype=np.float64)
+        scale = check_array("scale", given)
         if scale.shape != (len(system.observable_names),) or not (np.isfinite(scale).all() and (scale > 0.0).all()):
             raise InvalidArgumentError(
                 f"scale must be a positive number for each of {', '.join(system.observable_names)}, got {given!r}"

@@ -11,7 +11,7 @@ from dysts.integration.hints import with_hints
 from dysts.integration.sections import PERIODS_FOR_EACH, poincare_section
 from dysts.integration.tolerances import DEFAULT_TOLERANCE
 from dysts.invariants.period import system_period
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system
 from dysts.systems.system import Ensemble, System
 
 if TYPE_CHECKING:
@@ -90,18 +90,15 @@ def bifurcation_diagram(
     >>> [len(set(x.round(3).tolist())) for x in diagram.sel(component="x").values]  # period 1, then period 2
     [1, 2]
     """
-    if isinstance(system, str):
-        system = get_system(system)
-    if not isinstance(system, System):
-        raise InvalidArgumentError(f"system must be a System or the name of one, got {type(system).__name__}")
-    if not isinstance(parameters, Mapping) or not parameters:
+    system = as_system(system)
+    if not isinstance(parameters, Mapping) or not parameters or not all(isinstance(name, str) for name in parameters):
         raise InvalidArgumentError(
             f"parameters must be a mapping of names to values, such as {{'c': [2.0, 3.0]}}, got {parameters!r}"
         )
     ensemble = system.with_parameters(**{name: np.atleast_1d(values) for name, values in parameters.items()})
     if not isinstance(ensemble, Ensemble):
         raise InvalidArgumentError(f"parameters must hold arrays of values, got none for {', '.join(parameters)}")
-    wanted = check_count("crossings", crossings) + (check_count("skip", skip) if skip != 0 else 0)
+    wanted = check_count("crossings", crossings) + check_count("skip", skip, least=0)
     if maximum_time is None and system.delay is None:
         period = system.period if "period" in system.properties else system_period(system).period
         maximum_time = PERIODS_FOR_EACH * period * wanted

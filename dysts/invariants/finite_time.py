@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.checks import check_count, check_positive
+from dysts.checks import check_count, check_not_negative, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.attractor import attractor_states
 from dysts.invariants.jumps import has_jumps
 from dysts.invariants.tangent_dynamics import tangent_growth_rates
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def local_exponents(
     """
     import xarray
 
-    if isinstance(system, str):
-        system = get_system(system)
+    system = as_system(system)
     if system.delay is not None or has_jumps(system):
         raise NotSupportedError(f"system must have no delay and no jumps for local exponents, got {system.name}")
     most = system.dimension - (system.driving_phase is not None)
@@ -90,6 +89,9 @@ def local_exponents(
             f"vectors must be at most {most} for {system.name}, driving phases left out, got {vectors}"
         )
     check_positive("interval", interval)
+    check_count("intervals", intervals)
+    check_not_negative("discard", discard)
+    check_count("seed", seed, least=0)
     if initial_conditions is None:
         span = check_count("trajectories", trajectories) * (discard + intervals * interval / system.period)
         states = attractor_states(system, trajectories, seed=seed, span=span)
@@ -101,7 +103,7 @@ def local_exponents(
         vectors,
         discard=discard * system.period,
         interval=interval,
-        intervals=check_count("intervals", intervals),
+        intervals=intervals,
         rtol=RTOL,
         seed=seed,
         threads=threads,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dysts.checks import check_count, check_positive
+from dysts.checks import check_count, check_not_negative, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.attractor import STEPS_PER_PERIOD, attractor_states
 from dysts.invariants.delay_dynamics import delay_growth_rates
@@ -14,7 +14,7 @@ from dysts.invariants.map_dynamics import map_growth_rates
 from dysts.invariants.nearby_trajectories import nearby_growth_rates
 from dysts.invariants.tangent_dynamics import tangent_growth_rates
 from dysts.systems.kinds import MAP
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system
 from dysts.systems.system import System
 
 METHODS = ("auto", "tangent", "nearby", "delay")
@@ -134,8 +134,7 @@ def lyapunov_spectrum(
     >>> delayed.exponents[0] > 0.0
     True
     """
-    if isinstance(system, str):
-        system = get_system(system)
+    system = as_system(system)
     if system.kind == MAP:
         return _spectrum_of_map(
             system,
@@ -153,6 +152,8 @@ def lyapunov_spectrum(
     method = _check_method(system, method, unit)
     number = _check_vectors(system, vectors)
     check_positive("periods", periods)
+    check_not_negative("discard", discard)
+    check_count("seed", seed, least=0)
     if initial_conditions is None and check_count("trajectories", trajectories) < 2:
         raise InvalidArgumentError(f"trajectories must be at least 2, whose spread gives the error, got {trajectories}")
     if system.lifetime is not None:
@@ -282,7 +283,7 @@ def _mean_and_error(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _check_method(system: System, method: str, period: float) -> str:
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise InvalidArgumentError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if method == "auto":
         if system.delay is not None:

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_array, check_positive
 from dysts.equations.expressions import names_in, parse
 from dysts.errors import InvalidArgumentError
 from dysts.integration.attractor import PERTURBATION
 from dysts.integration.integrate import MAXIMUM_STEPS, integrate
 from dysts.invariants.autocorrelation import mean_autocorrelation
 from dysts.systems.kinds import refuse_map
-from dysts.systems.registry import get_system
+from dysts.systems.registry import as_system
 from dysts.systems.system import System
 
 FRACTION_OF_LARGEST_RISE = 1.0 / 3.0
@@ -85,7 +86,8 @@ def dominant_period(series: Any, *, step: float = 1.0) -> Period:
     >>> round(dominant_period(wave, step=0.1).period, 1)
     12.5
     """
-    values = np.asarray(series, dtype=np.float64)
+    values = check_array("series", series)
+    check_positive("step", step)
     if values.ndim != 2 or len(values) < 100:
         raise InvalidArgumentError(
             f"series must have axes [time, component] and at least 100 points, got shape {values.shape}"
@@ -187,8 +189,7 @@ def system_period(system: System | str) -> Period:
     >>> 5.5 < system_period("Rossler").period < 6.3
     True
     """
-    if isinstance(system, str):
-        system = get_system(system)
+    system = as_system(system)
     refuse_map(system, "system_period")
     responding = responding_observables(system)
     state = np.array(system.initial_conditions)

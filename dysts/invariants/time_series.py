@@ -24,7 +24,7 @@ def check_series(series: Any, *, shortest: int) -> np.ndarray:
     """
     try:
         values = np.array(series, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidArgumentError(
             f"series must hold numbers with axes [time] or [time, component], got {series!r:.80}"
         ) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.checks import check_positive
+from dysts.checks import check_names, check_positive
 from dysts.errors import InvalidArgumentError, MissingPackageError, unreadable
 from dysts.series.table import TIME_NAMES, Columns, columns_of, step_of
 from dysts.series.text import read_text
@@ -75,7 +75,7 @@ def read_series(
     >>> series.attrs["read_as"]
     "semicolons between columns, decimal comma, a header; times from the column 'time'; components x, y; 3 rows"
     """
-    chosen = (columns,) if isinstance(columns, str) else tuple(columns)
+    chosen = check_names("columns", columns)
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         where = f"the file {path}"
@@ -219,7 +219,7 @@ def _from_array(values: Any, where: str, chosen: tuple[str, ...], *, names: list
         if array.dtype.kind == "c":
             raise TypeError
         plain = np.ma.filled(array.astype(np.float64), np.nan)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         kind = type(values).__name__
         raise InvalidArgumentError(f"{where} must hold real numbers, got other things in a {kind}") from None
     if plain.ndim == 1:

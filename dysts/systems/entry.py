@@ -8,6 +8,7 @@ that no misspelt field is silently left out. The checks take time in proportion 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from dysts.checks import shown
 from dysts.equations.expressions import parse
 from dysts.equations.parameters import flatten_parameters
 from dysts.errors import RegistryError
@@ -22,7 +23,6 @@ from dysts.systems.entry_values import (
     check_numbers,
     check_object,
     check_text,
-    shown,
 )
 from dysts.systems.frozen import FrozenMapping
 from dysts.systems.kinds import FLOW, KINDS, MAP

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dysts.checks import shown
 from dysts.errors import RegistryError
 from dysts.systems.entry_values import (
     check_list,
@@ -13,7 +14,6 @@ from dysts.systems.entry_values import (
     check_object,
     check_settings,
     check_text,
-    shown,
 )
 from dysts.systems.frozen import FrozenMapping, freeze
 

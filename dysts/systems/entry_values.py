@@ -1,11 +1,10 @@
 """Checks of the values in a registry file: objects, lists, texts, numbers, each refused with its place."""
 
-import reprlib
 import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from dysts.checks import is_finite_number
+from dysts.checks import is_finite_number, shown
 from dysts.equations.expressions import check_identifier
 from dysts.errors import RegistryError
 
@@ -19,22 +18,6 @@ _UNPRINTABLE = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 """Unicode categories that no text may have: control characters move a terminal's cursor."""
 _DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Marks of direction, which let a text be read in another order than it is stored."""
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 60
-_SHORT.maxlist = _SHORT.maxdict = _SHORT.maxtuple = 4
-_SHORT.maxlevel = 3
-_SHORT.maxlong = 40
-
-
-def shown(value: object) -> str:
-    """Return a value as a message shows it: abbreviated, and in one line.
-
-    Examples
-    --------
-    >>> shown([0] * 1_000_000)
-    '[0, 0, 0, 0, ...]'
-    """
-    return _SHORT.repr(value)
 
 
 def check_name(value: object, where: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dysts.checks import check_states
+from dysts.checks import check_states, check_time
 from dysts.equations.expressions import evaluate, parse
 from dysts.equations.parameters import flatten_parameters
 from dysts.equations.vector_field import VectorField
@@ -118,7 +118,7 @@ class Evaluation:
         -------
         float64 [..., component]
         """
-        return self.compiled.derivative(t, self._with_delayed(state, delayed), self.flat_parameters)
+        return self.compiled.derivative(check_time("t", t), self._with_delayed(state, delayed), self.flat_parameters)
 
     def jacobian(self, t: float, state: Any, delayed: Any = None) -> np.ndarray:
         """Evaluate the exact derivative of the right-hand side by the state.
@@ -129,7 +129,7 @@ class Evaluation:
             Row by equation, column by variable; for a delay system the columns are followed by those of the
             delayed variables.
         """
-        return self.compiled.jacobian(t, self._with_delayed(state, delayed), self.flat_parameters)
+        return self.compiled.jacobian(check_time("t", t), self._with_delayed(state, delayed), self.flat_parameters)
 
     jac = jacobian
     """The same under the name that scipy's solvers have for it."""

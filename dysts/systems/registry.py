@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dysts.checks import check_choice
-from dysts.errors import RegistryError, unknown_name, unreadable
-from dysts.systems.entry_values import check_name, shown
+from dysts.checks import check_choice, check_flag, check_path, shown
+from dysts.errors import InvalidArgumentError, RegistryError, unknown_name, unreadable
+from dysts.systems.entry_values import check_name
 from dysts.systems.frozen import plain
 from dysts.systems.kinds import FLOW, KINDS, MAP
-from dysts.systems.system import System
+from dysts.systems.system import Ensemble, System
 from dysts.version import PACKAGE
 
 MAXIMUM_FILE_SIZE = 64 * 2**20
@@ -136,6 +136,39 @@ def get_system(name: str) -> System:
     return registry()[name]
 
 
+def as_system(system: Any) -> System:
+    """Return a system that is given as such or by its name in the registry.
+
+    Raises
+    ------
+    UnknownNameError
+        With the closest known name as a suggestion.
+    InvalidArgumentError
+        If it is neither.
+
+    Examples
+    --------
+    >>> as_system("Lorenz").dimension
+    3
+    """
+    if isinstance(system, str):
+        return get_system(system)
+    if not isinstance(system, System):
+        raise InvalidArgumentError(f"system must be a System or the name of one, got {shown(system)}")
+    return system
+
+
+def as_system_or_ensemble(system: Any) -> System | Ensemble:
+    """Return a system, one of the registry by its name, or an ensemble.
+
+    Raises
+    ------
+    UnknownNameError
+    InvalidArgumentError
+    """
+    return system if isinstance(system, Ensemble) else as_system(system)
+
+
 def list_systems(*, variants: bool = False, kind: str = FLOW) -> list[str]:
     """Return the names of all flows and delay systems, or of all maps, in alphabetical order.
 
@@ -153,6 +186,7 @@ def list_systems(*, variants: bool = False, kind: str = FLOW) -> list[str]:
     >>> dysts.list_systems(kind="map")[:3]
     ['ArnoldCatMap', 'BakerMap', 'BedheadMap']
     """
+    check_flag("variants", variants)
     entries = (maps_registry() if check_choice("kind", kind, KINDS) == MAP else registry())._entries
     return sorted(name for name in entries if variants or "variant_of" not in entries[name].get("definition", {}))
 
@@ -203,7 +237,8 @@ def load_systems(source: RegistrySource) -> Registry:
         entries = {key: value.to_entry() if isinstance(value, System) else value for key, value in source.items()}
         own = Registry(plain(entries), "")
     else:
-        own = Registry(read_entries(Path(source)), os.fspath(source))
+        path = check_path("source", source)
+        own = Registry(read_entries(Path(path)), path)
     checked = 0
     for name in own:
         check_name(name, f"{own.source}: registry" if own.source else "registry")

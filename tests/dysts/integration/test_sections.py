@@ -101,7 +101,7 @@ def test_too_few_crossings_raise_and_are_kept_on_request() -> None:
         ({"surface": "rho - 3"}, InvalidArgumentError, "does not depend on the state"),
         ({"surface": "__import__('os')"}, InvalidArgumentError, "not allowed"),
         ({"crossings": 0}, InvalidArgumentError, "crossings must be a whole number of at least 1, got 0"),
-        ({"skip": -1}, InvalidArgumentError, "skip must be a whole number of at least 1, got -1"),
+        ({"skip": -1}, InvalidArgumentError, "skip must be a whole number of at least 0, got -1"),
         ({"direction": "left"}, InvalidArgumentError, "'up', 'down' or 'both'"),
         ({"maximum_time": 0.0}, InvalidArgumentError, "maximum_time must be a positive finite number, got 0.0"),
         ({"system": "MackeyGlass", "surface": "x"}, NotSupportedError, "delay system"),
