@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dysts.cache import put_in_place, temporary_folder
-from dysts.checks import check_count, check_positive
+from dysts.checks import check_count, check_path, check_positive
 from dysts.errors import InvalidArgumentError, MissingPackageError
 from dysts.plotting.attractor import MARGIN
 from dysts.plotting.style import house_style, label_of
@@ -74,7 +74,7 @@ def animate(
     >>> film.read_bytes()[:3]
     b'GIF'
     """
-    target = Path(path)
+    target = Path(check_path("path", path))
     if target.suffix not in (".gif", ".mp4", ""):
         raise InvalidArgumentError(f"a film must be *.gif, *.mp4 or a folder without an ending, got {target.name!r}")
     count = max(2, round(check_positive("seconds", seconds) * check_count("frames_per_second", frames_per_second)))

@@ -68,6 +68,8 @@ VALID: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"source": SERIES, "columns": (), "step": 1.0, "trajectory": None, "separator": None, "decimal": None},
     ),
     "dominant_period": (dysts.dominant_period, {"series": SERIES, "step": 1.0}),
+    # With the name of no system, as a film takes seconds.
+    "animate": (dysts.animate, {"given": "Lorens", "path": "film.gif"}),
     "Noise": (dysts.Noise, {"additive": 0.1, "multiplicative": 0.0, "seed": 1}),
     "poincare_section": (
         dysts.poincare_section,
