@@ -19,6 +19,11 @@ def stored_trajectory() -> Any:
     return dysts.integrate("Lorenz", times=TIMES, solver="dop853", predictability=False)
 
 
+def animate(path: Any) -> Any:
+    """Ask for a film of a system that there is not, as a film takes seconds."""
+    return dysts.animate("Lorens", path)
+
+
 WRONG: dict[str, Callable[[], Any]] = {
     "none": lambda: None,
     "an unknown name": lambda: "Lorens",
@@ -68,8 +73,7 @@ VALID: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         {"source": SERIES, "columns": (), "step": 1.0, "trajectory": None, "separator": None, "decimal": None},
     ),
     "dominant_period": (dysts.dominant_period, {"series": SERIES, "step": 1.0}),
-    # With the name of no system, as a film takes seconds.
-    "animate": (dysts.animate, {"given": "Lorens", "path": "film.gif"}),
+    "animate": (animate, {"path": "film.gif"}),
     "Noise": (dysts.Noise, {"additive": 0.1, "multiplicative": 0.0, "seed": 1}),
     "poincare_section": (
         dysts.poincare_section,
