@@ -70,7 +70,7 @@ def iterate_map(
     if on_failure not in ("raise", "keep"):
         raise InvalidArgumentError(f"on_failure must be 'raise' or 'keep', got {on_failure!r}")
     first = _whole("start", start, least=0)
-    grid = _iterates(points, step, times, first)
+    grid, gaps = _iterates(points, step, times, first)
     request = Request(
         system=system,
         times=grid,
@@ -83,7 +83,7 @@ def iterate_map(
     )
     given = request.states()
     states = np.ascontiguousarray(request.spread(given))
-    solution = orbits(request.members, states, grid.astype(np.int64), start=first, threads=threads)
+    solution = orbits(request.members, states, gaps, start=first, threads=threads)
     if on_failure == "raise" and solution.status.any():
         _raise_first(base, int(grid[-1]), solution)
     attributes: dict[str, Any] = {"initial_conditions": json.dumps(given.tolist())}
@@ -103,30 +103,30 @@ def iterate_map(
 
 
 def orbits(
-    members: Any, states: np.ndarray, grid: np.ndarray, *, start: int = 0, threads: int | None = None
+    members: Any, states: np.ndarray, gaps: np.ndarray, *, start: int = 0, threads: int | None = None
 ) -> Solution:
-    """Iterate states and return their orbits at the numbers of iterates asked for.
+    """Iterate states and return the points of their orbits that are asked for.
 
     Parameters
     ----------
     members : sequence of System
         One map for all states, or one for each; they differ in parameter values only.
     states : float64 [trajectory, component]
-    grid : int64 [time]
-        Increasing numbers of iterates from `start` on.
+    gaps : int64 [point]
+        Iterates before each point: since the start, and then since the point before.
     start : int
+        Number of the first iterate.
     threads : int, optional
     """
     from dysts.solvers.iteration.loop import iterate, iterate_lanes
     from dysts.solvers.shared.arguments import Cases, Ends
 
     compiled = members[0].compiled
-    check_memory(len(states) * len(grid) * states.shape[1], "the orbits")
+    check_memory(len(states) * len(gaps) * states.shape[1], "the orbits")
     tables = np.array([compiled.table(member.flat_parameters) for member in members])
     if len(members) == 1:
         tables = np.repeat(tables, len(states), axis=0)
-    gaps = np.diff(grid, prepend=start)
-    solution = Solution(len(states), len(grid), states.shape[1], blank=False)
+    solution = Solution(len(states), len(gaps), states.shape[1], blank=False)
     cases = Cases(tables, states.copy(), np.ones(len(states)))
     ends = Ends(solution.values, solution.status, solution.reached, solution.counts)
     side_by_side = len(states) >= ENOUGH_FOR_LANES
@@ -142,15 +142,18 @@ def orbits(
     return solution
 
 
-def _iterates(points: int | None, step: Any, times: Any, start: int) -> np.ndarray:
-    """Return the numbers of the iterates: float64 [time]."""
+def _iterates(points: int | None, step: Any, times: Any, start: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of the iterates, float64 [time], and those between two of them, int64 [time]."""
     if times is None:
         count = check_count("points", 1000 if points is None else points)
         check_memory(count, "the numbers of points")
         spacing = 1 if step is None else _whole("step", step, least=1)
         if start + (count - 1) * spacing > LONGEST:
             raise InvalidArgumentError(f"the last iterate must be at most 2**53, got {start + (count - 1) * spacing}")
-        return (start + np.arange(count) * spacing).astype(np.float64)
+        # Of a million points, each array that is made on the way takes as long as a tenth of their iterates.
+        gaps = np.full(count, spacing, dtype=np.int64)
+        gaps[0] = 0
+        return np.arange(start, start + count * spacing, spacing, dtype=np.float64), gaps
     if points is not None or step is not None:
         raise InvalidArgumentError("points, step and times exclude one another; the times say how many")
     try:
@@ -167,7 +170,7 @@ def _iterates(points: int | None, step: Any, times: Any, start: int) -> np.ndarr
             f"times of a map must increase strictly from start {start} or later, as a map has no way back, got "
             f"{grid.tolist() if grid.size < 8 else f'{grid.size} times'}"
         )
-    return grid
+    return grid, np.diff(grid.astype(np.int64), prepend=start)
 
 
 def _whole(name: str, value: Any, *, least: int) -> int:
