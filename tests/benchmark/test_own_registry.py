@@ -15,8 +15,9 @@ from benchmark.results.reading import Results
 from benchmark.tasks.named_suites import read_suite
 from dysts.errors import RegistryError, UnknownNameError
 
-ENTRY = dysts.get_system("Rossler").to_entry()
-"""The entry of a system with known series, under another name."""
+_KNOWN = dysts.get_system("Rossler").to_entry()
+ENTRY = {**_KNOWN, "definition": {name: value for name, value in _KNOWN["definition"].items() if name != "field"}}
+"""The entry of a system with known series, under another name and without a field of science."""
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,7 @@ def test_the_results_folder_needs_no_registry_file(folder: Path, tmp_path: Path,
     assert page.count("<math") == 3
     assert "data:image/webp" in page
     assert "kaplan yorke dimension" in page
+    assert '<span class="of">()' not in page
 
 
 def test_a_merged_folder_keeps_the_entries(folder: Path, registry: Path, tmp_path: Path) -> None:
