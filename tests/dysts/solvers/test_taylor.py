@@ -264,3 +264,33 @@ def test_many_trajectories_have_the_bits_of_one() -> None:
     for index, member in enumerate(many):
         alone = dysts.integrate(member, 200, initial_conditions=states[index], solver="taylor")
         np.testing.assert_array_equal(alone.values, together.values[index])
+
+
+def test_a_close_encounter_is_as_accurate_as_its_start() -> None:
+    # At an eccentricity of 0.9999 the last digit of the start moves the end of the orbit by 0.0076, so no solver in
+    # double precision can do better; the exact end follows from Kepler's equation for the start as it is rounded.
+    start = [1.0 - 0.9999, 0.0, 0.0, math.sqrt(1.9999 / (1.0 - 0.9999))]
+    kepler = make({"x": "u", "y": "v", "u": "-x/(x**2 + y**2)**1.5", "v": "-y/(x**2 + y**2)**1.5"}, start)
+    end = dysts.integrate(kepler, times=[2.0 * math.pi], rtol=1e-12, predictability=False).values[0]
+
+    def velocity_along_axis(speed: float) -> float:
+        with mpmath.workdps(40):
+            radius = mpmath.mpf(start[0])
+            axis = 1 / (2 / radius - mpmath.mpf(speed) ** 2)
+            eccentricity = 1 - radius / axis
+            anomaly = mpmath.mpf(2.0 * math.pi) / axis**1.5 - 2 * mpmath.pi
+            angle = mpmath.findroot(lambda a: a - eccentricity * mpmath.sin(a) - anomaly, anomaly / (1 - eccentricity))
+            return float(-mpmath.sin(angle) / mpmath.sqrt(axis) / (1 - eccentricity * mpmath.cos(angle)))
+
+    exact = velocity_along_axis(start[3])
+    last_digit = abs(velocity_along_axis(math.nextafter(start[3], math.inf)) - exact)
+    assert last_digit == pytest.approx(0.0076, rel=0.01)
+    assert abs(end[2] - exact) < last_digit
+
+
+@pytest.mark.parametrize("solver", ["dop853", "radau"])
+def test_a_longest_step_leads_other_methods_into_a_pulse(solver: str) -> None:
+    system = make({"y": "-y + 10*exp(-((t - 100)/0.1)**2)"}, [0.0])
+    exact, _ = quad(lambda t: 10.0 * math.exp(-(((t - 100.0) / 0.1) ** 2) - (101.0 - t)), 99.0, 101.0, epsrel=1e-12)
+    end = dysts.integrate(system, times=[101.0], solver=solver, longest_step=0.1, predictability=False).values[0, 0]
+    assert end == pytest.approx(exact, rel=1e-7)
