@@ -1,6 +1,7 @@
 """dysts annotate writes properties, leaves definitions alone, resumes, and reports what failed."""
 
 import json
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def test_a_second_run_reuses_what_is_finished(small: Path, monkeypatch: pytest.M
     def never(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(module.ProcessPoolExecutor, "submit", never)
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", never)
     module.annotate(small, ["Rossler"], workers=1, effort=LITTLE)
     assert small.read_text() == first
     # Another effort is another result.
