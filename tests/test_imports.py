@@ -171,5 +171,5 @@ def test_the_map_of_the_contributor_has_every_room() -> None:
 
 def test_the_files_that_start_first_are_there() -> None:
     tests = Path(__file__).parent
-    named = runpy.run_path(str(tests / "conftest.py"))["LONGEST_FIRST"]
+    named = runpy.run_path(str(tests.parent / "conftest.py"))["LONGEST_FIRST"]
     assert [name for name in named if not (tests / name).is_file()] == []
