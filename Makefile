@@ -68,7 +68,7 @@ maps-page: $(INSTALLED)
 reference-pages: $(INSTALLED)
 	$(BIN)/python docs/reference_pages.py
 
-# Runs every forecaster on every system, about an hour on two cores, and goes on where it was; writes what is committed.
+# Runs every forecaster on every system, an hour and a half on two cores, and goes on where it was; writes the table.
 standard: $(INSTALLED)
 	$(BIN)/dysts-benchmark run standard -o benchmark-results/standard
 	$(BIN)/dysts-benchmark export benchmark-results/standard -o results/standard.parquet
