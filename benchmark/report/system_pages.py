@@ -11,7 +11,7 @@ from benchmark.report.svg import colour_number
 from benchmark.tasks.references import REFERENCES
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError
-from dysts.systems.as_text import citation_text, value_text
+from dysts.systems.as_text import citation_text, title_of, value_on_page
 from dysts.systems.system import System
 
 PROPERTIES = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
@@ -69,7 +69,7 @@ def _properties(system: System | None) -> list[tuple[str, str]]:
     if system is None:
         return []
     return [
-        (name.replace("_", " "), value_text(system.properties_entry(name)))
+        (title_of(name), value_on_page(system.properties_entry(name)))
         for name in PROPERTIES
         if name in system.properties
     ]

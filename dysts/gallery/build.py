@@ -16,7 +16,7 @@ from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.plotting.style import matplotlib
-from dysts.systems.as_text import value_text
+from dysts.systems.as_text import title_of, value_on_page
 from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
@@ -189,9 +189,7 @@ def _write_pages(
 
 def _properties(system: System) -> list[tuple[str, str]]:
     return [
-        (name.replace("_", " "), value_text(system.properties_entry(name)))
-        for name in SHOWN
-        if name in system.properties
+        (title_of(name), value_on_page(system.properties_entry(name))) for name in SHOWN if name in system.properties
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dysts.equations.formulas import as_mathml
 from dysts.equations.vector_field import VectorField
-from dysts.systems.as_text import value_text
+from dysts.systems.as_text import value_on_page
 
 MOST_EQUATIONS = 12
 """Largest number of equations that are typeset; of more, their number is said."""
@@ -42,12 +42,10 @@ def system_html(
         ]
         more = len(parameters) - len(shown)
         parts.append(f"<div>{', '.join(shown)}{f' and {more} more' if more else ''}</div>")
-    parts += [f"<div>{title}: {escape(_with_sign(properties[key]))}</div>" for key, title in SHOWN if key in properties]
+    parts += [
+        f"<div>{title}: {escape(value_on_page(properties[key]))}</div>" for key, title in SHOWN if key in properties
+    ]
     return f"<div>{''.join(parts)}</div>"
-
-
-def _with_sign(entry: Mapping[str, Any]) -> str:
-    return value_text(entry).replace("+-", "±")
 
 
 def _short(value: Any) -> str:

@@ -21,6 +21,23 @@ def value_text(entry: Mapping[str, Any]) -> str:
     return told
 
 
+def title_of(name: str) -> str:
+    """Return the name of a computed property as pages head it.
+
+    Examples
+    --------
+    >>> title_of("kaplan_yorke_dimension"), title_of("lyapunov_spectrum"), title_of("period")
+    ('Kaplan-Yorke dimension', 'Lyapunov spectrum', 'Period')
+    """
+    words = name.replace("kaplan_yorke", "Kaplan-Yorke").replace("lyapunov", "Lyapunov").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def value_on_page(entry: Mapping[str, Any]) -> str:
+    """Return a computed property as `value_text` does, with the sign that terminals may lack."""
+    return value_text(entry).replace("+-", "±")
+
+
 def _numbers(value: Any, error: Any) -> str:
     if isinstance(value, str):
         return value
