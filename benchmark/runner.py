@@ -24,7 +24,8 @@ from benchmark.running.processes import (
     LocalProcesses,
     Scheduler,
 )
-from benchmark.running.progress import Costs, Progress
+from benchmark.running.progress import Costs, Progress, silence
+from benchmark.running.progress import say as say_on_stderr
 from benchmark.scoring.compute import scoring_digest
 from benchmark.tasks.named_suites import get_suite
 from benchmark.tasks.suite import Suite
@@ -125,7 +126,7 @@ def run(
             raise unknown_name("forecaster to run again", name, chosen.forecasters)
     _check_limits(workers=workers, time_limit=time_limit, memory_limit_mb=memory_limit_mb)
     folder = Path("benchmark-results") / chosen.name if output is None else Path(output)
-    say = _say if progress else _silence
+    say = say_on_stderr if progress else silence
     count_systems = len(chosen.systems) + len(chosen.series)
     say(f"suite {chosen.name}: {count_systems} systems, {len(chosen.forecasters)} forecasters")
     # The plan is made before the folder is touched, so that a mistake leaves nothing behind.
@@ -345,12 +346,3 @@ def _check_limits(*, workers: int | None, time_limit: float, memory_limit_mb: in
 
 def _command() -> str:
     return shlex.join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
-
-
-def _silence(_text: str) -> None:
-    return

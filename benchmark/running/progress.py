@@ -1,6 +1,7 @@
 """Progress with an estimate, on stderr."""
 
 import math
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -128,3 +129,13 @@ def clock_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def say(text: str) -> None:
+    """Write a line for people on stderr, at once."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def silence(_text: str) -> None:
+    """Write nothing, where no progress is asked for."""

@@ -1,10 +1,11 @@
 """The commands ``dysts-benchmark tasks`` and ``dysts-benchmark score``."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmark.submissions.declaration import Declaration
-from benchmark.submissions.exported_tasks import TASKS, ExportedTasks, export_tasks, tasks_of
+from benchmark.submissions.exported_tasks import TASKS, ExportedTasks, check_new_folder, export_tasks, tasks_of
 from benchmark.submissions.hidden import SUFFIX, hidden_tasks, read_truth, write_truth
 from benchmark.submissions.scored import score_submission
 from benchmark.tasks.named_suites import get_suite
@@ -16,11 +17,13 @@ from dysts.systems.registry import registry_of
 
 def tasks_command(options: argparse.Namespace) -> int:
     """Write the tasks of a suite for others."""
+    check_new_folder(options.output)
+    if options.hidden is not None:
+        _check_truth_file(options.hidden)
+    make = tasks_of if options.hidden is None else hidden_tasks
+    tasks = _tasks(make, options.suite, names(options.systems), options.trajectories, options.registry)
     extra = {}
-    if options.hidden is None:
-        tasks = _tasks(options.suite, names(options.systems), options.trajectories, options.registry)
-    else:
-        tasks = _hidden(options)
+    if options.hidden is not None:
         extra = {"truth_sha256": write_truth(tasks, Path(options.hidden))}
     folder = export_tasks(tasks, options.output, extra=extra)
     print(f"{len(tasks.data)} tasks of the suite {tasks.suite.name}: {folder}")
@@ -41,32 +44,31 @@ def score_command(options: argparse.Namespace) -> int:
             raise InvalidArgumentError(
                 f"{options.folder} is for the hidden suite {said.suite!r}, whose truth --truth FILE must name"
             )
-        tasks = _tasks(options.suite or said.suite, list(said.systems) or None, said.trajectories, options.registry)
-    results = score_submission(
-        options.folder,
-        tasks,
-        output=options.output,
-        registry=registry_of(options.registry) if options.registry else None,
-    )
+        suite = options.suite or said.suite
+        tasks = _tasks(tasks_of, suite, list(said.systems) or None, said.trajectories, options.registry)
+    results = score_submission(options.folder, tasks, output=options.output)
     usable = int((results.table["status"] == "ok").sum())
     print(f"{usable} of {len(results.table)} tasks have a forecast; the others count with the worst scores")
     print(f"results: {options.output}")
     return EXIT_DONE
 
 
-def _hidden(options: argparse.Namespace) -> ExportedTasks:
-    if not options.hidden.endswith(".npz"):
-        raise InvalidArgumentError(f"the file for the truth must end in .npz, got {options.hidden!r}")
-    if Path(options.hidden).exists():
-        raise InvalidArgumentError(f"the file for the truth must be a new one, and {options.hidden} exists")
-    whole = get_suite(options.suite)
-    known = registry_of(options.registry if options.registry is not None else whole.registry or None)
-    return hidden_tasks(whole, systems=names(options.systems), trajectories=options.trajectories, registry=known)
+def _check_truth_file(path: str) -> None:
+    if not path.endswith(".npz"):
+        raise InvalidArgumentError(f"the file for the truth must end in .npz, got {path!r}")
+    if Path(path).exists():
+        raise InvalidArgumentError(f"the file for the truth must be a new one, and {path} exists")
 
 
-def _tasks(suite: str, systems: list[str] | None, trajectories: int | None, registry: str | None) -> ExportedTasks:
+def _tasks(
+    make: Callable[..., ExportedTasks],
+    suite: str,
+    systems: list[str] | None,
+    trajectories: int | None,
+    registry: str | None,
+) -> ExportedTasks:
     whole = get_suite(suite)
     known = registry_of(registry if registry is not None else whole.registry or None)
     if registry is not None and systems is None:
         systems = list(known)
-    return tasks_of(whole, systems=systems, trajectories=trajectories, registry=known)
+    return make(whole, systems=systems, trajectories=trajectories, registry=known)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchmark.tasks.references import REFERENCES
-from dysts.checks import check_count, is_finite_number
+from dysts.checks import check_count, is_finite_number, shown
 from dysts.errors import InvalidArgumentError, unreadable
 
 FILE = "submission.json"
@@ -129,7 +129,7 @@ class Declaration:
         if unknown:
             allowed = ", ".join(sorted(known))
             raise InvalidArgumentError(
-                f"{folder / FILE} has the unknown field {_short(unknown[0])}; known fields are {allowed}"
+                f"{folder / FILE} has the unknown field {shown(unknown[0])}; known fields are {allowed}"
             )
         missing = [name for name in ("name", "authors", "kind", "suite", "tasks") if name not in values]
         if missing:
@@ -179,7 +179,7 @@ def _check_text(field: str, value: object, *, may_be_empty: bool) -> None:
     if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST_TEXT:
         raise InvalidArgumentError(
             f"the {field} of a submission must be printable text of at most {LONGEST_TEXT} characters, got "
-            f"{_short(value)}"
+            f"{shown(value)}"
         )
     if not may_be_empty and not value.strip():
         raise InvalidArgumentError(f"the {field} of a submission must not be empty")
@@ -187,12 +187,7 @@ def _check_text(field: str, value: object, *, may_be_empty: bool) -> None:
 
 def _texts(field: str, values: object) -> tuple[str, ...]:
     if not isinstance(values, list | tuple):
-        raise InvalidArgumentError(f"the {field} of a submission must be a list of texts, got {_short(values)}")
+        raise InvalidArgumentError(f"the {field} of a submission must be a list of texts, got {shown(values)}")
     for value in values:
         _check_text(f"{field} entry", value, may_be_empty=False)
     return tuple(values)
-
-
-def _short(value: object) -> str:
-    text = ascii(value) if not isinstance(value, dict | list) else type(value).__name__
-    return text if len(text) <= LONGEST_NAME + 2 else text[:LONGEST_NAME] + "..."

@@ -17,7 +17,7 @@ from benchmark.tasks.data import TaskData
 from benchmark.tasks.suite import Suite
 from benchmark.tasks.task import Task
 from benchmark.values import canonical_json
-from dysts.cache import write_atomically
+from dysts.cache import cannot_write, write_atomically
 from dysts.errors import StorageError
 from dysts.systems.registry import Registry
 from dysts.version import __version__
@@ -42,6 +42,8 @@ class ExportedTasks:
         The trajectories of each system, where they are not those of the named suite.
     solved : bool
         Whether the truths are those from the equations already, with their ends.
+    registry : Registry or None
+        Holds systems beside those of the package.
     """
 
     suite: Suite
@@ -49,6 +51,7 @@ class ExportedTasks:
     narrowed_systems: tuple[str, ...] = ()
     narrowed_trajectories: int | None = None
     solved: bool = False
+    registry: Registry | None = None
 
     def entries(self) -> list[dict[str, Any]]:
         """Return what a stranger needs to know of each task, as JSON values."""
@@ -118,7 +121,20 @@ def tasks_of(
         data=task_data(chosen, open_dataset=open_dataset, registry=registry),
         narrowed_systems=() if chosen.systems == suite.systems else chosen.systems,
         narrowed_trajectories=None if chosen.trajectories == suite.trajectories else chosen.trajectories,
+        registry=registry,
     )
+
+
+def check_new_folder(folder: str | os.PathLike[str]) -> Path:
+    """Raise `StorageError` unless a folder does not exist yet or is empty, before any work for it is done."""
+    target = Path(folder)
+    try:
+        taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    if taken:
+        raise StorageError(f"the folder for the tasks must be a new or empty one, and {target} holds something")
+    return target
 
 
 def export_tasks(
@@ -142,16 +158,16 @@ def export_tasks(
     StorageError
         If the folder holds something or cannot be written.
     """
-    target = Path(folder)
+    target = check_new_folder(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        if any(target.iterdir()):
-            raise StorageError(f"{target} must be a new or empty folder for the tasks; it holds files")
         write_series(target, STEM, {task.digest: data.train for task, data in tasks.data.items()}, tasks.components)
         write_atomically(target / TASKS, _json({**_manifest(tasks), **(extra or {})}))
         write_atomically(target / FILE, _json(_blank_declaration(tasks)))
+    except StorageError:
+        raise
     except OSError as error:
-        raise StorageError(f"cannot write the tasks to {target}: {error}") from error
+        raise cannot_write(target, error) from error
     return target
 
 

@@ -2,7 +2,6 @@
 
 import math
 import os
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,8 @@ from benchmark.results.writing import ResultsWriter
 from benchmark.running import provenance
 from benchmark.running.job import CellOutcome
 from benchmark.running.planning import PlannedCell
+from benchmark.running.progress import say as say_on_stderr
+from benchmark.running.progress import silence
 from benchmark.running.source_code import Code
 from benchmark.schema import SUBMITTED
 from benchmark.submissions.declaration import Declaration
@@ -26,7 +27,6 @@ from benchmark.tasks.data import TaskData
 from benchmark.tasks.task import Cell, Task
 from benchmark.values import content_hash
 from dysts.errors import RunError
-from dysts.systems.registry import Registry
 
 STEM = "forecasts"
 """First part of the names of the files that hold the forecasts."""
@@ -44,7 +44,6 @@ def score_submission(
     tasks: ExportedTasks,
     *,
     output: str | os.PathLike[str],
-    registry: Registry | None = None,
     progress: bool = True,
 ) -> Results:
     """Score a submission, and return its results.
@@ -60,8 +59,6 @@ def score_submission(
         The tasks that the forecasts are for.
     output : path
         Results folder; an earlier score of the same submission is replaced.
-    registry : Registry, optional
-        Holds systems beside those of the package.
     progress : bool
         Tell on stderr what is wrong with single forecasts.
 
@@ -81,7 +78,7 @@ def score_submission(
             "data"
         )
     forecasts, problems = read_series(source, STEM, tasks.shapes, tasks.components)
-    say = _say if progress else _silence
+    say = say_on_stderr if progress else silence
     _tell(problems, forecasts, tasks, say)
     if not forecasts:
         raise RunError(f"{source} has no usable forecast for any of the {len(tasks.data)} tasks")
@@ -90,8 +87,8 @@ def score_submission(
     keys = [entry.key for entry in planned]
     suite = tasks.suite.narrowed(forecasters=[said.name])
     with closing(ResultsWriter(Path(output))) as writer:
-        if registry is not None:
-            writer.write_systems(own_entries(registry, suite.systems))
+        if tasks.registry is not None:
+            writer.write_systems(own_entries(tasks.registry, suite.systems))
         session = {"begun": now(), "command": "dysts-benchmark score", "workers": 1, "cells_to_run": len(planned)}
         manifest = {**run_manifest(suite, keys, seed=0), "submission": said.to_dict()}
         writer.write_manifest({**manifest, "sessions": [session]})
@@ -167,12 +164,3 @@ def probably_exchanged(forecasts: Mapping[str, Array], tasks: ExportedTasks) -> 
         if nearest is not None and distance(forecast, nearest) <= NEAR:
             found[digest] = nearest
     return found
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
-
-
-def _silence(_text: str) -> None:
-    return

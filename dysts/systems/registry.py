@@ -77,7 +77,9 @@ class Registry(Mapping[str, System]):
             if name not in self._entries:
                 if isinstance(name, str) and name in maps_registry():
                     return maps_registry()[name]
-                raise unknown_name("system", name, [*self._entries, *packaged], listing=self._listing)
+                raise unknown_name(
+                    "system", name, list(dict.fromkeys([*self._entries, *packaged])), listing=self._listing
+                )
             return self[name]
         if name in self._entries and self._entries[name] != packaged._entries[name]:
             place = f"{self.source}: " if self.source else ""

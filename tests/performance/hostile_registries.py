@@ -4,7 +4,7 @@ Usage: python tests/performance/hostile_registries.py [--files 2000] [--seed 0]
 
 Each file is drawn by a seed of its own from one of the kinds below. An outcome is `refused` (an exception of the
 project), `accepted`, `foreign` (any other exception), `slow` (more processor time than `LONGEST` for loading, or than
-`LONGEST_USE` or `LONGEST_COMPILATION` for what follows), `large` (loading took more than `MOST_MEMORY`), or `executed`
+`LONGEST_USE` for what follows), `large` (loading took more than `MOST_MEMORY`), or `executed`
 (a file of ours was made by the content). The exit status is 1 if any is foreign, slow, large or executed.
 """
 
@@ -34,8 +34,6 @@ from dysts.errors import DystsError
 
 LONGEST = 1.0
 LONGEST_USE = 10.0
-LONGEST_COMPILATION = 30.0
-"""Seconds of processor time for integration, most of which is LLVM's work on up to some thousand operations."""
 MOST_MEMORY = 200.0
 """MiB by which the process may grow while it loads a file."""
 CANARY = Path(tempfile.gettempdir()) / "dysts-hostile-registries-canary"
@@ -324,8 +322,7 @@ def examine(content: str, folder: Path, *, use: bool = True) -> tuple[dict[str, 
     if use:
         for system in loaded[:1]:
             for stage, action in uses(system).items():
-                longest = LONGEST_COMPILATION if stage == "integrate" else LONGEST_USE
-                found[stage], note = outcome(action, longest)
+                found[stage], note = outcome(action, LONGEST_USE)
                 notes += [f"{stage}: {found[stage]}: {note}"] if found[stage] in ("foreign", "slow") else []
     return found, notes
 

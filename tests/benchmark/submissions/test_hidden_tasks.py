@@ -66,3 +66,15 @@ def test_from_hidden_tasks_to_a_score_on_the_command_line(tmp_path: Path, capsys
     assert "1 of 1 tasks have a forecast" in told
     assert cli.main(["tasks", str(suite), "--hidden", str(truth), "-o", str(tmp_path / "other")]) == 2
     assert "must be a new one" in capsys.readouterr().err
+
+
+def test_a_folder_that_holds_something_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmark.submissions.commands.hidden_tasks", lambda *_, **__: pytest.fail("data were made"))
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "mine.txt").touch()
+    truth = tmp_path / "truth.npz"
+    assert cli.main(["tasks", "quick", "--hidden", str(truth), "-o", str(tmp_path / "tasks")]) == 2
+    assert "must be a new or empty one" in capsys.readouterr().err
+    assert not truth.exists()

@@ -86,7 +86,7 @@ def test_exported_folder_holds_the_windows_three_times_and_no_truth(tasks: Expor
         assert lines[0] == ",".join(entry["components"])
         np.testing.assert_array_equal(np.array([line.split(",") for line in lines[1:]], dtype=float), data.train)
         assert len(lines) == entry["train_length"] + 1 == SUITE.train_length + 1
-    with pytest.raises(StorageError, match="new or empty folder"):
+    with pytest.raises(StorageError, match="must be a new or empty one"):
         export_tasks(tasks, folder)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import dysts
 from dysts.errors import InvalidArgumentError, NotSupportedError, RegistryError, StorageError, UnknownNameError
+from dysts.systems.registry import registry, registry_of
 
 BRUSSELATOR = {"x": "a + x**2*y - (b + 1)*x", "y": "b*x - x**2*y"}
 
@@ -159,3 +160,8 @@ def test_entries_without_description_survive_the_way_through_json() -> None:
     entry = json.loads(json.dumps(brusselator().to_entry()))
     assert sorted(entry["definition"]) == ["equations", "initial_conditions", "parameters", "variables"]
     assert dysts.System.from_entry("Brusselator", entry) == brusselator()
+
+
+def test_an_unknown_name_tells_every_known_one_once() -> None:
+    with pytest.raises(UnknownNameError, match=rf"\({len(registry())} known"):
+        registry_of(None).find("Lorentz")
