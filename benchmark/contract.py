@@ -38,7 +38,7 @@ def add_check(commands: Commands) -> None:
         examples=("dysts-benchmark check my_models:Wavelets", "dysts-benchmark check NVAR --json"),
     )
     parser.epilog = f"{_NOTES}\n{parser.epilog}"
-    parser.add_argument("forecaster", metavar="FORECASTER", help="module:factory, or the name of a forecaster")
+    parser.add_argument("forecaster", metavar="FORECASTER", help="module:factory, or a name from list")
     parser.add_argument("--preset", default="fast", metavar="NAME", help="preset to build (default: %(default)s)")
     parser.add_argument(
         "--points", type=int, default=POINTS, metavar="N", help="points of the series (default: %(default)s)"
@@ -48,7 +48,8 @@ def add_check(commands: Commands) -> None:
 
 def check_command(options: argparse.Namespace) -> int:
     """Check a forecaster, and print each property with the outcome."""
-    from benchmark.running.execution import build
+    from benchmark.running.building import build
+    from benchmark.running.entry_points import whole_names
     from benchmark.running.job import one_line
     from dysts.integration.integrate import integrate
 
@@ -56,8 +57,10 @@ def check_command(options: argparse.Namespace) -> int:
     if ":" in options.forecaster and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
 
+    (forecaster,) = whole_names([options.forecaster])
+
     def model() -> Any:
-        return build(options.forecaster, preset=options.preset, season_length=POINTS_PER_PERIOD, seed=0)
+        return build(forecaster, preset=options.preset, season_length=POINTS_PER_PERIOD, seed=0)
 
     points = check_count("points", options.points)
     try:
@@ -65,7 +68,7 @@ def check_command(options: argparse.Namespace) -> int:
     except DystsError:
         raise
     except Exception as error:
-        raise RunError(f"forecaster {options.forecaster!r} cannot be built: {one_line(error)}") from error
+        raise RunError(f"forecaster {forecaster!r} cannot be built: {one_line(error)}") from error
     series = integrate(
         SYSTEM, 2 * POINTS_PER_PERIOD + points, points_per_period=POINTS_PER_PERIOD, predictability=False
     ).values[2 * POINTS_PER_PERIOD :]

@@ -28,7 +28,8 @@ The same command goes on where it stopped: a finished cell is not run twice, but
 for those of a forecaster whose code has changed.
 A forecaster of your own is module:factory, where
 factory(preset=..., season_length=..., seed=...) returns an object with
-fit(series) and predict(horizon).
+fit(series) and predict(horizon), or a name that an installed package gives it
+(dysts-benchmark list).
 """
 
 _EXAMPLES = (

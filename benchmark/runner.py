@@ -17,6 +17,7 @@ from benchmark.results.reading import Results, own_entries
 from benchmark.results.rescoring import refresh
 from benchmark.results.writing import ResultsWriter
 from benchmark.running import provenance
+from benchmark.running.entry_points import whole_names
 from benchmark.running.job import CellOutcome
 from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
 from benchmark.running.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
@@ -70,7 +71,8 @@ def run(
         What to run: a named suite, a file ``*.toml`` or ``*.json`` that holds one, or a value.
     systems, forecasters : sequence of str, optional
         Use these in place of the suite's. A forecaster of one's own is ``"module:factory"``, where
-        ``factory(preset=..., season_length=..., seed=...)`` returns an object with ``fit`` and ``predict``.
+        ``factory(preset=..., season_length=..., seed=...)`` returns an object with ``fit`` and ``predict``, or the name
+        of an entry point ``dysts.forecasters`` of an installed package, which stands for it.
     trajectories : int, optional
         Number of trajectories of each system.
     seed : int
@@ -121,7 +123,9 @@ def run(
     if registry is not None and systems is None:
         systems = list(known)
     chosen = whole.narrowed(systems=systems, forecasters=forecasters, trajectories=trajectories)
-    for name in checked_names("forecasters to run again", again):
+    chosen = chosen.narrowed(forecasters=whole_names(chosen.forecasters))
+    again = whole_names(checked_names("forecasters to run again", again))
+    for name in again:
         if name not in chosen.forecasters:
             raise unknown_name("forecaster to run again", name, chosen.forecasters)
     _check_limits(workers=workers, time_limit=time_limit, memory_limit_mb=memory_limit_mb)

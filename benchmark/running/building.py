@@ -34,7 +34,7 @@ def build(
     given: dict[str, Any] = {"preset": preset, "season_length": season_length, "seed": seed}
     if config:
         given["config"] = config
-    factory = _own_factory(forecaster)
+    factory = own_factory(forecaster)
     _check_arguments(forecaster, factory, given)
     model = factory(**given)
     for method in ("fit", "predict"):
@@ -44,6 +44,39 @@ def build(
                 f"{model!r}, which has no {method}"
             )
     return model
+
+
+def own_factory(name: str) -> Callable[..., Any]:
+    """Import the factory ``"module:factory"``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such module or factory.
+    InvalidArgumentError
+        If it cannot be called.
+    """
+    module_name, _, attribute = name.partition(":")
+    if module_name == "__main__":
+        raise UnknownNameError(
+            f"forecaster {name!r} lives in __main__, where workers cannot import it; move it into a module"
+        )
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise UnknownNameError(f"forecaster {name!r}: cannot import {module_name!r} ({error})") from error
+    except ValueError as error:
+        raise UnknownNameError(f"forecaster {name!r} must be written as module:factory") from error
+    factory: Any = module
+    for part in attribute.split("."):
+        factory = getattr(factory, part, None)
+    if factory is None:
+        raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no {attribute!r}")
+    if not callable(factory):
+        raise InvalidArgumentError(
+            f"the factory {name!r} must be a function or class that returns a forecaster, got {type(factory).__name__}"
+        )
+    return factory
 
 
 def _check_arguments(forecaster: str, factory: Callable[..., Any], given: Mapping[str, Any]) -> None:
@@ -71,28 +104,6 @@ def resolved_config(model: object) -> dict[str, Any]:
         return {}
     plain: dict[str, Any] = json.loads(json.dumps(dict(config), default=_plain, sort_keys=True))
     return plain
-
-
-def _own_factory(name: str) -> Callable[..., Any]:
-    module_name, _, attribute = name.partition(":")
-    if module_name == "__main__":
-        raise UnknownNameError(
-            f"forecaster {name!r} lives in __main__, where workers cannot import it; move it into a module"
-        )
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise UnknownNameError(f"forecaster {name!r}: cannot import {module_name!r} ({error})") from error
-    except ValueError as error:
-        raise UnknownNameError(f"forecaster {name!r} must be written as module:factory") from error
-    factory = getattr(module, attribute, None)
-    if factory is None:
-        raise UnknownNameError(f"forecaster {name!r}: module {module_name!r} has no {attribute!r}")
-    if not callable(factory):
-        raise InvalidArgumentError(
-            f"the factory {name!r} must be a function or class that returns a forecaster, got {type(factory).__name__}"
-        )
-    return factory
 
 
 def _plain(value: object) -> Any:
