@@ -121,9 +121,7 @@ def test_names_do_not_clash(install: Install, capsys: pytest.CaptureFixture[str]
         whole_names(["alome"])
 
 
-def test_tables_tell_equal_names_apart(
-    install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_tables_tell_equal_names_apart(install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     install("my_models", "one = my_models:sk")
     install("your_models", "two = your_models:sk", module=MODULE + "\nsk = type('sk', (Last,), {})\n")
     suite = fakes.suite("Mean").narrowed(systems=["Alpha"], forecasters=["one", "two"], trajectories=1)
@@ -174,7 +172,7 @@ def test_an_unusable_distribution_is_skipped(install: Install, tmp_path: Path) -
     assert [offer.name for offer in found] == ["sound"]
 
 
-def test_the_first_installation_on_the_path_counts(install: Install, tmp_path: Path) -> None:
+def test_the_first_installation_on_the_path_counts(install: Install) -> None:
     install("sound", "sound = sound:sk", version="2.0")
     install("sound", "older = sound:sk", version="1.0")
     found, _ = offers()
