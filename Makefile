@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release clean
 
 install: $(INSTALLED)
 
@@ -15,7 +15,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[benchmark,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[all,test]'
 	@touch $@
 
 # Runs what is missing, so a run that was interrupted goes on where it was.
@@ -162,5 +162,16 @@ predecessor-tests: $(INSTALLED)
 predecessor-interface: $(INSTALLED)
 	$(BIN)/python tests/performance/predecessor_interface.py
 
+# Builds wheel and sdist into dist/ and tries both in clean environments of every Python that is there, and the extras.
+packages: $(INSTALLED)
+	$(BIN)/python tests/performance/packages.py -o dist --extras
+
+# The packages, and the data of RELEASE_DATA as they are published, with their hashes in dist/SHA256SUMS.
+RELEASE_DATA ?= all
+release: packages
+	$(BIN)/dysts dataset build $(RELEASE_DATA)
+	$(BIN)/dysts dataset publish dist/data $(RELEASE_DATA)
+	$(BIN)/python tests/performance/packages.py -o dist --hashes
+
 clean:
-	rm -rf $(VENV) build benchmark-results .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) build dist benchmark-results .pytest_cache .ruff_cache .mypy_cache

@@ -80,6 +80,10 @@ class BaseForecaster(ABC, Generic[ConfigT]):
     grid : mapping of str to tuple
         Values of configuration fields from which a tuner may choose; empty where a forecaster has nothing to tune or
         chooses by itself on the training series.
+    needs : tuple of str
+        Packages that it imports when it is fitted, beside those of the harness.
+    extra : str
+        The optional dependencies of this package that install them; empty without any.
     config : Config
         The settings.
     diverged_at : int or None
@@ -95,6 +99,8 @@ class BaseForecaster(ABC, Generic[ConfigT]):
     config_type: ClassVar[type[Config]]
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"fast": {}, "paper": {}}
     grid: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    needs: ClassVar[tuple[str, ...]] = ()
+    extra: ClassVar[str] = ""
 
     def __init__(self, config: ConfigT | None = None, *, seed: int = 0) -> None:
         if config is not None and not isinstance(config, self.config_type):

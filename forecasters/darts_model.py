@@ -63,10 +63,12 @@ class DartsModel(BaseForecaster[DartsConfig]):
     """
 
     config_type = DartsConfig
+    needs = ("darts",)
+    extra = "statistical"
 
     def __init__(self, model: str, arguments: Mapping[str, Any] | None = None, *, seed: int = 0) -> None:
         super().__init__(DartsConfig(model=model, arguments=tuple(sorted((arguments or {}).items()))), seed=seed)
-        with imports_for("DartsModel"):
+        with imports_for("DartsModel", extra=self.extra):
             from darts import models
             from darts.models.forecasting.forecasting_model import ForecastingModel
         known = [name for name in dir(models) if isinstance(getattr(models, name), type)]
@@ -101,9 +103,9 @@ class DartsModel(BaseForecaster[DartsConfig]):
 
     def _fit(self, series: FloatArray) -> None:
         if self._is_network():
-            with imports_for("DartsModel"):
+            with imports_for("DartsModel", extra="neural"):
                 import torch  # noqa: F401 - before the isolation, which seeds torch only where it is there
-        with imports_for("DartsModel"), isolated(self.config.model, seed=self.seed):
+        with imports_for("DartsModel", extra=self.extra), isolated(self.config.model, seed=self.seed):
             from darts import TimeSeries
 
             values = series.astype(np.float32) if self._is_network() else series

@@ -64,6 +64,7 @@ class TBATS(DartsForecaster[TBATSConfig]):
     """
 
     config_type = TBATSConfig
+    needs = ("darts", "statsforecast")
     presets = {"fast": {"trend": False, "arma_errors": False}, "paper": {}}  # noqa: RUF012 - class data
     grid = {"season": ("additive", "none")}  # noqa: RUF012 - class data, annotated in the base class
     univariate = True
@@ -110,7 +111,7 @@ class Prophet(DartsForecaster[ProphetConfig]):
     """A piecewise linear trend of each component and a season in Fourier terms, fitted by Stan (Prophet).
 
     Its seasons of days, weeks and years mean nothing here and are left out; the season is that of the series. It needs
-    a package of its own: ``pip install 'dysts[prophet]'``.
+    a package of its own, which the extra ``prophet`` installs.
 
     References
     ----------
@@ -127,6 +128,7 @@ class Prophet(DartsForecaster[ProphetConfig]):
     config_type = ProphetConfig
     grid = {"season": ("additive", "none")}  # noqa: RUF012 - class data, annotated in the base class
     univariate = True
+    needs = ("prophet",)
     extra = "prophet"
 
     @property

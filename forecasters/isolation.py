@@ -11,18 +11,19 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from dysts.errors import DystsError, ForecastError, NotSupportedError
+from dysts.version import install_command
 
 
 @contextmanager
-def imports_for(who: str, *, extra: str = "benchmark") -> Iterator[None]:
-    """Import the libraries of a forecaster; a missing one becomes an error that says how to install it."""
+def imports_for(who: str, *, extra: str) -> Iterator[None]:
+    """Import the libraries of a forecaster; a missing one becomes an error that says how to install the extra."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except ImportError as error:
         raise NotSupportedError(
-            f"{who} needs a package that is not installed ({error}); install it with: pip install 'dysts[{extra}]'"
+            f"{who} needs a package that is not installed ({error}); install it with: {install_command(extra)}"
         ) from error
 
 

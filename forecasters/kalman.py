@@ -58,6 +58,8 @@ class Kalman(ClosedLoopForecaster[KalmanConfig]):
     """
 
     config_type = KalmanConfig
+    needs = ("darts",)
+    extra = "statistical"
     presets = {"fast": {"states": 3}, "paper": {}}  # noqa: RUF012 - class data, annotated in the base class
     grid = {"states": (1, 3, 5, 10, 25)}  # noqa: RUF012
 
@@ -67,7 +69,7 @@ class Kalman(ClosedLoopForecaster[KalmanConfig]):
         return 6 * max(_BLOCK_ROWS, self.config.states)
 
     def _fit(self, series: FloatArray) -> None:
-        with imports_for("Kalman"):
+        with imports_for("Kalman", extra=self.extra):
             from darts import TimeSeries
             from darts.models.forecasting.kalman_forecaster import KalmanForecaster
         block_rows = max(_BLOCK_ROWS, self.config.states)

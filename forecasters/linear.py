@@ -49,6 +49,8 @@ class LinearRegression(LaggedForecaster[LinearRegressionConfig]):
     """
 
     config_type = LinearRegressionConfig
+    needs = ("darts",)
+    extra = "statistical"
     grid = {"lags": (3, 5, 10, 25)}  # noqa: RUF012 - class data, annotated in the base class
 
     @property
@@ -57,7 +59,7 @@ class LinearRegression(LaggedForecaster[LinearRegressionConfig]):
         return 2 * self.config.lags + 2
 
     def _fit(self, series: FloatArray) -> None:
-        with imports_for("LinearRegression"):
+        with imports_for("LinearRegression", extra=self.extra):
             from darts import TimeSeries
             from darts.models.forecasting.linear_regression_model import LinearRegressionModel
         with isolated("LinearRegression", seed=self.seed):

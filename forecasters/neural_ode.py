@@ -92,6 +92,8 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
     """
 
     config_type = NeuralODEConfig
+    needs = ("torch",)
+    extra = "neural"
     presets = {  # noqa: RUF012 - class data, annotated in the base class
         "fast": {},
         "paper": {"window": 30, "batch_size": 32, "steps": 500, "learning_rate": 1e-3, "one_cycle": False},
@@ -104,7 +106,7 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
         return 12
 
     def _fit(self, series: FloatArray) -> None:
-        with imports_for("NeuralODE"):
+        with imports_for("NeuralODE", extra=self.extra):
             import torch
         config = self.config
         single = series.astype(np.float32)

@@ -45,6 +45,8 @@ class PretrainedConfig(Config):
 
 class _Pretrained(BaseForecaster[PretrainedConfig]):
     config_type = PretrainedConfig
+    needs = ("darts", "torch")
+    extra = "neural"
     source: ClassVar[str]
     darts_class: ClassVar[str]
 

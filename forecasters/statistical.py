@@ -129,6 +129,7 @@ class AutoARIMA(DartsForecaster[AutoARIMAConfig]):
     """
 
     config_type = AutoARIMAConfig
+    needs = ("darts", "statsforecast")
     univariate = True
 
     @property

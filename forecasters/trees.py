@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,8 @@ TreeConfigT = TypeVar("TreeConfigT", bound=RandomForestConfig)
 
 
 class _Trees(LaggedForecaster[TreeConfigT], Generic[TreeConfigT]):
+    needs: ClassVar[tuple[str, ...]] = ("darts",)
+    extra = "trees"
     grid = {"lags": (3, 5, 10, 25)}  # noqa: RUF012 - class data, annotated in the base class
 
     @property
@@ -85,7 +87,7 @@ class _Trees(LaggedForecaster[TreeConfigT], Generic[TreeConfigT]):
 
     def _fit(self, series: FloatArray) -> None:
         name = type(self).__name__
-        with imports_for(name), isolated(name, seed=self.seed):
+        with imports_for(name, extra=self.extra), isolated(name, seed=self.seed):
             from darts import TimeSeries
 
             self._model: Any = self._build().fit(TimeSeries.from_values(series))
@@ -152,6 +154,7 @@ class XGBoost(_Trees[XGBoostConfig]):
     """
 
     config_type = XGBoostConfig
+    needs = ("darts", "xgboost")
 
     def _build(self) -> Any:
         from darts.models.forecasting.xgboost import XGBModel

@@ -174,6 +174,8 @@ class RegressorForecaster(LaggedForecaster[RegressorConfig]):
     """
 
     config_type = RegressorConfig
+    needs = ("sklearn",)
+    extra = "trees"
 
     def __init__(self, regressor: Any, *, lags: int = 10, seed: int = 0) -> None:
         for method in ("fit", "predict"):
@@ -191,7 +193,7 @@ class RegressorForecaster(LaggedForecaster[RegressorConfig]):
         lags, components = self.config.lags, series.shape[1]
         windows = np.lib.stride_tricks.sliding_window_view(series[:-1], lags, axis=0)
         features = windows.transpose(0, 2, 1).reshape(len(windows), -1)
-        with imports_for("RegressorForecaster"), isolated("RegressorForecaster", seed=self.seed):
+        with imports_for("RegressorForecaster", extra=self.extra), isolated("RegressorForecaster", seed=self.seed):
             from sklearn.base import clone
             from sklearn.multioutput import MultiOutputRegressor
             from sklearn.utils import get_tags

@@ -6,6 +6,7 @@ from multiprocessing.connection import wait
 from typing import Protocol
 
 from benchmark.running.job import CellOutcome, Job
+from benchmark.running.requirements import check_forecasters_installed
 from benchmark.running.worker_process import WorkerProcess
 from dysts.errors import RunError
 
@@ -59,7 +60,14 @@ class LocalProcesses:
         self._failed_starts = 0
 
     def prepare(self, forecasters: Sequence[str]) -> None:
-        """Do nothing: the plan has built every forecaster on this machine."""
+        """Check that the packages are installed; the plan has built every forecaster on this machine.
+
+        Raises
+        ------
+        RunError
+            If the packages of a forecaster are not installed; the message says what installs them.
+        """
+        check_forecasters_installed(forecasters)
 
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
         """Yield the outcomes; closing the iterator kills every worker.

@@ -27,8 +27,6 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     ----------
     univariate : bool
         Whether the model takes one component; then every component gets a model of its own.
-    extra : str
-        The optional dependencies of the package that it needs.
 
     References
     ----------
@@ -37,7 +35,8 @@ class DartsForecaster(BaseForecaster[ConfigT], Generic[ConfigT]):
     """
 
     univariate: ClassVar[bool] = False
-    extra: ClassVar[str] = "benchmark"
+    needs: ClassVar[tuple[str, ...]] = ("darts",)
+    extra = "statistical"
 
     @property
     def minimum_length(self) -> int:

@@ -39,6 +39,8 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
     J. Mach. Learn. Res. 23(124), 1-6 (2022).
     """
 
+    needs = ("darts", "torch")
+    extra = "neural"
     _recurrent = False
 
     @property
@@ -53,12 +55,12 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
     def _fit(self, series: FloatArray) -> None:
         name = type(self).__name__
         # Before the isolation, which sets torch's threads and seed only where torch is there.
-        with imports_for(name):
+        with imports_for(name, extra=self.extra):
             import torch
             from darts import TimeSeries
         device = choose_device(self.config.device, torch.cuda)
         single = series.astype(np.float32)
-        with imports_for(name), isolated(name, seed=self.seed):
+        with imports_for(name, extra=self.extra), isolated(name, seed=self.seed):
             model = self._build(
                 input_chunk_length=self.config.input_length,
                 # No epoch: darts initialises the network and stops.

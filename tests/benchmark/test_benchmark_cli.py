@@ -14,7 +14,8 @@ import pytest
 import benchmark
 from benchmark import runner
 from benchmark.cli import main
-from benchmark.running.requirements import needed
+from benchmark.running.requirements import check_forecasters_installed, needed
+from dysts.errors import RunError
 
 HERE = Path(__file__).resolve().parent
 
@@ -195,6 +196,17 @@ def test_every_command_says_what_it_lacks_and_the_names_need_nothing() -> None:
     assert {"pandas", "pyarrow"} <= set(needed("leaderboard")) < set(needed("report"))
     # A model of one's own runs without darts, torch and the packages of pictures.
     assert set(needed("run")) == {"pandas", "pyarrow", "threadpoolctl"}
+
+
+def test_forecasters_say_together_what_they_lack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "darts", None)
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    check_forecasters_installed(["NVAR", "ESN", "NaiveDrift", "benchmark_fakes:Mean", "Oracle"])
+    with pytest.raises(RunError) as raised:
+        check_forecasters_installed(["ARIMA", "NVAR", "Theta", "XGBoost", "LSTM"])
+    message = str(raised.value)
+    assert "ARIMA, Theta, LSTM need darts; XGBoost needs darts and xgboost; pip install" in message
+    assert "[statistical,trees,neural]" in message
 
 
 @pytest.mark.parametrize("command", [["list"], ["run", "--help"]])

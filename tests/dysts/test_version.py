@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,10 @@ def test_the_command_for_an_extra_can_be_pasted() -> None:
     program, action, requirement = shlex.split(install_command("plot"))
     assert (program, action) == ("pip", "install")
     assert "[plot]" in requirement
+
+
+def test_the_citation_has_the_version() -> None:
+    citation = (PACKAGE.parent / "CITATION.cff").read_text().splitlines()
+    assert f"version: {__version__}" in citation
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
