@@ -34,10 +34,12 @@ def add_dataset_parser(known: Commands) -> None:
     publish = add_command(
         actions,
         "publish",
-        "write a folder for a static host",
+        "write a folder for a static host, a hub or an archive",
         examples=("dysts dataset publish site", "dysts dataset publish site test-fine --systems Lorenz,Rossler"),
     )
     publish.add_argument("folder", metavar="DIR")
+    publish.add_argument("--address", metavar="URL", help="where the folder will be, for its metadata")
+    publish.add_argument("--no-table", action="store_true", help="leave out the Parquet tables, which need pyarrow")
     _common(publish, optional=True)
     publish.set_defaults(command=publish_command)
 
@@ -174,6 +176,7 @@ def check_command(arguments: argparse.Namespace) -> int:
 
 def publish_command(arguments: argparse.Namespace) -> int:
     """Write a folder that a static host can serve."""
+    from dysts.datasets.hub_files import write_hub_files
     from dysts.datasets.jobs import end_line, say
     from dysts.datasets.publish import publish
 
@@ -198,6 +201,7 @@ def publish_command(arguments: argparse.Namespace) -> int:
             collection.folder,
             Path(arguments.folder),
             registry=collection.registry,
+            table=not arguments.no_table,
             report=say,
         )
         end_line()
@@ -208,6 +212,7 @@ def publish_command(arguments: argparse.Namespace) -> int:
         published += 1
     if not published:
         raise StorageError("nothing is stored that could be published; run: dysts dataset build all")
+    print(f"{arguments.folder}: {', '.join(write_hub_files(arguments.folder, address=arguments.address))}")
     return 0
 
 

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dysts.cache import replacing
+from dysts.citations import cite_method
+from dysts.datasets.hub_card import card, hub_split, hub_tables
 from dysts.datasets.plain_attributes import structured_attributes
 from dysts.datasets.recipe import Recipe
+from dysts.datasets.trajectory_table import write_trajectories
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.series.text import as_cell
 
@@ -164,75 +167,24 @@ def write_parquet(collection: _Collection, folder: str | os.PathLike[str]) -> Pa
 def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
     """Write a folder that `datasets.load_dataset` reads, and that can be pushed to the hub as it is.
 
-    A row is a trajectory: ``system``, ``trajectory``, ``step``, ``components``, and ``series``, a list over time of
-    lists over components; so systems of any number of components stand in one table.
+    A row is a trajectory, in the columns of `dysts.datasets.trajectory_table.COLUMNS`; its ``series`` is a list over time
+    of lists over components, so systems of any number of components stand in one table.
     """
-    import pyarrow
-    from pyarrow import parquet
-
-    kinds = {dataset["series"].dtype for dataset in collection.values()}
+    kinds = {str(dataset["series"].dtype) for dataset in collection.values()}
     if len(kinds) != 1:
-        raise InvalidArgumentError(
-            f"the series must be of one type of number, got {', '.join(map(str, kinds)) or 'no series'}"
-        )
-    number = pyarrow.from_numpy_dtype(kinds.pop())
-    schema = pyarrow.schema(
-        [
-            ("system", pyarrow.string()),
-            ("trajectory", pyarrow.int64()),
-            ("step", pyarrow.float64()),
-            ("components", pyarrow.list_(pyarrow.string())),
-            ("series", pyarrow.list_(pyarrow.list_(number))),
-        ]
-    )
+        raise InvalidArgumentError(f"the series must be of one type of number, got {', '.join(kinds) or 'no series'}")
     recipes = [Recipe.from_dict(json.loads(dataset.attrs["recipe"])) for dataset in collection.values()]
     splits = {recipe.split for recipe in recipes}
     if len(splits) != 1:
         raise InvalidArgumentError(f"the series must be of one split, got {', '.join(sorted(splits))}")
-    name = recipes[0].name
-    # Hugging Face knows no split "all"; data that are not split come as "train" there.
-    split = "test" if splits == {"test"} else "train"
+    recipe = recipes[0]
+    path = f"data/{hub_split(recipe)}-00000-of-00001.parquet"
+    tables = hub_tables([recipe], {recipe.name: path}, {recipe.name: len(recipes)})
     with _new_folder(folder) as part:
         (part / "data").mkdir()
-        with parquet.ParquetWriter(part / "data" / f"{split}-00000-of-00001.parquet", schema) as writer:
-            for system, dataset in collection.items():
-                series = dataset["series"].values
-                count, points, components = series.shape
-                inner = pyarrow.ListArray.from_arrays(
-                    pyarrow.array(np.arange(0, series.size + 1, components, dtype=np.int32)),
-                    pyarrow.array(series.ravel(), number),
-                )
-                outer = pyarrow.ListArray.from_arrays(
-                    pyarrow.array(np.arange(0, count * points + 1, points, dtype=np.int32)), inner
-                )
-                columns = [
-                    [system] * count,
-                    list(range(count)),
-                    [float(dataset.attrs["step"])] * count,
-                    [structured_attributes(dataset.attrs)["components"]] * count,
-                    outer,
-                ]
-                writer.write_table(pyarrow.table(columns, schema=schema))
-        (part / "README.md").write_text(_CARD.format(name=name, split=split), encoding="utf-8")
+        write_trajectories(collection.values(), part / path, dtype=kinds.pop())
+        (part / "README.md").write_text(card(tables, cite_as=cite_method("dysts")), encoding="utf-8")
     return Path(folder)
-
-
-_CARD = """\
----
-pretty_name: dysts {name}
-license: apache-2.0
-task_categories:
-- time-series-forecasting
-configs:
-- config_name: default
-  data_files:
-  - split: {split}
-    path: data/{split}-*.parquet
----
-
-Trajectories of chaotic dynamical systems, computed by dysts from the recipe `{name}`: a row for each trajectory, its
-series a list over time of lists over components.
-"""
 
 
 def _write_each(

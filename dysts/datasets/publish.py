@@ -1,4 +1,4 @@
-"""Writes the files of a static host: zip files, the groups for lazy reading, and catalogues."""
+"""Writes the files of a static host: zip files, groups for lazy reading, tables, and catalogues."""
 
 import hashlib
 import json
@@ -13,11 +13,13 @@ from dysts.datasets.catalogue import CATALOGUE, CATALOGUE_FORMAT, Archive, Catal
 from dysts.datasets.comparison import COMPARED
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.store import METADATA, ORIGIN, group_path
+from dysts.datasets.trajectory_table import write_trajectories
 from dysts.datasets.verification import verify_group
 from dysts.errors import InvalidArgumentError, StorageError
 from dysts.systems.registry import Registry, registry_of
 
 EVERYTHING = "everything.zip"
+TABLE = "trajectories.parquet"
 
 
 def publish(
@@ -27,6 +29,7 @@ def publish(
     destination: Path,
     *,
     registry: Registry | None = None,
+    table: bool = False,
     report: Callable[[str], None] | None = None,
 ) -> Catalogue:
     """Publish one data set into a folder for a web server, an object store or a file system.
@@ -43,6 +46,8 @@ def publish(
         Gets a folder with the name of the recipe, which is replaced if it exists, and ``catalogue.json``.
     registry : Registry, optional
         Holds the systems beside those of the package.
+    table : bool
+        Write ``trajectories.parquet`` as well, with all trajectories of all systems.
     report : callable, optional
         Receives a line for each system.
 
@@ -50,14 +55,17 @@ def publish(
     ------
     StorageError
         If a group is missing or damaged, or the folder cannot be written.
+    NotSupportedError
+        If a table is asked for and pyarrow is not installed.
     """
     if not systems:
         raise InvalidArgumentError("systems must name at least one system to publish, got none")
-    attributes, paths = {}, {}
+    attributes, paths, opened = {}, {}, {}
     for count, name in enumerate(systems):
         system = registry_of(registry).find(name)
         paths[name] = group_path(groups, system)
-        attributes[name] = verify_group(paths[name], recipe=recipe, system=system).attributes
+        opened[name] = verify_group(paths[name], recipe=recipe, system=system)
+        attributes[name] = opened[name].attributes
         if report:
             report(f"{recipe.name} {count + 1}/{len(systems)} {name}: verified")
     with replacing(destination / recipe.name) as folder:
@@ -73,6 +81,8 @@ def publish(
                 attributes={key: attributes[name][key] for key in COMPARED},
             )
         pack({name: folder / name for name in systems}, folder / EVERYTHING)
+        if table:
+            write_trajectories((opened[name].open() for name in systems), folder / TABLE, dtype=recipe.dtype)
         catalogue = Catalogue(recipe=recipe, everything=_archive(folder / EVERYTHING, recipe.name), systems=published)
         (folder / CATALOGUE).write_bytes(catalogue.to_json())
         _write_root(folder, recipe)

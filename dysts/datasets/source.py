@@ -200,11 +200,20 @@ class Source:
             return fsspec.core.url_to_fs(self.base)[0]
         except ImportError as error:
             raise NotSupportedError(
-                f"the source {self.base} needs a package that is not installed ({error}); "
-                f"{install_command('remote')}, and the one that fsspec names"
+                f"the source {self.base} needs a package that is not installed ({error}); {self._backend()}"
             ) from None
         except ValueError as error:
             raise StorageError(f"the source {self.base} is not understood: {error}") from None
+
+    def _backend(self) -> str:
+        """Return the command that installs the package behind an address."""
+        try:
+            from fsspec.registry import known_implementations
+        except ImportError:
+            return install_command("remote")
+        # The class is named as PACKAGE.CLASS: s3fs.S3FileSystem, or huggingface_hub.HfFileSystem.
+        package = str(known_implementations.get(self.kind, {}).get("class", "fsspec")).partition(".")[0]
+        return install_command("remote") if package == "fsspec" else f"pip install {package}"
 
     def _inside(self, path: str) -> str:
         import fsspec

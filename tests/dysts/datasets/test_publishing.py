@@ -23,7 +23,7 @@ from dysts.datasets.opening import dataset_folder
 from dysts.datasets.publish import publish
 from dysts.datasets.source import Source
 from dysts.datasets.store import open_group, origin_of, write_group
-from dysts.errors import DystsWarning, StorageError
+from dysts.errors import DystsWarning, NotSupportedError, StorageError
 
 
 def test_publishing_twice_gives_the_same_bytes_and_plain_xarray_opens_the_whole(built: Path, tmp_path: Path) -> None:
@@ -294,3 +294,43 @@ def test_an_address_that_needs_a_package_or_makes_no_sense(tmp_path: Path) -> No
         Source(tmp_path).read("catalogue.json")
     with pytest.raises(StorageError, match="cannot fetch"):
         Source("http://127.0.0.1:9/").read("catalogue.json")
+
+
+@pytest.mark.parametrize(
+    ("address", "package"), [("s3://bucket/series", "s3fs"), ("hf://datasets/user/series", "huggingface_hub")]
+)
+def test_an_address_whose_package_is_missing_names_the_command_that_installs_it(
+    address: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fsspec
+
+    def missing(base: str) -> None:
+        raise ImportError(f"no {base}")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
+    with pytest.raises(NotSupportedError, match=rf"not installed \(no {address}\); pip install {package}$"):
+        Source(address).read("catalogue.json")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "address"), [("s3", "s3://bucket/series"), ("hf", "hf://datasets/user/series")]
+)
+def test_addresses_of_object_stores_and_hubs_are_read_and_verified(
+    protocol: str, address: str, published: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fsspec import registry
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    # An imitation that keeps its files in memory; `make hub` asks a server of S3.
+    imitation = type("Imitation", (MemoryFileSystem,), {"protocol": protocol, "store": {}, "pseudo_dirs": [""]})
+    monkeypatch.setitem(registry._registry, protocol, imitation)
+    imitation().put(str(published), address, recursive=True)
+    for lazy in (False, True):
+        series = collection(address, tmp_path / "cache", lazy=lazy)["Rossler"]
+        np.testing.assert_array_equal(series["series"].values, open_group(built / "Rossler")["series"].values)
+    archive = next(name for name in imitation.store if name.endswith("small/Lorenz.zip"))
+    content = bytearray(imitation.store[archive].getvalue())
+    content[len(content) // 2] ^= 1
+    imitation().pipe(archive, bytes(content))
+    with pytest.raises(StorageError, match="hash"):
+        collection(address, tmp_path / "cache").fetch(["Lorenz"])
