@@ -167,8 +167,8 @@ def write_parquet(collection: _Collection, folder: str | os.PathLike[str]) -> Pa
 def write_huggingface(collection: _Collection, folder: str | os.PathLike[str]) -> Path:
     """Write a folder that `datasets.load_dataset` reads, and that can be pushed to the hub as it is.
 
-    A row is a trajectory, in the columns of `dysts.datasets.trajectory_table.COLUMNS`; its ``series`` is a list over time
-    of lists over components, so systems of any number of components stand in one table.
+    A row is a trajectory, in the columns of `dysts.datasets.trajectory_table.COLUMNS`; its ``series`` is a list over
+    time of lists over components, so systems of any number of components stand in one table.
     """
     kinds = {str(dataset["series"].dtype) for dataset in collection.values()}
     if len(kinds) != 1:

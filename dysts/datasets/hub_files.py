@@ -11,7 +11,7 @@ from dysts.citations import cite_method
 from dysts.datasets.catalogue import CATALOGUE, Catalogue, read_catalogue, read_index
 from dysts.datasets.croissant import croissant
 from dysts.datasets.hub_card import card, hub_tables
-from dysts.datasets.publish import EVERYTHING, TABLE
+from dysts.datasets.publish import TABLE
 from dysts.datasets.source import Source
 from dysts.version import PACKAGE
 
@@ -19,8 +19,8 @@ CARD, CROISSANT, LICENSE, SUMS = "README.md", "croissant.json", "LICENSE", "SHA2
 RELATIVE = "./"
 """Address of a data set whose place on the web is not known yet: the folder of its metadata."""
 _LAZY = """\
-Each data set is there three times: as a Parquet table, as zip files of Zarr groups, and as Zarr groups for lazy reading,
-which `dysts.open_dataset(NAME, source=ADDRESS)` downloads or reads, and compares with the hashes in `catalogue.json`.
+Each data set is there three times: as a Parquet table, as zip files of Zarr groups, and as Zarr groups for lazy
+reading. `dysts.open_dataset(NAME, source=ADDRESS)` downloads or reads it, and compares it with its hashes.
 
 """
 _FILES_ONLY = """\

@@ -312,18 +312,17 @@ def test_an_address_whose_package_is_missing_names_the_command_that_installs_it(
         Source(address).read("catalogue.json")
 
 
-@pytest.mark.parametrize(
-    ("protocol", "address"), [("s3", "s3://bucket/series"), ("hf", "hf://datasets/user/series")]
-)
+@pytest.mark.parametrize(("protocol", "address"), [("s3", "s3://bucket/series"), ("hf", "hf://datasets/user/series")])
 def test_addresses_of_object_stores_and_hubs_are_read_and_verified(
     protocol: str, address: str, published: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fsspec import registry
+    import fsspec
     from fsspec.implementations.memory import MemoryFileSystem
 
     # An imitation that keeps its files in memory; `make hub` asks a server of S3.
     imitation = type("Imitation", (MemoryFileSystem,), {"protocol": protocol, "store": {}, "pseudo_dirs": [""]})
-    monkeypatch.setitem(registry._registry, protocol, imitation)
+    monkeypatch.setitem(sys.modules["fsspec.registry"]._registry, protocol, imitation)
+    assert fsspec.get_filesystem_class(protocol) is imitation
     imitation().put(str(published), address, recursive=True)
     for lazy in (False, True):
         series = collection(address, tmp_path / "cache", lazy=lazy)["Rossler"]
