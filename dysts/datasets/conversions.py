@@ -110,32 +110,54 @@ def to_darts(dataset: "xarray.Dataset") -> list[Any]:
     return [TimeSeries.from_times_and_values(index, values, columns=names) for values in to_numpy(dataset)]
 
 
-def to_torch(dataset: "xarray.Dataset", *, context: int, horizon: int, stride: int = 1) -> Any:
-    """Return a PyTorch `Dataset` of all windows of all trajectories.
+def to_torch(
+    data: "xarray.Dataset | _Collection",
+    *,
+    context: int,
+    horizon: int,
+    stride: int = 1,
+    univariate: bool = False,
+) -> Any:
+    """Return a PyTorch `Dataset` of all windows of all trajectories of one system, or of all systems of a collection.
 
     Parameters
     ----------
-    dataset : xarray.Dataset
+    data : xarray.Dataset or Collection
+        The series of one system, or a mapping from names of systems to them; those of a collection are read into
+        memory.
     context, horizon : int
         Points that a model sees, and points that follow.
     stride : int
         Points from one window to the next.
+    univariate : bool
+        Take each component for a trajectory of its own, with one component. Systems have different numbers of
+        components, so that the windows of a collection can be stacked into batches only in this way.
 
     Returns
     -------
     torch.utils.data.Dataset
         Its items are pairs of tensors [context, component] and [horizon, component], in memory of their own: a copy
         costs a microsecond, and a model that changes its input changes no window of another one. It can be sent to
-        other processes, by whatever method they start. A window lies within one trajectory.
+        other processes, by whatever method they start. A window lies within one trajectory; ``system_of(index)`` names
+        its system.
 
     Raises
     ------
     InvalidArgumentError
-        If no window fits into a trajectory.
+        If no window fits into a trajectory, or `data` holds no series.
     """
+    import xarray
+
     from dysts.datasets.windows import Windows
 
-    return Windows(dataset["series"].values, context=context, horizon=horizon, stride=stride)
+    if isinstance(data, xarray.Dataset):
+        data = {str(data.attrs.get("system", "the data set")): data}
+    if not isinstance(data, Mapping):
+        raise InvalidArgumentError(
+            f"data must be a data set of one system, or a collection of them, got {type(data).__name__}"
+        )
+    series = {str(name): dataset["series"].values for name, dataset in data.items()}
+    return Windows(series, context=context, horizon=horizon, stride=stride, univariate=univariate)
 
 
 def write_csv(collection: _Collection, folder: str | os.PathLike[str]) -> Path:

@@ -97,8 +97,8 @@ def main() -> int:
             [python, "-c", S3, str(site), str(folder / "cache")],
         ):
             done = subprocess.run(command, cwd=site, env=settings, capture_output=True, text=True)
-            lines = (done.stdout + done.stderr).splitlines()
-            print(*(line[:160] for line in (lines if done.returncode else lines[-3:])), sep="\n")
+            told = done.stdout + done.stderr if done.returncode else done.stdout or done.stderr
+            print(*(line[:160] for line in told.splitlines()), sep="\n")
             if done.returncode:
                 return 1
     return 0

@@ -64,9 +64,44 @@ def test_torch_windows_in_a_data_loader(series: dict[str, xarray.Dataset]) -> No
     for beyond in (len(windows), -len(windows) - 1):
         with pytest.raises(IndexError, match="must be from"):
             windows[beyond]
-    with pytest.raises(InvalidArgumentError, match="must fit into the 120 points of a trajectory, got 121"):
+    with pytest.raises(InvalidArgumentError, match="must fit into the 120 points of a trajectory of Lorenz, got 121"):
         conversions.to_torch(series["Lorenz"], context=115, horizon=6)
     assert len(conversions.to_torch(series["Lorenz"], context=115, horizon=5, stride=1000)) == 3
+
+
+def test_torch_windows_of_a_collection_stay_within_trajectories(series: dict[str, xarray.Dataset]) -> None:
+    torch = pytest.importorskip("torch")
+    windows = pickle.loads(pickle.dumps(conversions.to_torch(series, context=30, horizon=10, stride=7)))  # noqa: S301
+    positions = range(0, 120 - 40 + 1, 7)
+    expected = [(name, t, p) for name in ("Duffing", "Lorenz") for t in range(3) for p in positions]
+    assert len(windows) == len(expected)
+    for index, (name, trajectory, position) in enumerate(expected):
+        window = torch.cat(windows[index]).numpy()
+        np.testing.assert_array_equal(window, series[name]["series"].values[trajectory, position : position + 40])
+        assert windows.system_of(index) == name
+    assert windows.system_of(-1) == "Lorenz"
+    with pytest.raises(IndexError, match="must be from"):
+        windows[len(windows)]
+
+
+def test_univariate_windows_of_systems_of_any_dimension_stand_in_one_batch(series: dict[str, xarray.Dataset]) -> None:
+    torch = pytest.importorskip("torch")
+    windows = conversions.to_torch(series, context=100, horizon=20, univariate=True)
+    past, future = next(iter(torch.utils.data.DataLoader(windows, batch_size=100)))
+    truth = [
+        series[name]["series"].values[t, :, c]
+        for name, n in (("Duffing", 4), ("Lorenz", 3))
+        for t in range(3)
+        for c in range(n)
+    ]
+    np.testing.assert_array_equal(torch.cat([past, future], dim=1)[..., 0].numpy(), np.stack(truth))
+
+
+@pytest.mark.parametrize("data", [np.zeros((3, 120, 2)), {}, None])
+def test_torch_windows_of_something_else_end_in_a_sentence(data: object) -> None:
+    pytest.importorskip("torch")
+    with pytest.raises(InvalidArgumentError, match="must"):
+        conversions.to_torch(data, context=3, horizon=2)
 
 
 def test_what_is_handed_out_can_be_changed_without_changing_the_data_set(series: dict[str, xarray.Dataset]) -> None:
