@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from benchmark.running.building import build
 from benchmark.running.job import CellOutcome, Job, one_line
 from benchmark.running.memory import peak_memory_mb, reset_peak_memory
-from benchmark.tasks.references import REFERENCES, build_reference
+from benchmark.tasks.map_oracle import build_reference_of
+from benchmark.tasks.references import REFERENCES
 from dysts.errors import ForecastError, InvalidArgumentError
 from forecasters.isolation import seeded
 
@@ -75,7 +76,7 @@ def _run(job: Job) -> CellOutcome:
 
 def _model(job: Job, config: Mapping[str, Any]) -> Any:
     if job.forecaster in REFERENCES:
-        return build_reference(job.forecaster, job.known)
+        return build_reference_of(job.forecaster, job.known)
     return build(
         job.forecaster, preset=job.preset, season_length=job.season_length, seed=job.seed, config=config or None
     )

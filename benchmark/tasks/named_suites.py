@@ -29,6 +29,9 @@ _QUICK_SYSTEMS = (
 )
 _QUICK_FORECASTERS = ("NaiveMean", "NaiveSeasonal", "NaiveDrift", "LinearRegression", "NVAR", "ESN")
 
+_MAP_FORECASTERS = (*_QUICK_FORECASTERS, "Theta", "FFT", "Kalman", "RandomForest", "XGBoost")
+"""Forecasters that fit 1000 iterates within seconds, of each family without networks."""
+
 _QUICK_HORIZON = 20
 """Lyapunov times that `quick` predicts: more than its forecasters are valid for, and about as long as a truth holds."""
 _QUICK_POINTS = 5000
@@ -42,6 +45,7 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "data-limited": "12 systems, every forecaster, 100 to 1000 points to fit",
     "granularity": "12 systems, every forecaster, 100 and 15 points in a period",
     "paper": "the published protocol: configurations chosen on the train trajectory by smape",
+    "maps": "every map and the fast forecasters, 1000 iterates to fit and 200 to predict",
 }
 
 
@@ -51,7 +55,7 @@ def list_suites() -> list[str]:
     Examples
     --------
     >>> list_suites()
-    ['quick', 'standard', 'long', 'noise', 'data-limited', 'granularity', 'paper']
+    ['quick', 'standard', 'long', 'noise', 'data-limited', 'granularity', 'paper', 'maps']
     """
     return list(_DESCRIPTIONS)
 
@@ -198,6 +202,12 @@ def _paper() -> Suite:
     return replace(_standard(), preset="paper", tuning=Budget(configurations=100, seconds=3600.0))
 
 
+def _maps() -> Suite:
+    from dysts.systems.registry import list_systems
+
+    return Suite(name="maps", systems=tuple(list_systems(kind="map")), forecasters=_MAP_FORECASTERS, recipe="test-maps")
+
+
 _BUILDERS: Mapping[str, Callable[[], Suite]] = {
     "quick": _quick,
     "standard": _standard,
@@ -206,4 +216,5 @@ _BUILDERS: Mapping[str, Callable[[], Suite]] = {
     "data-limited": _data_limited,
     "granularity": _granularity,
     "paper": _paper,
+    "maps": _maps,
 }

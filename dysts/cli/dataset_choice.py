@@ -10,6 +10,8 @@ from dysts.cli.arguments import chosen_systems
 def chosen_collections(arguments: argparse.Namespace, *, source: str | None = None) -> Iterator[Any]:
     """Yield a collection for each data set that is named; the names are checked before the first.
 
+    Of ``all``, those for systems of another kind than the named ones are left out.
+
     Parameters
     ----------
     arguments : argparse.Namespace
@@ -20,13 +22,25 @@ def chosen_collections(arguments: argparse.Namespace, *, source: str | None = No
     from dysts.datasets.named_recipes import STANDARD, get_recipe
     from dysts.datasets.opening import dataset_folder
     from dysts.datasets.source import Source
+    from dysts.systems.registry import list_systems
 
-    registry, systems = chosen_systems(arguments)
+    registry, chosen = chosen_systems(arguments)
     wanted: dict[str, None] = {}
     for name in arguments.datasets or ["all"]:
         wanted |= dict.fromkeys(STANDARD if name == "all" else [name])
     recipes = [get_recipe(name) for name in wanted]
+    named = set(arguments.datasets or ())
     for recipe in recipes:
+        if not arguments.systems:
+            systems = list_systems(kind=recipe.kind) if arguments.registry is None else registry.of_kind(recipe.kind)
+        elif recipe.name in named:
+            systems = chosen
+            for system in systems:
+                recipe.check_kind(registry.find(system))
+        else:
+            systems = [name for name in chosen if registry.find(name).kind == recipe.kind]
+        if not systems:
+            continue
         yield Collection(
             recipe,
             systems,

@@ -103,7 +103,7 @@ def _stored(collection: Any) -> dict[str, Any]:
         "trajectories": recipe.trajectories,
         "points": recipe.points,
         "points_per_unit": recipe.points_per_unit,
-        "unit": "period" if recipe.points_per_period else "Lyapunov time",
+        "unit": "iterate" if recipe.iterates else "period" if recipe.points_per_period else "Lyapunov time",
         "folder": str(collection.folder),
     }
 

@@ -55,7 +55,7 @@ def exact_value(tree: ast.expr, parameters: Mapping[str, float]) -> tuple[float,
     """
     with mpmath.workdps(DIGITS):
         known = {name: mpmath.mpf(value) for name, value in parameters.items()}
-        return _as_pair(_value(tree, known))
+        return _as_pair(value_of(tree, known))
 
 
 def exact_table(program: Program, parameters: Mapping[str, float]) -> np.ndarray:
@@ -70,8 +70,8 @@ def exact_table(program: Program, parameters: Mapping[str, float]) -> np.ndarray
     with mpmath.workdps(DIGITS):
         known = {name: mpmath.mpf(value) for name, value in parameters.items()}
         for name, tree in program.definitions.items():
-            known[name] = _value(tree, known)
-        pairs = [_as_pair(_value(tree, known)) for tree in program.constants]
+            known[name] = value_of(tree, known)
+        pairs = [_as_pair(value_of(tree, known)) for tree in program.constants]
     return np.array(pairs, dtype=np.float64).reshape(len(pairs), 2).T.copy()
 
 
@@ -79,7 +79,7 @@ def _as_pair(value: Any) -> tuple[float, float]:
     return split(fraction(value)) if mpmath.isfinite(value) else (float("nan"), 0.0)
 
 
-def _value(tree: ast.expr, known: Mapping[str, Any]) -> Any:
+def value_of(tree: ast.expr, known: Mapping[str, Any]) -> Any:
     """Return the value of a tree, NaN where it has none that is real and finite."""
     try:
         value = _evaluate(tree, known)

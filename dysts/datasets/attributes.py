@@ -14,6 +14,7 @@ from dysts.datasets.description import lyapunov_time_of, no_lyapunov_time
 from dysts.datasets.layout import Array, arrays_of
 from dysts.datasets.recipe import Recipe
 from dysts.errors import DystsError
+from dysts.systems.kinds import FLOW, MAP
 
 LONGEST_TEXT = 100_000
 HEX = frozenset("0123456789abcdef")
@@ -77,7 +78,7 @@ REQUIRED: dict[str, tuple[_Check, str]] = {
     "remarks": (_texts, "a list of texts"),
     "invariants": (_mapping(_invariant), "values and errors by name"),
     "recipe": (_text, "a recipe as JSON"),
-    "clock": (lambda value: value in ("period", "lyapunov time"), "'period' or 'lyapunov time'"),
+    "clock": (lambda value: value in ("period", "lyapunov time", "iterate"), "'period', 'lyapunov time' or 'iterate'"),
     "step": (_positive, "a positive number"),
     "points_per_period": (_positive, "a positive number"),
     "period": (_positive, "a positive number"),
@@ -164,6 +165,8 @@ def check_attributes(attributes: Any) -> tuple[Recipe, dict[str, Any], dict[str,
     for name, value in said.items():
         if attributes.get(name) != value:
             raise ValueError(f"the attribute {name!r} contradicts the definition or the recipe")
+    if (definition.get("kind") or FLOW) != recipe.kind:
+        raise ValueError("the kind of the system contradicts the recipe")
     delay = definition.get("delay")
     known = definition.get("parameters", {}).get(delay, attributes.get("delay")) if delay else None
     if attributes.get("delay") != known or bool(delay) != ("delay" in attributes):
@@ -178,16 +181,17 @@ def _check_times(attributes: Mapping[str, Any], recipe: Recipe) -> None:
     invariants = attributes["invariants"]
     exponents = invariants.get("lyapunov_spectrum", {}).get("value") or [None]
     errors = invariants.get("lyapunov_spectrum", {}).get("error") or [None]
+    iterates = recipe.kind == MAP
     for name, value in (
-        ("period", invariants.get("period", {}).get("value")),
+        ("period", 1.0 if iterates else invariants.get("period", {}).get("value")),
         ("lyapunov_exponent", exponents[0] if isinstance(exponents, list) else None),
         ("lyapunov_exponent_error", errors[0] if isinstance(errors, list) else None),
     ):
         if attributes[name] != value:
             raise ValueError(f"the attribute {name!r} contradicts the invariants")
-    counts_periods = recipe.points_per_period is not None or bool(no_lyapunov_time(attributes))
+    counts_periods = iterates or recipe.points_per_period is not None or bool(no_lyapunov_time(attributes))
     unit = attributes["period"] if counts_periods else lyapunov_time_of(attributes)
-    clock = "period" if counts_periods else "lyapunov time"
+    clock = "iterate" if iterates else "period" if counts_periods else "lyapunov time"
     if attributes["clock"] != clock:
         raise ValueError(f"the attribute 'clock' must be {clock!r} by the exponent and the recipe")
     for name, number in (

@@ -11,6 +11,7 @@ from dysts.datasets.layout import arrays_of
 from dysts.datasets.recipe import Recipe, solver_of
 from dysts.datasets.starts import delay_orbits, start_times, starts
 from dysts.integration.integrate import integrate
+from dysts.systems.kinds import MAP
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Series:
             system,
             times=self.time,
             initial_conditions=begin,
-            rtol=recipe.rtol,
+            rtol=None if system.kind == MAP else recipe.rtol,
             solver=solver_of(system),
             threads=1,
         )

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dysts.datasets.description import regime_of_series
 from dysts.datasets.recipe import READ_ROWS, Recipe
 from dysts.datasets.starts import CALM_PERIODS, calms_down, repeats_itself
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
 
@@ -19,6 +21,8 @@ FROZEN = 1e-9
 """Change from point to point, in standard deviations, below which a component stands still."""
 FROZEN_PERIODS = 1.0
 """Longest time in periods over which a component may stand still."""
+FROZEN_ITERATES = 100.0
+"""Longest time in iterates over which the state of a map may stand still, as in a laminar phase."""
 FARTHEST = 100.0
 """Distance from the mean, in standard deviations of the registry, beyond which a trajectory has escaped."""
 DUPLICATE = 1e-6
@@ -99,7 +103,8 @@ def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe, system:
     spread = whole.std(axis=0)
     moving = spread > 1e-12 * (np.abs(whole).max(axis=0) + 1e-300)
     scaled = series / np.where(moving, spread, 1.0)
-    window = max(2, round(FROZEN_PERIODS * attributes["points_per_period"]))
+    periods = FROZEN_PERIODS if system.kind != MAP else FROZEN_ITERATES
+    window = max(2, round(periods * attributes["points_per_period"]))
     transient = system.lifetime is not None and not recipe.noisy
     for number, trajectory in zip(numbers, scaled, strict=True):
         still = _longest_run((np.abs(np.diff(trajectory, axis=0)) < FROZEN).all(axis=1))
@@ -110,6 +115,8 @@ def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe, system:
         elif transient and _calm(trajectory * np.where(moving, spread, 1.0), attributes, system):
             found.append(Finding(name, "frozen", f"trajectory {number} calms down: it has left a transient set"))
     found += [Finding(name, "escaped", detail) for detail in _escapes(series, numbers, system)]
+    if _recurs(attributes):
+        return found
     return found + [Finding(name, "duplicate", detail) for detail in _duplicates(scaled, numbers)]
 
 
@@ -131,7 +138,7 @@ def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Findin
     series = [dataset["series"].values.astype(np.float64) for dataset in (one, other)]
     scale = series[0].std(axis=(0, 1))
     scale[scale == 0.0] = 1.0
-    for first, second in ((0, 1), (1, 0)):
+    for first, second in () if _recurs(one.attrs) else ((0, 1), (1, 0)):
         for start, trajectory, point in _passing(series[first] / scale, series[second] / scale):
             found.append(
                 Finding(name, "overlap", f"trajectory {start} starts at point {point} of trajectory {trajectory}")
@@ -148,6 +155,11 @@ def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Findin
                         Finding(name, "overlap", f"trajectories {index} and {position} share a piece of the orbit")
                     )
     return found
+
+
+def _recurs(attributes: Mapping[str, Any]) -> bool:
+    """Whether all orbits of a map are the same few states over and over, so that trajectories cannot differ."""
+    return attributes["clock"] == "iterate" and regime_of_series(attributes) == "periodic"
 
 
 def counterpart_name(name: str) -> str | None:

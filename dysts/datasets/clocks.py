@@ -16,7 +16,8 @@ def with_coordinates(dataset: "xarray.Dataset") -> "xarray.Dataset":
     if "variable" in dataset.dims:
         coordinates["variable"] = list(json.loads(attributes["definition"])["variables"])
     times = dataset["time"].values
-    coordinates["time_in_periods"] = ("time", times / attributes["period"])
+    if attributes["clock"] != "iterate":
+        coordinates["time_in_periods"] = ("time", times / attributes["period"])
     if not no_lyapunov_time(attributes):
         coordinates["time_in_lyapunov_times"] = ("time", times * attributes["lyapunov_exponent"])
     return dataset.assign_coords(coordinates)

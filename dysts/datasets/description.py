@@ -10,9 +10,10 @@ import numpy as np
 
 from dysts.datasets.digest import FORMAT, inputs_digest
 from dysts.datasets.plain_attributes import structured_attributes
-from dysts.datasets.recipe import Recipe, solver_of
+from dysts.datasets.recipe import Recipe, period_of, solver_of
 from dysts.integration.tolerances import check_tolerances
 from dysts.systems.frozen import thaw
+from dysts.systems.kinds import MAP
 from dysts.systems.properties import why_no_lyapunov_time
 from dysts.systems.system import System
 from dysts.version import __version__
@@ -45,8 +46,8 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         "recipe": recipe.to_json(),
         "clock": recipe.clock(system),
         "step": recipe.step(system),
-        "points_per_period": system.period / recipe.step(system),
-        "period": system.period,
+        "points_per_period": period_of(system) / recipe.step(system),
+        "period": period_of(system),
         "lyapunov_exponent": system.lyapunov_exponent if has_exponent else None,
         "lyapunov_exponent_error": _number_or_none(system.lyapunov_exponent_error) if has_exponent else None,
         "definition": json.dumps(system.to_entry(with_properties=False)["definition"]),
@@ -72,6 +73,7 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
 _SOLVERS = {
     "dop853": "dop853 by the method of steps",
     "dop853+radau": "dop853, radau where stiff",
+    "iteration": "iteration",
     "taylor": "power series in time",
 }
 """The solvers of data sets in words."""
@@ -86,9 +88,10 @@ def _method(recipe: Recipe, system: System) -> dict[str, Any]:
     if recipe.dynamical_noise:
         method["solver"] = "stochastic heun" if system.delay else "sra3"
     else:
-        relative, absolute = check_tolerances(system, recipe.rtol, None)
         method["solver"] = _SOLVERS[solver_of(system)]
-        method |= {"rtol": relative, "atol": np.asarray(absolute).tolist()}
+        if system.kind != MAP:
+            relative, absolute = check_tolerances(system, recipe.rtol, None)
+            method |= {"rtol": relative, "atol": np.asarray(absolute).tolist()}
     if recipe.signal_to_noise_db is not None:
         method["signal_to_noise_db"] = recipe.signal_to_noise_db
     return method

@@ -13,6 +13,8 @@ PERIODS, LONG, TRAJECTORIES = 12, 60, 10
 DYNAMICAL_NOISE = 0.02
 SIGNAL_TO_NOISE_DB = 20.0
 POINTS_PER_PERIOD = {"fine": 100, "coarse": 15}
+ITERATES, SETTLING = 1200, 10_000
+"""Iterates in a trajectory of a map, as many as points in one of ``fine``, and those before the first stratum."""
 KINDS: dict[str, dict[str, Any]] = {
     "": {},
     "-noisy": {"dynamical_noise": DYNAMICAL_NOISE},
@@ -38,6 +40,8 @@ def _named() -> Iterable[Recipe]:
                 )
     yield Recipe(name="long", points_per_period=100, periods=LONG, split="all", after=_BEFORE_LONG)
     yield Recipe(name="lyapunov", points_per_lyapunov_time=100, lyapunov_times=12, split="all", after=_BEFORE_LYAPUNOV)
+    for split in ("train", "test"):
+        yield Recipe(name=f"{split}-maps", iterates=ITERATES, split=split, after=SETTLING)
     yield Recipe(name="ensemble", points_per_period=100, periods=PERIODS, trajectories=10_000, split="all")
 
 
@@ -68,6 +72,8 @@ def get_recipe(name: str | Recipe) -> Recipe:
     180
     >>> get_recipe("test-coarse-float32").dtype
     'float32'
+    >>> get_recipe("test-maps").kind
+    'map'
     """
     if isinstance(name, Recipe):
         return name

@@ -48,7 +48,8 @@ def open_dataset(
         ``"test-fine"``: 10 trajectories of 12 periods at 100 points per period. `dysts.datasets.RECIPES` has all
         names; a recipe of your own or ``FILE.toml:NAME`` works as well.
     systems : iterable of str, optional
-        Have these now. By default the collection holds every system, and each is fetched when it is first asked for.
+        Have these now. By default the collection holds every system of the recipe's kind, flows or maps, and each is
+        fetched when it is first asked for.
     source : str or path-like, optional
         Base address of published series, by default ``$DYSTS_SOURCE``; see `dysts.datasets.source.Source`.
     lazy : bool
@@ -69,6 +70,8 @@ def open_dataset(
     ------
     UnknownNameError
         If the recipe or a system is not known.
+    NotSupportedError
+        If a system is a map and the recipe is for flows, or the other way round.
     InvalidArgumentError
         If `lazy` is asked for without a source.
     StorageError
@@ -85,14 +88,14 @@ def open_dataset(
     if dtype is not None:
         recipe = recipe.with_dtype(check_choice("dtype", dtype, ("float64", "float32")))
     known = registry_of(registry)
-    everything = list_systems() if registry is None else list(known)
+    everything = list_systems(kind=recipe.kind) if registry is None else known.of_kind(recipe.kind)
     chosen = everything if systems is None else list(dict.fromkeys(check_names("systems", systems)))
     base = default_source() if source is None else check_path("source", source)
     if lazy and not base:
         raise InvalidArgumentError("lazy reading needs a source: give source= or set DYSTS_SOURCE")
     if systems is not None or registry is not None:
         for system in chosen:
-            known.find(system)
+            recipe.check_kind(known.find(system))
     online = Source(base) if base else None
     collection = Collection(recipe, chosen, dataset_folder(recipe), source=online, lazy=lazy, registry=known)
     if systems is not None and not lazy:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError, unknown_name
+from dysts.systems.kinds import FLOW, MAP
 from dysts.systems.system import System
 
 SPLITS = {"train": (0, 2), "test": (1, 2), "all": (0, 1)}
@@ -15,6 +16,8 @@ DTYPES = ("float64", "float32")
 STRATUM = 2.0
 """Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
 
+CLOCK_FIELDS = ("points_per_period", "periods", "points_per_lyapunov_time", "lyapunov_times", "iterates")
+"""Fields of a recipe that give granularity and length, on one of three clocks."""
 MOST_NOISE = 10.0
 """Dynamical noise at which nothing of the dynamics is left, so that percent must be meant."""
 READ_ROWS = 256
@@ -24,12 +27,19 @@ READ_ROWS = 256
 def solver_of(system: System) -> str:
     """Return the solver of the series of a system.
 
-    Power series where the equations have them. It is named, as its bits are part of what a data set is: what is chosen
-    by itself may get better with any version.
+    Maps are iterated; flows have power series where the equations admit them. It is named, as its bits are part of what
+    a data set is: what is chosen by itself may get better with any version.
     """
+    if system.kind == MAP:
+        return "iteration"
     if system.delay is not None:
         return "dop853"
     return "taylor" if system.compiled.expandable and not system.compiled.has_switches else "dop853+radau"
+
+
+def period_of(system: System) -> float:
+    """Return the unit of time of a system: its dominant period, and one iterate for a map."""
+    return 1.0 if system.kind == MAP else system.period
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +48,8 @@ class Recipe:
 
     Length and granularity are given on one of two clocks, ``points_per_period`` and ``periods``, or
     ``points_per_lyapunov_time`` and ``lyapunov_times``. A system whose largest exponent is not positive by three of
-    its standard errors has no Lyapunov time; there the same numbers count periods.
+    its standard errors has no Lyapunov time; there the same numbers count periods. A recipe of maps has ``iterates``
+    in place of both: a map has no period, and every point is the next iterate.
 
     The trajectories are pieces of one orbit from the stored initial condition. The orbit is cut into strata, twice as
     long as a trajectory, and a trajectory starts at a random time in the first half of its stratum. The splits
@@ -53,11 +64,13 @@ class Recipe:
         Granularity, and length of each trajectory in periods.
     points_per_lyapunov_time, lyapunov_times : int, optional
         The same in Lyapunov times.
+    iterates : int, optional
+        Length of each trajectory of a map.
     trajectories : int
         Number of them for each system.
     split : {"train", "test", "all"}
     after : float
-        Periods of the orbit before the first stratum, to keep clear of other recipes.
+        Periods, or iterates, of the orbit before the first stratum, to keep clear of other recipes.
     dynamical_noise : float
         Amplitude of white noise in the equations, in standard deviations of each variable per square root of the
         period; see `dysts.datasets.forcing`.
@@ -65,7 +78,8 @@ class Recipe:
         Adds independent Gaussian noise to the series so that the variance of each component is this many decibels
         above that of its noise.
     rtol : float
-        Relative tolerance of the integration, by default the tightest one: below, rounding errors decide.
+        Relative tolerance of the integration, by default the tightest one: below, rounding errors decide. It has no
+        meaning for maps.
     dtype : {"float64", "float32"}
         How the series are stored; they are computed in float64.
     seed : int
@@ -86,6 +100,7 @@ class Recipe:
     periods: int | None = None
     points_per_lyapunov_time: int | None = None
     lyapunov_times: int | None = None
+    iterates: int | None = None
     trajectories: int = 10
     split: str = "test"
     after: float = 0.0
@@ -100,18 +115,24 @@ class Recipe:
             raise InvalidArgumentError(f"recipe names must be letters, digits and hyphens, got {self.name!r}")
         by_period = (self.points_per_period, self.periods)
         by_exponent = (self.points_per_lyapunov_time, self.lyapunov_times)
-        if sorted(pair.count(None) for pair in (by_period, by_exponent)) != [0, 2]:
+        of_flows = sorted(pair.count(None) for pair in (by_period, by_exponent))
+        if of_flows != ([2, 2] if self.iterates is not None else [0, 2]):
             raise InvalidArgumentError(
                 f"recipe {self.name!r} needs points_per_period and periods, or points_per_lyapunov_time and "
-                "lyapunov_times, and not both"
+                "lyapunov_times, or iterates for maps, and not two of these"
             )
-        for field in ("points_per_period", "periods", "points_per_lyapunov_time", "lyapunov_times", "trajectories"):
+        for field in (*CLOCK_FIELDS, "trajectories"):
             if getattr(self, field) is not None:
                 check_count(field, getattr(self, field))
         check_positive("rtol", self.rtol)
         for field in ("after", "dynamical_noise"):
             if getattr(self, field) != 0.0:
                 check_positive(field, getattr(self, field))
+        if self.iterates is not None and (self.dynamical_noise != 0.0 or self.after % 1.0 != 0.0):
+            raise InvalidArgumentError(
+                f"recipe {self.name!r} counts iterates, so it must have no dynamical_noise and a whole number of "
+                f"iterates in after, got {self.dynamical_noise!r} and {self.after!r}"
+            )
         if self.dynamical_noise >= MOST_NOISE:
             raise InvalidArgumentError(
                 f"dynamical_noise must be below {MOST_NOISE:g} standard deviations per square root of the period, got "
@@ -131,14 +152,19 @@ class Recipe:
                 object.__setattr__(self, field, float(getattr(self, field)))
 
     @property
+    def kind(self) -> str:
+        """The kind of the systems that the recipe is for: ``"flow"`` or ``"map"``."""
+        return FLOW if self.iterates is None else MAP
+
+    @property
     def points_per_unit(self) -> int:
-        """Points in one period or Lyapunov time, whichever the recipe counts in."""
-        return self.points_per_period or self.points_per_lyapunov_time or 0
+        """Points in one period or Lyapunov time, whichever the recipe counts in; 1 where it counts iterates."""
+        return self.points_per_period or self.points_per_lyapunov_time or 1
 
     @property
     def units(self) -> int:
-        """Length of a trajectory in periods or Lyapunov times, whichever the recipe counts in."""
-        return self.periods or self.lyapunov_times or 0
+        """Length of a trajectory in periods, Lyapunov times or iterates, whichever the recipe counts in."""
+        return self.periods or self.lyapunov_times or self.iterates or 0
 
     @property
     def points(self) -> int:
@@ -151,10 +177,25 @@ class Recipe:
         return self.dynamical_noise > 0.0 or self.signal_to_noise_db is not None
 
     def clock(self, system: System) -> str:
-        """Return what is counted for a system: ``"period"`` or ``"lyapunov time"``."""
+        """Return what is counted for a system: ``"period"``, ``"lyapunov time"`` or ``"iterate"``."""
+        if self.kind == MAP:
+            return "iterate"
         if self.points_per_period is not None or system.lyapunov_time is None:
             return "period"
         return "lyapunov time"
+
+    def check_kind(self, system: System) -> None:
+        """Check that the recipe is for systems of this kind.
+
+        Raises
+        ------
+        NotSupportedError
+        """
+        if system.kind != self.kind:
+            raise NotSupportedError(
+                f"the data set {self.name} is for {self.kind}s, got the {system.kind} {system.name}; "
+                + ("those of maps count iterates, such as test-maps" if system.kind == MAP else "those count periods")
+            )
 
     def unit(self, system: System) -> float:
         """Return the length of the unit of the clock, in the system's own time.
@@ -162,8 +203,11 @@ class Recipe:
         Raises
         ------
         NotSupportedError
-            If no period of the system is stored.
+            If the recipe is for systems of another kind, or no period of the system is stored.
         """
+        self.check_kind(system)
+        if self.kind == MAP:
+            return 1.0
         if "period" not in system.properties:
             raise NotSupportedError(
                 f"{system.name} has no stored period, in which data sets count: write its entry into a file and run "
@@ -193,8 +237,11 @@ class Recipe:
         return replace(self, dtype=dtype, name=name if dtype == "float64" else f"{name}-{dtype}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as plain values."""
-        return asdict(self)
+        """Return the fields as plain values, iterates only where they are counted."""
+        fields = asdict(self)
+        if self.iterates is None:
+            del fields["iterates"]
+        return fields
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Recipe":

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dysts.datasets.recipe import SPLITS, STRATUM, Recipe, solver_of
+from dysts.datasets.recipe import SPLITS, STRATUM, Recipe, period_of, solver_of
 from dysts.errors import IntegrationError
 from dysts.integration.integrate import integrate
+from dysts.systems.kinds import MAP
 from dysts.systems.system import System
 
 STEPS_PER_PERIOD = 100_000
@@ -68,8 +69,8 @@ def start_times(recipe: Recipe, system: System) -> np.ndarray:
     width = STRATUM * recipe.duration(system)
     random = np.random.default_rng(recipe.seed_for(system.name, "starts")).random(recipe.trajectories)
     strata = first + every * np.arange(recipe.trajectories)
-    times: np.ndarray = recipe.after * system.period + width * (strata + random / STRATUM)
-    return times
+    times: np.ndarray = recipe.after * period_of(system) + width * (strata + random / STRATUM)
+    return np.floor(times) if system.kind == MAP else times
 
 
 def starts(recipe: Recipe, system: System) -> Starts:
@@ -103,7 +104,7 @@ def starts(recipe: Recipe, system: System) -> Starts:
 # Fine, coarse and noisy recipes have the same starts, and are built one after the other.
 @functools.lru_cache(maxsize=4)
 def _on_one_orbit(times: tuple[float, ...], system: System) -> Starts:
-    steps = int(STEPS_PER_PERIOD * (times[-1] / system.period + 1.0))
+    steps = int(STEPS_PER_PERIOD * (times[-1] / period_of(system) + 1.0))
     orbit = integrate(
         system, times=np.array(times), solver=solver_of(system), maximum_steps=steps, predictability=False
     )

@@ -16,7 +16,7 @@ from dysts.datasets.layout import Array, array_document, group_document, to_json
 from dysts.datasets.plain_attributes import structured_attributes
 from dysts.datasets.recipe import Recipe
 from dysts.errors import StorageError
-from dysts.systems.registry import registry
+from dysts.systems.registry import packaged
 from dysts.systems.system import System
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def group_path(folder: Path, system: System) -> Path:
     The name of a system of your own is followed by a hash of its definition: two systems of one name never replace one
     another's data.
     """
-    if system.name in registry():
+    if packaged(system):
         return folder / system.name
     return folder / f"{system.name}-{hashlib.sha256(system.definition_json.encode()).hexdigest()[:8]}"
 

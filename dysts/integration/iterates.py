@@ -162,6 +162,17 @@ def _iterates(points: int | None, step: Any, times: Any, start: int) -> tuple[np
         raise InvalidArgumentError(f"times must be numbers, got {times!r}") from None
     if grid.ndim != 1 or grid.size == 0:
         raise InvalidArgumentError(f"times must have one axis and at least one time, got shape {grid.shape}")
+    return grid, iterates_of(grid, start)
+
+
+def iterates_of(grid: np.ndarray, start: int) -> np.ndarray:
+    """Check the numbers of iterates at which an orbit is wanted, and return those between them: int64 [time].
+
+    Raises
+    ------
+    InvalidArgumentError
+        If they are not whole numbers that increase from the start.
+    """
     fractional = grid[~((grid == np.floor(grid)) & (np.abs(grid) <= LONGEST))]
     if fractional.size:
         raise InvalidArgumentError(f"times of a map must be whole numbers of iterates, got {fractional[0]}")
@@ -170,7 +181,7 @@ def _iterates(points: int | None, step: Any, times: Any, start: int) -> tuple[np
             f"times of a map must increase strictly from start {start} or later, as a map has no way back, got "
             f"{grid.tolist() if grid.size < 8 else f'{grid.size} times'}"
         )
-    return grid, np.diff(grid.astype(np.int64), prepend=start)
+    return np.diff(grid.astype(np.int64), prepend=start)
 
 
 def _whole(name: str, value: Any, *, least: int) -> int:

@@ -3,6 +3,7 @@
 Chaos amplifies the errors of every numerical solution. Two solutions that were computed independently from the same
 state say how long both are right: until they part by one per cent of a standard deviation. Solutions at two tolerances
 are independent in this sense, as they take other steps. Where the equations admit it, both are in extended precision.
+Orbits of maps are computed with twice the decimal digits until two of them agree to the end of the window.
 """
 
 from collections.abc import Iterator
@@ -13,11 +14,14 @@ import numpy as np
 
 from dysts.checks import check_array
 from dysts.errors import InvalidArgumentError
+from dysts.integration.exact_orbits import FEWEST_DIGITS, MOST_DIGITS, exact_orbit
 from dysts.integration.extended import admits_extended
 from dysts.integration.integrate import integrate
+from dysts.integration.iterates import iterates_of
 from dysts.integration.predictability import AGREEMENT
 from dysts.integration.problem import AUTO
 from dysts.integration.tolerances import DOUBLE, EXTENDED, SMALLEST_TOLERANCE, SMALLEST_TOLERANCES, Precision
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import as_system
 from dysts.systems.system import System
 
@@ -91,7 +95,7 @@ def window_truth(
     state : array_like [variable] or None
         The state at the last observed point; None for a delay system with a history.
     times : array_like [time]
-        Strictly increasing times, the first of which belongs to the state.
+        Strictly increasing times, the first of which belongs to the state; of a map, numbers of iterates.
     scale : array_like [observable], optional
         Standard deviations of the observables, by default those of the solution over the window.
     history : optional
@@ -120,6 +124,8 @@ def window_truth(
         state = system.check_states(state)
         if state.ndim != 1:
             raise InvalidArgumentError(f"state must be one state of {system.name}, got an array of shape {state.shape}")
+    if system.kind == MAP:
+        return _truth_of_map(system, state, grid, scale)
     best: Truth | None = None
     for solution, check in _ways(system):
         states, others = (_solve(system, way, state, grid, history) for way in (solution, check))
@@ -139,6 +145,28 @@ def window_truth(
             break
     assert best is not None
     return best
+
+
+def _truth_of_map(system: System, state: np.ndarray, grid: np.ndarray, scale: Any) -> Truth:
+    gaps = iterates_of(grid, int(grid[0]))
+    digits = FEWEST_DIGITS
+    while True:
+        others = exact_orbit(system, state, gaps, digits=digits, push=-1)
+        fewer, digits = digits, 2 * digits
+        states = exact_orbit(system, state, gaps, digits=digits, push=1)
+        values = system.observe(states)
+        points = points_of_agreement(values, system.observe(others), _checked_scale(system, scale, values))
+        if points == len(grid) or 2 * digits > MOST_DIGITS or np.isnan(states[points]).all():
+            break
+    return Truth(
+        times=grid,
+        states=states,
+        values=values,
+        until=float(grid[points - 1]),
+        points=points,
+        method=f"iteration with {digits} digits",
+        check=f"iteration with {fewer} digits",
+    )
 
 
 def truth_horizon(

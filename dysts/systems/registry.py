@@ -62,6 +62,13 @@ class Registry(Mapping[str, System]):
     def _listing(self) -> str:
         return {PACKAGED: "dysts list", MAPS: "dysts list --kind map"}.get(self.source, "")
 
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the names of the systems of one kind, in the order of the registry."""
+        definitions = {
+            name: entry.get("definition") for name, entry in self._entries.items() if isinstance(entry, dict)
+        }
+        return [name for name in self._entries if ((definitions.get(name) or {}).get("kind") or FLOW) == kind]
+
     def find(self, name: str) -> System:
         """Return a system of this registry or, if it has none of that name, of the package.
 
@@ -115,6 +122,14 @@ MAPS = "maps.json"
 def maps_registry() -> Registry:
     """Return the registry of the maps that belong to this package, read once."""
     return Registry(read_entries(Path(__file__).with_name(MAPS)), MAPS)
+
+
+def packaged(system: System) -> bool:
+    """Return whether a name belongs to a flow of this package, or the system is one of its maps."""
+    if system.kind == MAP:
+        known = maps_registry()
+        return system.name in known and known[system.name].definition_json == system.definition_json
+    return system.name in registry()
 
 
 def get_system(name: str) -> System:

@@ -21,7 +21,7 @@ def test_the_named_recipes_are_those_that_are_promised() -> None:
     expected = {
         f"{s}-{g}{n}" for s in ("train", "test") for g in ("fine", "coarse") for n in ("", "-noisy", "-observed-noise")
     }
-    assert set(RECIPES) == {*expected, "long", "lyapunov", "ensemble"}
+    assert set(RECIPES) == {*expected, "train-maps", "test-maps", "long", "lyapunov", "ensemble"}
     assert get_recipe("test-fine").points == 1200
     assert get_recipe("train-coarse").points == 12 * 15
     assert get_recipe("long").points == 6000
