@@ -47,7 +47,15 @@ def _mathml(display: str, wrapped: str) -> Callable[[Any, Any], None]:
     return visit
 
 
+def _with_colours(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
+    """Give a page the colours of the report and the gallery."""
+    from dysts.plotting.palette import documentation_css
+
+    context["metatags"] = context.get("metatags", "") + f"<style>{documentation_css()}</style>"
+
+
 def setup(app: Any) -> None:
-    """Write mathematics as MathML, as Sphinx itself can only load a program that typesets it from elsewhere."""
+    """Set colours; write mathematics as MathML, as Sphinx can only load a program that typesets it from elsewhere."""
+    app.connect("html-page-context", _with_colours)
     inline, block = _mathml("inline", "{}"), _mathml("block", '<div class="math">{}</div>')
     app.add_html_math_renderer("mathml", inline_renderers=(inline, None), block_renderers=(block, None))

@@ -23,6 +23,7 @@ from benchmark.results.reading import Results
 from benchmark.running.progress import clock_text
 from dysts.cache import replacing
 from dysts.errors import StorageError
+from dysts.plotting.palette import palette_css
 from dysts.workers.threads import processors
 
 LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
@@ -116,6 +117,7 @@ def _environment() -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": True}
     environment.filters["sortable"] = lambda value: f"{float(value):.5g}"
+    environment.globals["palette"] = palette_css()
     environment.filters["figures"] = written_figures
     environment.filters["short_name"] = short_name
     environment.filters["clock"] = clock_text

@@ -13,10 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from benchmark.comparison.number_text import short_name
-
-SERIES_COLOURS = 6
-"""Number of colours of the page, which the best forecasters have; all others and the references are grey, the colour of
-the next number, and differ by their dashes."""
+from dysts.plotting.palette import LIGHT, SERIES_COLOURS
 
 LONGEST_DRAWN_NAME = 24
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
@@ -26,20 +23,6 @@ DASHES = ("-", "--", ":", "-.")
 INK, MUTED, LINE, SURFACE = "#010101", "#020202", "#030303", "#040404"
 _PROPERTIES = {INK: "ink", MUTED: "muted", LINE: "line", SURFACE: "surface"} | {
     f"#ab00{index:02d}": f"series-{index}" for index in range(SERIES_COLOURS + 1)
-}
-# The page's colours in its light mode, for files that stand alone.
-_ON_PAPER = {
-    "ink": "#1a1c20",
-    "muted": "#5c626c",
-    "line": "#dedbd5",
-    "surface": "#ffffff",
-    "series-0": "#0072b2",
-    "series-1": "#d55e00",
-    "series-2": "#008a64",
-    "series-3": "#b3568b",
-    "series-4": "#a87800",
-    "series-5": "#2f93cf",
-    "series-6": "#868c96",
 }
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -115,7 +98,7 @@ def _rounded(number: "re.Match[str]") -> str:
 
 def standalone(element: Markup) -> str:
     """Return the SVG file of an element of the page: with its namespaces, and colours for white paper."""
-    text = re.sub(r"var\(--([a-z0-9-]+)\)", lambda match: _ON_PAPER[match[1]], str(element))
+    text = re.sub(r"var\(--([a-z0-9-]+)\)", lambda match: LIGHT[match[1]], str(element))
     names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     return '<?xml version="1.0" encoding="utf-8"?>\n' + text.replace("<svg", f"<svg {names}", 1) + "\n"
 

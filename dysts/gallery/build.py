@@ -15,6 +15,7 @@ from dysts.checks import check_count
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.pictures import draw_poster, draw_system
+from dysts.plotting.palette import palette_css
 from dysts.plotting.style import matplotlib
 from dysts.systems.as_text import title_of, value_on_page
 from dysts.systems.kinds import MAP
@@ -152,7 +153,7 @@ def _draw_missing(
 def _write_pages(
     jinja: Any, folder: Path, systems: Sequence[System], files: dict[str, dict[str, Path]], *, poster: bool
 ) -> None:
-    style = resources.files("dysts.gallery").joinpath("templates/style.css").read_text()
+    style = palette_css() + resources.files("dysts.gallery").joinpath("templates/style.css").read_text()
     cards = [
         {
             "name": system.name,

@@ -71,7 +71,7 @@ def test_nothing_is_wider_than_a_phone(gallery: Path, page: Any, scheme: str) ->
         page.goto((gallery / name).as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         paper.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert paper == {{"light": "rgb(255, 255, 255)", "dark": "rgb(21, 22, 26)"}[scheme]}
+    assert paper == {{"light": "rgb(251, 250, 248)", "dark": "rgb(20, 22, 26)"}[scheme]}
 
 
 def test_nothing_of_a_stranger_runs_and_nothing_is_asked_for(tmp_path: Path, page: Any) -> None:
