@@ -144,6 +144,14 @@ def test_noise_depends_on_the_seed_alone() -> None:
     assert len({trajectory.tobytes() for trajectory in five}) == 5
 
 
+def test_each_member_of_an_ensemble_has_the_noise_of_its_number() -> None:
+    noise = dysts.Noise(additive=0.5, seed=7)
+    members = dysts.integrate(dysts.get_system("Lorenz").with_parameters(rho=[28.0] * 3), 50, noise=noise).values
+    states = np.tile(dysts.get_system("Lorenz").initial_conditions, (3, 1))
+    np.testing.assert_array_equal(members, dysts.integrate("Lorenz", 50, initial_conditions=states, noise=noise).values)
+    assert len({member.tobytes() for member in members}) == 3
+
+
 def test_amplitudes_belong_to_components() -> None:
     system = make({"x": "0*x", "y": "0*y"}, [1.0, 2.0])
     x = dysts.integrate(

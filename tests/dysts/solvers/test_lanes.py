@@ -74,6 +74,25 @@ def test_a_stiff_one_is_handed_over_and_the_start_alone_needs_no_step(monkeypatc
         assert (together.status == 0).all()
 
 
+@pytest.mark.parametrize("end", [0.1, 0.12, 0.14])
+def test_a_refilled_lane_knows_nothing_of_the_stiffness_of_its_last_trajectory(
+    monkeypatch: pytest.MonkeyPatch, end: float
+) -> None:
+    # Each trajectory ends after some steps at the limit of stability, fewer than those that mean stiff.
+    system = make({"x": "-1000*(x - 1)"}, [0.5])
+    states = np.linspace(0.5, 0.9, 27)[:, np.newaxis]
+    together, alone = both_ways(monkeypatch, system, states, np.array([end]))
+    assert_equal(together, alone)
+
+
+def test_the_longest_step_holds_in_every_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = make({"x": "cos(t)"}, [0.0])
+    states = np.linspace(0.0, 1.0, 11)[:, np.newaxis]
+    together, alone = both_ways(monkeypatch, system, states, np.array([0.5, 1.0]), longest_step=0.01)
+    assert_equal(together, alone)
+    assert (together.counts[:, 0] >= 100).all()
+
+
 def test_members_of_an_ensemble_keep_their_own_parameters() -> None:
     rho = np.linspace(20.0, 40.0, 9)
     many = dysts.integrate(dysts.get_system("Lorenz").with_parameters(rho=rho.tolist()), times=[0.0, 0.4, 0.9])
