@@ -26,6 +26,7 @@ INSTEAD = {
     },
     "dysts.maps": {
         "BlinkingVortexMap": "dysts.flows.BlinkingVortex; without its alternation, which 0.96 loses, it is regular",
+        "EndCap": "dysts.System.from_equations(..., kind='map'), if you have its equation: 0.96 has none",
     },
     "dysts.metrics": {
         "GaussianMixture": "dysts.metrics.kl_divergence, or sklearn.mixture",

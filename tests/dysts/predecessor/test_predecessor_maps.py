@@ -80,3 +80,11 @@ def test_the_published_forms_do_not_reduce_angles(published: None) -> None:
     use_published_values(False)
     new = Circle().make_trajectory(200)
     assert 0.0 <= new.min() < new.max() < 1.0
+
+
+@pytest.mark.parametrize("name", ["BlinkingVortexMap", "EndCap"])
+def test_maps_that_are_left_out_say_what_to_write_instead(name: str) -> None:
+    import dysts.maps
+
+    with pytest.raises(NotSupportedError, match=rf"dysts\.maps\.{name} of dysts 0\.96 is left out here; write instead"):
+        getattr(dysts.maps, name)
