@@ -92,6 +92,10 @@ class View:
         return pair
 
 
+POINTS_PER_DELAY = 100
+"""Least number of points in a delay: delay systems turn several times in one, however long their dominant period is."""
+
+
 def view_of(given: Drawable, *, periods: float = PERIODS, points_per_period: int = POINTS_PER_PERIOD) -> View:
     """Return the view that a picture shows; a system is integrated, after a start that is not shown.
 
@@ -102,6 +106,7 @@ def view_of(given: Drawable, *, periods: float = PERIODS, points_per_period: int
     periods : float
         Length of the trajectory of a system; of a set that orbits leave, at most half of its lifetime.
     points_per_period : int
+        Of a delay system at least so many that a delay has `POINTS_PER_DELAY`.
 
     Returns
     -------
@@ -150,6 +155,9 @@ def _view_of_system(system: System, length: float, points_per_period: int) -> Vi
     discard = DISCARDED_PERIODS
     if system.lifetime is not None:
         length, discard = min(length, system.lifetime / 2.0), 0.0
+    if system.delay is not None:
+        delay = float(system.flat_parameters[str(system.delay)])
+        points_per_period = max(points_per_period, math.ceil(POINTS_PER_DELAY * period / delay))
     shown = np.arange(int(length * points_per_period)) * (period / points_per_period)
     if system.delay is not None:
         values, names = _delayed(system, shown, discard * period)

@@ -50,3 +50,14 @@ def test_a_backend_that_is_missing_is_a_sentence(tmp_path: Path) -> None:
 def test_what_is_no_trajectory_is_refused_with_a_sentence(given: object) -> None:
     with pytest.raises(DystsError, match="must"):
         view_of(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["IkedaDelay", "MackeyGlass"])
+def test_pictures_of_delay_systems_are_smooth(name: str) -> None:
+    values = view_of(name, periods=5).values
+    steps = np.diff((values - values.mean(axis=0)) / values.std(axis=0), axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    turns = (steps[1:] * steps[:-1]).sum(axis=1) / (lengths[1:] * lengths[:-1])
+    # A polyline looks like a curve where its corners are flat or its sides too short to be seen.
+    sharp = (turns < 0.9) & (np.minimum(lengths[1:], lengths[:-1]) > 0.1)
+    assert sharp.mean() < 0.02
