@@ -10,7 +10,7 @@ import numpy as np
 from dysts.checks import check_count, check_memory
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
 from dysts.integration.kinds import Request
-from dysts.integration.labels import Recording, label
+from dysts.integration.labels import EvenGrid, Recording, label
 from dysts.integration.solution import Solution
 from dysts.systems.system import Ensemble, System
 from dysts.workers.threads import in_threads
@@ -97,6 +97,7 @@ def iterate_map(
             observables=observables,
             solver=SOLVER,
             attributes=attributes,
+            grid=None if times is not None else EvenGrid(first, grid.size, 1 if step is None else int(step)),
         ),
         solution,
     )
