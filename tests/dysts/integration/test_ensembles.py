@@ -9,6 +9,8 @@ from linear_systems import make
 
 import dysts
 from dysts.errors import InvalidArgumentError, NotSupportedError, UnknownNameError
+from dysts.integration.predictability import predictable_until
+from dysts.integration.solution import Solution
 
 LORENZ = dysts.get_system("Lorenz")
 DELAYED = [name for name in dysts.list_systems() if dysts.get_system(name).delay]
@@ -93,6 +95,18 @@ def test_the_predictable_time_is_where_errors_of_the_tolerance_have_grown_to_a_p
     for loose, tight in ((1e-6, 1e-9), (1e-9, 1e-12)):
         gained = (found[tight] - found[loose]) * LORENZ.lyapunov_exponent
         assert 0.6 * math.log(1000.0) < gained < 1.5 * math.log(1000.0)
+
+
+def test_the_predictable_time_is_the_last_one_before_the_solutions_part() -> None:
+    times = np.arange(5.0)
+    one, other = Solution(1, 5, 3), Solution(1, 5, 3)
+    one.values[0] = np.random.default_rng(0).standard_normal((5, 3))
+    other.values[0] = one.values[0]
+    assert predictable_until(LORENZ, times, one, lambda _: other, 1e-9, 1e-14) == 4.0
+    other.values[0, 3] += 1.0
+    assert predictable_until(LORENZ, times, one, lambda _: other, 1e-9, 1e-14) == 2.0
+    other.values[0, 0] += 1.0
+    assert predictable_until(LORENZ, times, one, lambda _: other, 1e-9, 1e-14) == 0.0
 
 
 def test_the_predictable_time_is_measured_by_default_only_where_it_may_end() -> None:

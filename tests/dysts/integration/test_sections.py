@@ -86,6 +86,13 @@ def test_many_initial_conditions() -> None:
     np.testing.assert_allclose(section["time"].values[:, 0], 2 * np.pi - np.arccos([0.5, 0.25]), rtol=1e-8)
 
 
+def test_crossings_that_are_skipped_are_the_first_ones() -> None:
+    # x = cos(t) vanishes at odd multiples of a quarter turn.
+    section = dysts.poincare_section(oscillator(), "x", 3, direction="both", skip=2, maximum_time=30.0)
+    np.testing.assert_allclose(section["time"].values, np.pi * (2.5 + np.arange(3)), rtol=1e-7)
+    np.testing.assert_allclose(section.sel(component="v").values, [-1.0, 1.0, -1.0], rtol=1e-7)
+
+
 def test_too_few_crossings_raise_and_are_kept_on_request() -> None:
     with pytest.raises(IntegrationError, match="1 of 5 crossings of 'x' until time 6"):
         dysts.poincare_section(oscillator(), "x", 5, maximum_time=6.0)
