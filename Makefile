@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -176,6 +176,10 @@ release: packages
 # Validates a published folder with mlcroissant, loads it with datasets and reads it over S3, in an environment of its own.
 hub: $(INSTALLED)
 	$(BIN)/python tests/performance/hub.py
+
+# Draws the pictures of the README and the start page of the documentation, from the code and results/standard.parquet.
+start-pictures: $(INSTALLED)
+	$(BIN)/python docs/start_pictures.py
 
 clean:
 	rm -rf $(VENV) build dist benchmark-results .pytest_cache .ruff_cache .mypy_cache
