@@ -134,6 +134,13 @@ def test_delay_systems_run_for_1000_periods(name: str) -> None:
     assert late.std() > 0.1
 
 
+def test_each_member_of_a_delayed_ensemble_has_its_own_history() -> None:
+    many = dysts.get_system("MackeyGlass").with_parameters(tau=[17.0, 20.0])
+    together = dysts.integrate(many, times=[5.0, 30.0], history=[[0.5], [0.9]]).values
+    for values, member, state in zip(together, many, ([0.5], [0.9]), strict=True):
+        np.testing.assert_array_equal(values, dysts.integrate(member, times=[5.0, 30.0], history=state).values)
+
+
 def test_histories_through_the_one_call() -> None:
     system = dysts.get_system("MackeyGlass")
     times = np.linspace(0.0, 50.0, 26)

@@ -129,6 +129,14 @@ def test_ornstein_uhlenbeck_has_its_variance_and_correlation(solver: str) -> Non
     assert np.mean(x[1:] * x[:-1]) == pytest.approx(variance * math.exp(-1.0), abs=5.0 * variance / math.sqrt(20000))
 
 
+@pytest.mark.parametrize("solver", ["sra3", "euler-maruyama"])
+def test_forcing_acts_at_the_time_of_each_step(solver: str) -> None:
+    x = dysts.integrate(
+        make({"x": "cos(t)"}, [0.0]), times=[1.0, 4.0], noise=dysts.Noise(seed=0), solver=solver, longest_step=1e-3
+    )
+    np.testing.assert_allclose(x.values[:, 0], np.sin([1.0, 4.0]), atol=2e-3)
+
+
 def test_noise_depends_on_the_seed_alone() -> None:
     states = np.tile(dysts.get_system("Lorenz").initial_conditions, (5, 1))
 
