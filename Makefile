@@ -161,6 +161,7 @@ predecessor-tests: $(INSTALLED)
 # Compares every system with dysts 0.96 in an environment of its own: times, trajectories, Jacobians, and speed.
 predecessor-interface: $(INSTALLED)
 	$(BIN)/python tests/performance/predecessor_interface.py
+	$(BIN)/python tests/performance/predecessor_delays.py
 
 # Builds wheel and sdist into dist/ and tries both in clean environments of every Python that is there, and the extras.
 packages: $(INSTALLED)

@@ -1,5 +1,6 @@
 """Checks of single numbers and of states; each check returns the value that it accepts, or raises."""
 
+import functools
 import math
 import numbers
 import os
@@ -122,15 +123,21 @@ def check_memory(numbers_held: int, what: str) -> None:
     ------
     InvalidArgumentError
     """
-    try:
-        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        # Systems that do not say how much they have; there the allocation itself may fail.
-        return
+    available = _memory()
     if 8 * numbers_held > available:
         raise InvalidArgumentError(
             f"{what} must fit into the memory of {available / 1e9:.0f} GB, got {numbers_held:.3g} numbers of 8 bytes"
         )
+
+
+@functools.cache
+def _memory() -> float:
+    """The memory of the machine in bytes, infinite where the operating system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        # There the allocation itself may fail.
+        return math.inf
 
 
 def check_positive(name: str, value: Any) -> float:

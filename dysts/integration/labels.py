@@ -77,10 +77,7 @@ def label(recording: Recording, solution: Solution) -> "xarray.DataArray":
         system.lyapunov_exponent if chaotic else 0.0,
     )
     accepted, rejected, evaluations = solution.counts.sum(axis=0).tolist()
-    # Copying a frame that is made already takes a fifth of the time of making one.
-    result = frame.copy(deep=False, data=values)
-    result.name = system.name
-    result.attrs = {
+    attributes = {
         "system": system.name,
         "definition": system.definition_json,
         "parameters": system.parameters_json,
@@ -93,12 +90,27 @@ def label(recording: Recording, solution: Solution) -> "xarray.DataArray":
         "evaluations": evaluations,
         "dysts_version": __version__,
     }
+    result = _filled(frame, values, system.name, attributes)
     if ensemble is not None:
         result.attrs["varied"] = json.dumps({name: list(values) for name, values in ensemble.varied.items()})
         for name, given in ensemble.varied.items():
             if np.ndim(given) == 1 and name not in (*result.coords, *result.dims):
                 result = result.assign_coords({name: ("trajectory", np.array(given))})
     return result
+
+
+def _filled(frame: "xarray.DataArray", values: np.ndarray, name: str, attributes: dict[str, Any]) -> "xarray.DataArray":
+    """Return a frame's array with other values, which the frame is not changed by."""
+    from xarray import Variable
+
+    # The public copy does the same in three times the time, a sixth of a call for 1000 points of Lorenz: it makes new
+    # indexes. These belong to coordinates that nobody may write to.
+    return frame._replace(
+        Variable(frame.dims, values, attributes, fastpath=True),
+        {key: coordinate.copy(deep=False) for key, coordinate in frame._coords.items()},
+        name,
+        indexes=frame._indexes,
+    )
 
 
 @functools.lru_cache(maxsize=64)
