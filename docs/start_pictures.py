@@ -34,23 +34,31 @@ def draw_attractor(path: Path) -> None:
 
 
 def draw_leaderboard(path: Path) -> None:
-    """Draw the median valid time of each forecaster with its interval, the best in colour."""
+    """Draw the median valid time of each forecaster with its interval, in colour those level with the best."""
     from matplotlib.figure import Figure
 
     table = leaderboard(read_export(HERE.parent / "results" / "standard.parquet"))
     table = table[table["vpt"].notna()].sort_values("vpt")
     rows = np.arange(len(table))
     best = table.loc[~table["reference"], "vpt"].max()
-    leads = ~table["reference"] & (table["vpt"] == best)
-    colours = [LIGHT["series-0"] if first else LIGHT["series-6"] for first in leads]
-    # An interval without an upper end goes on to the end of the longest forecasts.
-    high = table["vpt_high"].clip(upper=table["vpt"].max())
-    figure = Figure(figsize=(6.0, 0.19 * len(table) + 0.7), layout="constrained")
+    # A forecaster whose interval reaches the best median may be as good.
+    level = ~table["reference"] & (table["vpt_high"] >= best)
+    colours = np.where(level, LIGHT["series-0"], LIGHT["series-6"])
+    edge = 2.0 * table["vpt"].max()
+    is_open = np.isinf(table["vpt_high"])
+    figure = Figure(figsize=(6.0, 0.19 * len(table) + 0.9), layout="constrained")
     axes = figure.add_subplot()
-    axes.hlines(rows, table["vpt_low"], high, colors=colours, linewidth=2)
+    axes.hlines(rows, table["vpt_low"], table["vpt_high"].clip(upper=edge), colors=colours, linewidth=2)
+    axes.scatter(np.full(is_open.sum(), edge), rows[is_open], marker=">", c=colours[is_open], s=24, clip_on=False)
     axes.scatter(table["vpt"], rows, c=colours, s=18, zorder=3)
     axes.set_yticks(rows, table["forecaster"], fontsize=8)
-    axes.set_xlabel("Valid time, Lyapunov times (median over systems, 95 % interval)", fontsize=8)
+    # Linear below a tenth, as some medians are 0; no other scale shows both ends of the board.
+    axes.set_xscale("symlog", linthresh=0.1)
+    ticks = (0.0, 0.1, 1.0, 10.0)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
+    axes.set_xlim(-0.01, edge)
+    label = "Valid time, Lyapunov times: median over systems, 95 % interval\nArrows: the horizon hides the upper end"
+    axes.set_xlabel(label, fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=100, facecolor="white")
 
