@@ -196,8 +196,10 @@ def _rescore_table(path: str) -> int:
 def _export(options: argparse.Namespace) -> int:
     from benchmark.export import export
     from benchmark.results.reading import Results
+    from benchmark.results.scores_over_time import write_scores_over_time
 
-    path = export(Results.load(options.folder), options.output)
+    write = write_scores_over_time if options.over_time else export
+    path = write(Results.load(options.folder), options.output)
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
     return EXIT_DONE
 

@@ -97,6 +97,11 @@ def parser() -> Parser:
         commands, "export", "write the table as one small Parquet file", examples=("-o quick.parquet",)
     )
     export.add_argument("-o", "--output", required=True, metavar="FILE", help="file to write, *.parquet or *.csv")
+    export.add_argument(
+        "--over-time",
+        action="store_true",
+        help="write nrmse and smape of the first so many Lyapunov times, from the stored forecasts",
+    )
     merge = add_command(
         commands,
         "merge",

@@ -6,7 +6,9 @@ from benchmark.comparison.correlations import (
     invariant_correlations,
     invariants_of,
     median_curve_correlations,
+    median_over_forecasters,
 )
+from benchmark.comparison.decorrelation import Decorrelation, decorrelation
 from benchmark.comparison.hardest import hardest_systems
 from benchmark.comparison.pareto import pareto_front
 from benchmark.comparison.ranks import RankComparison, compare_ranks
@@ -16,13 +18,16 @@ from benchmark.comparison.valid_shares import valid_shares
 from benchmark.comparison.win_rates import win_rates
 
 __all__ = [
+    "Decorrelation",
     "RankComparison",
     "compare_ranks",
     "curve_correlations",
+    "decorrelation",
     "hardest_systems",
     "invariant_correlations",
     "invariants_of",
     "median_curve_correlations",
+    "median_over_forecasters",
     "pareto_front",
     "rank_stability",
     "score_by_system",

@@ -169,9 +169,7 @@ def median_curve_correlations(
     pandas.DataFrame
         ``invariant``, ``time`` (Lyapunov times), Spearman's ``correlation`` with ``low`` and ``high``, ``systems``.
     """
-    times = [column for column in curves.columns if isinstance(column, float)]
-    own = curves[~curves["forecaster"].isin(list(REFERENCES))]
-    medians = own.groupby(["system", "forecaster"])[times].median().groupby("system").median().reset_index()
+    medians = median_over_forecasters(curves).reset_index()
     medians.insert(0, "forecaster", MEDIAN)
     found = [
         curve_correlations(medians, invariants[name], resamples=resamples, level=level, seed=seed).assign(
@@ -183,6 +181,25 @@ def median_curve_correlations(
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
 
+def median_over_forecasters(curves: pd.DataFrame) -> pd.DataFrame:
+    """Return the median error over forecasters of each system, without references.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        ``system``, ``forecaster``, and a column for each Lyapunov time, as from
+        `benchmark.results.error_curves.error_curves`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each system, with the columns of the times.
+    """
+    times = [column for column in curves.columns if isinstance(column, float)]
+    own = curves[~curves["forecaster"].isin(list(REFERENCES))]
+    return own.groupby(["system", "forecaster"])[times].median().groupby("system").median()
+
+
 def _spearman(
     x: NDArray[np.float64], y: NDArray[np.float64], *, resamples: int, level: float, seed: int
 ) -> Mapping[str, Any]:
@@ -190,18 +207,18 @@ def _spearman(
     if len(x) < FEWEST_SYSTEMS or np.ptp(rankdata(x)) == 0 or np.ptp(rankdata(y)) == 0:
         return missing
     draws = np.random.default_rng(seed).integers(0, len(x), size=(resamples, len(x)))
-    drawn = _rank_correlation(x[draws], y[draws])
+    drawn = rank_correlation(x[draws], y[draws])
     tail = 50.0 * (1 - level)
     low, high = np.nanpercentile(drawn, [tail, 100 - tail])
     return {
-        "correlation": float(_rank_correlation(x[None], y[None])[0]),
+        "correlation": float(rank_correlation(x[None], y[None])[0]),
         "low": float(low),
         "high": float(high),
     }
 
 
-def _rank_correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Spearman's correlation of each row, with the ranks taken within it."""
+def rank_correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return Spearman's correlation of each row of two arrays, float64 [row, case], with the ranks taken within it."""
     a, b = rankdata(x, axis=1), rankdata(y, axis=1)
     a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
