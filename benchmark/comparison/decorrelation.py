@@ -67,7 +67,7 @@ def decorrelation(
     --------
     >>> systems = [f"S{number}" for number in range(12)]
     >>> exponent = pd.Series(np.arange(12.0), index=systems)
-    >>> shuffled = np.random.default_rng(0).permutation(12.0)
+    >>> shuffled = np.random.default_rng(0).permutation(exponent)
     >>> errors = pd.DataFrame({1.0: exponent, 9.0: shuffled}, index=systems)
     >>> found = decorrelation(errors, exponent, early=1.0, late=9.0)
     >>> found.early[0], bool(found.change[0] < 0.0), found.systems
