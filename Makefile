@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -77,6 +77,18 @@ standard: $(INSTALLED)
 # Writes docs/results.md from results/standard.parquet.
 results-page: $(INSTALLED)
 	$(BIN)/python docs/results_page.py
+
+# Runs the suite long, three to four hours on two cores, and goes on where it was; writes both tables and the page.
+long: $(INSTALLED)
+	$(BIN)/dysts-benchmark run long -o benchmark-results/long
+	$(BIN)/dysts-benchmark export benchmark-results/long -o results/long.parquet
+	$(BIN)/dysts-benchmark export benchmark-results/long --over-time -o results/over-time/long.parquet
+	$(MAKE) long-page
+
+# Writes docs/long.md and its pictures from results/long.parquet and results/over-time/long.parquet.
+long-page: $(INSTALLED)
+	$(BIN)/python docs/long_page.py
+	$(BIN)/python docs/long_pictures.py
 
 # Times Lyapunov exponents beside the predecessor and draws how they converge.
 lyapunov-benchmark: $(INSTALLED)

@@ -1,13 +1,20 @@
 """Shares what the programs have in common that write pages of the documentation from data."""
 
 import argparse
+import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dysts.cache import write_atomically
 
 DOCS = Path(__file__).parent
+WIDTH = 120
+"""Columns of a page's text."""
+_WHOLE = ("|", "<!--", "#", "![")
+"""Beginnings of lines that stay whole: rows of tables, comments, headings, pictures."""
+_ITEM = re.compile(r"(- |\d+\. )")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -23,6 +30,37 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     lines = [" | ".join(header), "|".join("---" for _ in header), *(" | ".join(row) for row in rows)]
     return "\n".join(f"| {line} |" for line in lines)
+
+
+def reflowed(text: str) -> str:
+    r"""Return Markdown whose paragraphs and list items are filled to lines of at most 120 columns.
+
+    Examples
+    --------
+    >>> print(reflowed("One\nparagraph.\n\n- an item\n  of two lines\n- another"))
+    One paragraph.
+    <BLANKLINE>
+    - an item of two lines
+    - another
+    """
+    paragraphs: list[str] = []
+    for line in text.split("\n"):
+        last = paragraphs[-1] if paragraphs else ""
+        starts = not line.strip() or line.startswith(_WHOLE) or _ITEM.match(line)
+        if starts or not last.strip() or last.startswith(_WHOLE):
+            paragraphs.append(line)
+        else:
+            paragraphs[-1] = f"{last} {line.strip()}"
+    return "\n".join(_filled(paragraph) for paragraph in paragraphs)
+
+
+def _filled(paragraph: str) -> str:
+    if len(paragraph) <= WIDTH or paragraph.startswith(_WHOLE):
+        return paragraph
+    marker = _ITEM.match(paragraph)
+    indent = " " * len(marker.group()) if marker else ""
+    lines = textwrap.wrap(paragraph, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def write_or_check(pages: Callable[[], Mapping[str, str]], *, source: str, target: str) -> int:

@@ -5,7 +5,6 @@ Usage: python docs/results_page.py [--check]
 
 import json
 import sys
-import textwrap
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 import results_sentences as sentences
 import results_settings as settings
-from pages import DOCS, table, write_or_check
+from pages import DOCS, reflowed, table, write_or_check
 
 from benchmark.comparison import (
     RankComparison,
@@ -40,7 +39,6 @@ SHOWN_TIMES = LYAPUNOV_TIMES[:3]
 SHOWN_INVARIANTS = 8
 SHOWN_THRESHOLDS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 SHOWN_FORECASTERS = 8
-WIDTH = 120
 PUBLISHED = DOCS / "data" / "published_smape.json"
 
 
@@ -82,15 +80,7 @@ def page(path: Path = TABLE) -> str:
         invariants=invariants(results),
         failures=failures(results),
     )
-    return "\n".join(line for long in text.split("\n") for line in wrapped(long))
-
-
-def wrapped(line: str) -> list[str]:
-    """Return a line of text as lines of at most 120 columns; rows of tables and comments stay whole."""
-    if len(line) <= WIDTH or line.startswith(("|", "<!--", "#")):
-        return [line]
-    indent = "  " if line.startswith(("- ", "  ")) else ""
-    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return reflowed(text)
 
 
 def published() -> "pd.Series[float]":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from benchmark.comparison.bootstrap import LEVEL, RESAMPLES, system_counts
 from benchmark.comparison.censored_times import resampled_shares
@@ -41,7 +42,8 @@ def valid_shares(
     -------
     pandas.DataFrame
         A row for each forecaster and time: ``forecaster``, ``time``; ``share``, the product-limit estimate, with
-        ``low`` and ``high``, NaN where no cell was observed so long; ``cells``, those with the score; ``reaching``,
+        ``low`` and ``high``, NaN where no cell was observed so long, and Clopper and Pearson's of independent cells
+        where the share is 0 or 1; ``cells``, those with the score; ``reaching``,
         those known to be valid so long; ``hidden``, those whose observation ended earlier while they were valid.
 
     Examples
@@ -66,6 +68,10 @@ def valid_shares(
                 if np.isfinite(drawn).any():
                     tail = 50.0 * (1 - level)
                     low, high = np.nanpercentile(drawn, [tail, 100 - tail], method="nearest")
+                if share in (0.0, 1.0):
+                    # No resample of equal outcomes differs from another, so the interval is that of a binomial share.
+                    known_cells = int(((values >= time) | ~censored).sum())
+                    low, high = binomtest(round(share * known_cells), known_cells).proportion_ci(level)
             rows.append(
                 {
                     "forecaster": str(name),

@@ -41,6 +41,13 @@ def test_all_failed_before_is_a_share_of_nothing_and_no_missing_value() -> None:
     assert valid_shares(table(np.array([1.0, 2.0]), np.zeros(2, dtype=bool)), [5.0])["share"].tolist() == [0.0]
 
 
+def test_nothing_in_forty_systems_may_be_one_in_eleven() -> None:
+    # 1 - 0.025 ** (1 / 40), from the chance that all of forty fail.
+    found = valid_shares(table(np.ones(40), np.zeros(40, dtype=bool)), [1.0, 5.0]).set_index("time")
+    assert found.loc[5.0, ["low", "high"]].tolist() == [0.0, pytest.approx(0.0881, abs=1e-4)]
+    assert found.loc[1.0, ["low", "high"]].tolist() == [pytest.approx(1 - 0.0881, abs=1e-4), 1.0]
+
+
 def test_estimate_is_right_where_censoring_has_nothing_to_do_with_the_times() -> None:
     generator = np.random.default_rng(1)
     times, ends = generator.exponential(10.0, 4000), generator.exponential(15.0, 4000)
