@@ -36,6 +36,7 @@ ROOMS = (
     "dysts.systems",
     "dysts.integration",
     "dysts.invariants",
+    "dysts.assimilation",
     "dysts.datasets",
     "dysts.metrics",
     "dysts.plotting",

@@ -10,6 +10,7 @@ from dysts.version import __version__
 
 if TYPE_CHECKING:
     from dysts import metrics
+    from dysts.assimilation import Assimilation, assimilate
     from dysts.datasets import open_dataset
     from dysts.integration.integrate import integrate
     from dysts.integration.noise import Noise
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 
 _HOME = {
+    "Assimilation": "dysts.assimilation",
     "Ensemble": "dysts.systems.system",
     "Noise": "dysts.integration.noise",
     "System": "dysts.systems.system",
     "animate": "dysts.plotting",
+    "assimilate": "dysts.assimilation",
     "bifurcation_diagram": "dysts.invariants",
     "dominant_period": "dysts.invariants",
     "get_system": "dysts.systems.registry",
@@ -48,11 +51,13 @@ _MODULES = ("errors", "metrics")
 __path__.append(f"{__path__[0]}/predecessor/places")
 
 __all__ = [
+    "Assimilation",
     "Ensemble",
     "Noise",
     "System",
     "__version__",
     "animate",
+    "assimilate",
     "bifurcation_diagram",
     "dominant_period",
     "errors",

@@ -18,7 +18,7 @@ FLOORS = {
         ("compilation",),
         ("systems", "solvers"),
         ("integration", "citations"),
-        ("invariants",),
+        ("invariants", "assimilation"),
         ("datasets",),
         ("metrics", "plotting", "export"),
         ("gallery", "predecessor", "__init__"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmark.running.building import build
 from benchmark.running.job import CellOutcome, Job, one_line
 from benchmark.running.memory import peak_memory_mb, reset_peak_memory
-from benchmark.tasks.map_oracle import build_reference_of
+from benchmark.tasks.assimilating_oracle import AssimilatingOracle, build_reference_for
 from benchmark.tasks.references import REFERENCES
 from dysts.errors import ForecastError, InvalidArgumentError
 from forecasters.isolation import seeded
@@ -55,6 +55,7 @@ def _run(job: Job) -> CellOutcome:
             predict_seconds = time.perf_counter() - begin
             forecast = _checked_forecast(raw, (job.horizon, train.shape[1]), fitted=len(train))
             diverged_at = _diverged_at(model)
+            error = _remark(model)
     except MemoryError as problem:
         status, error = "out_of_memory", one_line(problem)
     except KeyboardInterrupt:
@@ -76,7 +77,7 @@ def _run(job: Job) -> CellOutcome:
 
 def _model(job: Job, config: Mapping[str, Any]) -> Any:
     if job.forecaster in REFERENCES:
-        return build_reference_of(job.forecaster, job.known)
+        return build_reference_for(job.forecaster, job.known)
     return build(
         job.forecaster, preset=job.preset, season_length=job.season_length, seed=job.seed, config=config or None
     )
@@ -142,6 +143,11 @@ def _kind_of(raw: object) -> str:
     where = "" if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]} "
     hint = " (its method values() gives an array)" if kind.__name__ == "TimeSeries" else ""
     return f"a {where}{kind.__name__}{hint}"
+
+
+def _remark(model: Any) -> str:
+    """Return the remark of a reference on its forecast; empty without one."""
+    return one_line(model.remark) if isinstance(model, AssimilatingOracle) else ""
 
 
 def _diverged_at(model: Any) -> float:

@@ -64,7 +64,8 @@ class CellOutcome:
     status : str
         One of `benchmark.schema.STATUSES`.
     error : str
-        One line saying what went wrong; empty if the status is ``"ok"``.
+        One line saying what went wrong. With the status ``"ok"`` it is empty, or the remark of an oracle that could not
+        assimilate its series.
     forecast : ndarray, float64 [time, component], or None
         The forecast if the status is ``"ok"``.
     fit_seconds, predict_seconds : float

@@ -13,6 +13,7 @@ from benchmark.running.job import Job, one_line
 from benchmark.running.progress import Costs
 from benchmark.running.reference_code import reference_code
 from benchmark.running.source_code import Code, code_of
+from benchmark.tasks.assimilating_oracle import KNOWN
 from benchmark.tasks.data import TaskData, cut
 from benchmark.tasks.references import ORACLE, REFERENCES
 from benchmark.tasks.suite import Suite
@@ -270,7 +271,8 @@ def _planned_reference(cell: Cell, data: TaskData) -> PlannedCell:
     reason = data.oracle.reason if cell.forecaster == ORACLE else ""
     # The start is part of the key, so that the oracle runs again where the equations were corrected.
     config = {"known": data.oracle.known} if cell.forecaster == ORACLE else {}
-    code = Code(fingerprint=reference_code(cell.forecaster))
+    assimilates = cell.forecaster == ORACLE and KNOWN in data.oracle.known
+    code = Code(fingerprint=reference_code(cell.forecaster, assimilates=assimilates))
     key = cell.key(
         config={**config, "reason": reason},
         data=data.fingerprint(),

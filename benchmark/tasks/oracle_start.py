@@ -1,4 +1,4 @@
-"""The initial state of the oracle: the full state at the last observed point, as well as it is known.
+"""The knowledge of the oracle: the full state at the last observed point, and under noise what assimilation needs.
 
 A state variable that is itself an observed component has the observed value, with its noise. One that is not is taken
 from the dataset and gets noise of the same relative size, as if it had been measured; an angle, which has no spread of
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from benchmark.tasks.observation import component_names, equations_time, noise
 from benchmark.tasks.task import Task
+from dysts.assimilation.given import LEAST_POINTS, LYAPUNOV_TIMES, MOST_POINTS, PERIODS
+from dysts.datasets.description import lyapunov_time_of, no_lyapunov_time
 from dysts.errors import DystsError
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ class OracleStart:
     known : mapping
         ``system``, ``definition`` (JSON text), ``step``, ``components``, ``states`` [time, variable], the last of
         which is the state at the last observed point (for a delay system those before it are its past), and ``time``,
-        the time of that point in equations that contain it, otherwise 0.
+        the time of that point in equations that contain it, otherwise 0. Under measurement noise a system without
+        delay has ``assimilation`` as well: ``deviations`` [component] of the noise, ``start`` and ``phase``, time
+        and driving phase at the first observed point, and ``window``, the number of points to be assimilated.
     reason : str
         Why there is no oracle; empty if there is one.
     """
@@ -94,6 +98,11 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
             bounded = not system.observables or variable in names
             spread = states[..., column].std() if bounded else _SPREAD_OF_A_SINE
             known[:, column] += level * spread * draws[:, column]
+    more: dict[str, Any] = {}
+    if level > 0.0 and system.delay is None:
+        more["assimilation"] = _assimilation(
+            task, dataset, system, level=level, step=step, names=names, first_state=states[task.trajectory, 0]
+        )
     return OracleStart(
         known={
             "system": task.system,
@@ -102,8 +111,32 @@ def oracle_start(task: Task, dataset: "xarray.Dataset", *, train: NDArray[np.flo
             "components": list(task.components or names),
             "states": known.tolist(),
             "time": 0.0 if system.delay is not None else equations_time(system, dataset, last),
+            **more,
         }
     )
+
+
+def _assimilation(
+    task: Task,
+    dataset: "xarray.Dataset",
+    system: "System",
+    *,
+    level: float,
+    step: float,
+    names: tuple[str, ...],
+    first_state: NDArray[np.float64],
+) -> dict[str, Any]:
+    scale = np.asarray(dataset["series"].values, dtype=np.float64).std(axis=(0, 1))
+    time = lyapunov_time_of(dataset.attrs) if not no_lyapunov_time(dataset.attrs) else None
+    period = float(dataset.attrs["period"])
+    points = (LYAPUNOV_TIMES * time if time is not None else PERIODS * period) / step
+    phase = system.driving_phase
+    return {
+        "deviations": [level * float(scale[names.index(name)]) for name in task.components or names],
+        "start": equations_time(system, dataset, 0),
+        "phase": None if phase is None else float(first_state[system.variables.index(phase.variable)]),
+        "window": min(max(math.ceil(min(points, MOST_POINTS)), LEAST_POINTS), task.train_length),
+    }
 
 
 def _points_needed(system: "System", step: float) -> int:
