@@ -13,6 +13,7 @@ from forecasters.checks import checked_count, checked_number
 from forecasters.closed_loop import LaggedForecaster
 from forecasters.isolation import imports_for, isolated
 from forecasters.libraries.devices import checked_device, choose_device
+from forecasters.libraries.recording import WORTHWHILE, recorded
 from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
@@ -176,9 +177,10 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
                 for values in (self._box.low, self._box.high, self._history)
             )
             path = torch.empty((horizon, now.shape[1]), device=self._device)
+            flow = self._flow if horizon < WORTHWHILE else recorded(self._field, self._flow, now)
             for index in range(horizon):
                 # NaN compares with nothing and becomes the upper wall, as in the box.
-                now = torch.fmax(torch.fmin(self._flow(now), high), low)
+                now = torch.fmax(torch.fmin(flow(now), high), low)
                 path[index] = now[0]
             return path.cpu().numpy().astype(np.float64)
 

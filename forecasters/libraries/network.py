@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forecasters.closed_loop import ClosedLoopForecaster, LaggedForecaster
 from forecasters.isolation import imports_for, isolated
 from forecasters.libraries.devices import choose_device
+from forecasters.libraries.recording import WORTHWHILE, recorded
 from forecasters.libraries.training import NetworkConfig, train
 from forecasters.numerics.box import Box
 
@@ -117,9 +118,10 @@ class WindowNetwork(NetworkForecaster[NetworkConfigT], LaggedForecaster[NetworkC
         lags, components = self._history.shape
         path = torch.empty((lags + horizon, components), device=self._device)
         path[:lags] = self._tensor(self._history)
+        forward = self._forward if horizon < WORTHWHILE else recorded(self._module, self._forward, path[:lags].clone())
         for now in range(lags, lags + horizon):
             # NaN compares with nothing and becomes the upper wall, as in the box.
-            path[now] = torch.fmax(torch.fmin(self._forward(path[now - lags : now]), high), low)
+            path[now] = torch.fmax(torch.fmin(forward(path[now - lags : now]), high), low)
         return path[lags:]
 
 
@@ -175,7 +177,14 @@ class RecurrentNetwork(NetworkForecaster[NetworkConfigT], Generic[NetworkConfigT
         path = torch.empty((horizon, len(self._box.low)), device=self._device)
         point, memory = self._forward(self._tensor(self._history), None)
         path[0] = self._bounded(point)
+        forward = self._with_parts
+        if horizon >= WORTHWHILE:
+            forward = recorded(self._module, self._with_parts, path[:1].clone(), *memory)
+        low, high = self._tensor(self._box.low), self._tensor(self._box.high)
         for now in range(1, horizon):
-            point, memory = self._forward(path[now - 1 : now], memory)
-            path[now] = self._bounded(point)
+            point, memory = forward(path[now - 1 : now], *memory)
+            path[now] = torch.fmax(torch.fmin(point, high), low)
         return path
+
+    def _with_parts(self, points: Any, *memory: Any) -> tuple[Any, Any]:
+        return self._forward(points, memory)
