@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dysts.datasets import open_dataset
     from dysts.integration.integrate import integrate
     from dysts.integration.noise import Noise
+    from dysts.integration.prepared import prepare
     from dysts.integration.rebuild import rebuild
     from dysts.integration.sections import poincare_section
     from dysts.integration.truth import truth_horizon, window_truth
@@ -41,6 +42,7 @@ _HOME = {
     "lyapunov_spectrum": "dysts.invariants",
     "open_dataset": "dysts.datasets",
     "poincare_section": "dysts.integration.sections",
+    "prepare": "dysts.integration.prepared",
     "read_series": "dysts.series",
     "rebuild": "dysts.integration.rebuild",
     "truth_horizon": "dysts.integration.truth",
@@ -70,6 +72,7 @@ __all__ = [
     "metrics",
     "open_dataset",
     "poincare_section",
+    "prepare",
     "read_series",
     "rebuild",
     "truth_horizon",

@@ -1,8 +1,9 @@
 """Time grids on three clocks: the system's own time, its dominant period, its Lyapunov time."""
 
+import functools
 import math
 import numbers
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,28 @@ from dysts.errors import InvalidArgumentError
 from dysts.systems.system import System
 
 DEFAULT_POINTS_PER_PERIOD = 100
+LONGEST_KEPT = 10_000
+"""Largest number of points of a grid whose times are kept for further calls."""
+
+
+class EvenGrid(NamedTuple):
+    """An even grid of times in short: its first time, the number of its points, and the spacing."""
+
+    first: float
+    points: int
+    spacing: float
+
+    def values(self) -> np.ndarray:
+        """Return the times, float64 [time]; of short grids the same array each time, which nobody writes to."""
+        return _kept_times(self) if self.points <= LONGEST_KEPT else self._times()
+
+    def _times(self) -> np.ndarray:
+        return np.asarray(self.first + np.arange(self.points) * self.spacing, dtype=np.float64)
+
+
+@functools.lru_cache(maxsize=64)
+def _kept_times(grid: EvenGrid) -> np.ndarray:
+    return grid._times()
 
 
 def sampling_times(
@@ -55,6 +78,29 @@ def sampling_times(
     >>> sampling_times(rossler, 3, step=0.5)
     array([0. , 0.5, 1. ])
     """
+    grid = sampling_grid(
+        system,
+        points,
+        points_per_period=points_per_period,
+        points_per_lyapunov_time=points_per_lyapunov_time,
+        step=step,
+        times=times,
+        start=start,
+    )
+    return grid.values().copy() if isinstance(grid, EvenGrid) else grid
+
+
+def sampling_grid(
+    system: System,
+    points: int | None,
+    *,
+    points_per_period: float | None,
+    points_per_lyapunov_time: float | None,
+    step: float | None,
+    times: Any,
+    start: float,
+) -> EvenGrid | np.ndarray:
+    """Return the requested times, in short where they are even; see `sampling_times`."""
     spacings = {
         "points_per_period": points_per_period,
         "points_per_lyapunov_time": points_per_lyapunov_time,
@@ -83,7 +129,7 @@ def sampling_times(
     else:
         per_period = DEFAULT_POINTS_PER_PERIOD if points_per_period is None else points_per_period
         spacing = system.period / check_positive("points_per_period", per_period)
-    return start + np.arange(count) * spacing
+    return EvenGrid(start, count, spacing)
 
 
 def _checked_step(step: Any) -> float:

@@ -41,9 +41,8 @@ class AutoSwitch:
         slides: set[int] = set()
         while True:
             # A first time equal to the start is still to be written, a later one is written already.
-            written = int(
-                np.searchsorted(self.problem.times, reached, "left" if reached == self.problem.start else "right")
-            )
+            begins = reached == self.problem.start
+            written = 0 if begins else int(np.searchsorted(self.problem.times, reached, "right"))
             if written == len(self.problem.times):
                 status = int(Status.SUCCESS)
                 break
@@ -89,35 +88,21 @@ class AutoSwitch:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING, VALUES
         from dysts.solvers.dop853.switched_loop import integrate_switched
         from dysts.solvers.dop853.switched_memory import memory
-        from dysts.solvers.shared.arguments import Functions
 
-        functions = self.functions.switched(self.tree, with_switches=True)
-        rows = {DERIVATIVE, MONITOR, VALUES, *(SLIDING + switch for switch in slides)}
-        compiled = Functions(
-            functions.addresses(rows),
-            functions.tables(rows, self.system.flat_parameters),
-            len(functions.switches),
-            functions.events,
-        )
-        work = memory(self.system.dimension, compiled)
-        return self._finish(integrate_switched(compiled, *self._rest(start, written), work))
+        rows = frozenset((DERIVATIVE, MONITOR, VALUES, *(SLIDING + switch for switch in slides)))
+        functions = self.problem.functions(self.case, rows, with_switches=True)
+        work = memory(self.system.dimension, functions)
+        return self._finish(integrate_switched(functions, *self._rest(start, written), work))
 
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, VALUES
         from dysts.solvers.radau.loop import integrate_stiff
-        from dysts.solvers.shared.arguments import Functions
 
-        functions = self.functions.switched(self.tree, with_switches=False)
-        rows = {DERIVATIVE} if self.tree is None else {DERIVATIVE, MONITOR, VALUES}
+        rows = frozenset((DERIVATIVE,) if self.tree is None else (DERIVATIVE, MONITOR, VALUES))
         jacobian, program = self.functions.compiled_jacobian
         return self._finish(
             integrate_stiff(
-                Functions(
-                    functions.addresses(rows),
-                    functions.tables(rows, self.system.flat_parameters),
-                    0,
-                    functions.events,
-                ),
+                self.problem.functions(self.case, rows, with_switches=False),
                 jacobian.address,
                 program.table(self.system.flat_parameters),
                 *self._rest(start, written),

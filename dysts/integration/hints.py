@@ -38,6 +38,7 @@ _KNOWN_ELSEWHERE = {
     "tol": "rtol",
 }
 """Arguments of scipy, DifferentialEquations.jl and dysts 0.96, each with the argument that takes its place here."""
+_SYSTEMS = (System, str, Ensemble)
 _PARAMETERS = ("parameters", "params", "p", "args", "parameter_values")
 
 
@@ -69,7 +70,7 @@ with_parameters(rho=35.0)
     @functools.wraps(function)
     def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
         first = arguments[0] if arguments else keywords.get("system", "")
-        if not isinstance(first, str | System | Ensemble):
+        if not isinstance(first, _SYSTEMS):
             raise InvalidArgumentError(
                 f"the system of {function.__name__} must be a name, a System or an Ensemble, got {reprlib.repr(first)}"
             )

@@ -1,22 +1,19 @@
 """One call from a system to a labelled trajectory, at exactly the requested times."""
 
 import json
-import math
-import numbers
 from typing import TYPE_CHECKING, Any, Literal
 
-from dysts.checks import as_float, check_choice, check_count, check_flag, check_positive, shown
-from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
-from dysts.integration.clocks import sampling_times
-from dysts.integration.events import Event, make_event
-from dysts.integration.extended import check_extended
+from dysts.checks import check_choice, check_flag
+from dysts.errors import InvalidArgumentError
+from dysts.integration.events import make_event
+from dysts.integration.failures import raise_first_failure
 from dysts.integration.hints import with_hints
 from dysts.integration.iterates import iterate_map
-from dysts.integration.kinds import Outcome, Request, delayed, ordinary, stochastic
+from dysts.integration.kinds import Outcome, delayed, ordinary, stochastic
 from dysts.integration.labels import Recording, label
 from dysts.integration.predictability import predictable_until, worth_measuring
-from dysts.integration.problem import check_solver
-from dysts.integration.tolerances import DOUBLE, EXTENDED, SMALLEST_TOLERANCES, check_precision
+from dysts.integration.request import check_request
+from dysts.integration.tolerances import DOUBLE, SMALLEST_TOLERANCES
 from dysts.systems.kinds import MAP
 from dysts.systems.registry import as_system_or_ensemble
 from dysts.systems.system import Ensemble, System
@@ -150,7 +147,7 @@ def integrate(
     (2, 3, 3)
     """
     system = as_system_or_ensemble(system)
-    base = system.base if isinstance(system, Ensemble) else system
+    base = system if isinstance(system, System) else system.base
     if base.kind == MAP:
         return iterate_map(
             system,
@@ -176,35 +173,30 @@ def integrate(
                 "predictability": predictability or None,
             },
         )
-    grid = sampling_times(
-        base,
-        points,
-        points_per_period=points_per_period,
-        points_per_lyapunov_time=points_per_lyapunov_time,
-        step=step,
-        times=times,
-        start=_checked_start(start),
-    )
     check_choice("on_failure", on_failure, ("raise", "keep"))
     check_flag("observables", observables)
     if predictability is not None:
         check_flag("predictability", predictability)
     event = None if stop is None else make_event(base, stop, stop_direction)
-    _check_combination(base, solver=solver, noise=noise, event=event, history=history)
-    if check_precision(precision) == EXTENDED:
-        check_extended(base, solver=solver, noise=noise is not None, event=event is not None)
-    _check_direction(base, grid, float(start), noise)
-    request = Request(
-        system=system,
-        times=grid,
-        start=float(start),
-        longest_step=math.inf if longest_step is None else check_positive("longest_step", longest_step),
+    request = check_request(
+        system,
+        points,
+        points_per_period=points_per_period,
+        points_per_lyapunov_time=points_per_lyapunov_time,
+        step=step,
+        times=times,
+        start=start,
         initial_conditions=initial_conditions,
+        history=history,
         solver=solver,
-        maximum_steps=check_count("maximum_steps", maximum_steps),
-        threads=threads,
         precision=precision,
+        noise=noise,
+        longest_step=longest_step,
+        event=event,
+        maximum_steps=maximum_steps,
+        threads=threads,
     )
+    grid = request.times
     if base.delay is not None:
         outcome = delayed(request, rtol=rtol, atol=atol, history=history)
     elif noise is not None:
@@ -212,7 +204,7 @@ def integrate(
     else:
         outcome = ordinary(request, rtol=rtol, atol=atol, event=event)
     if on_failure == "raise":
-        _raise_first_failure(base, float(grid[-1]), outcome, event)
+        raise_first_failure(base, float(grid[-1]), outcome.solution, event)
     attributes = dict(outcome.attributes)
     if start != 0.0:
         attributes["start"] = float(start)
@@ -229,78 +221,10 @@ def integrate(
             observables=observables,
             solver=outcome.solver,
             attributes=attributes,
+            grid=request.grid,
         ),
         outcome.solution,
     )
-
-
-def _check_combination(
-    system: System, *, solver: str, noise: "Noise | None", event: Event | None, history: Any
-) -> None:
-    if noise is not None:
-        from dysts.integration.noise import Noise
-
-        if not isinstance(noise, Noise):
-            raise InvalidArgumentError(f"noise must be a dysts.Noise, got {shown(noise)}")
-    if system.delay is None and history is not None:
-        raise InvalidArgumentError(f"{system.name} has no delay, so it takes initial_conditions and no history")
-    refused = [
-        name
-        for name, wanted in (
-            ("noise", noise is not None),
-            ("stop", event is not None),
-            (f"solver={solver!r}", noise is None and check_solver(solver) not in ("auto", "dop853")),
-        )
-        if wanted
-    ]
-    if system.delay is not None and refused:
-        raise NotSupportedError(f"{system.name} is a delay system, which this version integrates without {refused[0]}")
-    if noise is not None and event is not None:
-        raise NotSupportedError("stop is not supported together with noise; look for crossings in the result instead")
-
-
-def _checked_start(start: Any) -> float:
-    if isinstance(start, bool) or not isinstance(start, numbers.Real) or not math.isfinite(as_float(start)):
-        raise InvalidArgumentError(f"start must be a finite number, got {shown(start)}")
-    return float(start)
-
-
-def _check_direction(system: System, times: Any, start: float, noise: "Noise | None") -> None:
-    """Refuse another start than 0 and the way backwards where there is no method for them."""
-    if start == 0.0 and times[-1] >= 0.0:
-        return
-    if system.delay is not None:
-        raise NotSupportedError(
-            f"{system.name} is a delay system, whose history ends at time 0; it is integrated from there, forwards"
-        )
-    if noise is not None:
-        raise NotSupportedError("noise begins at time 0 and has no solution backwards in time; leave out start")
-
-
-def _raise_first_failure(system: System, last: float, outcome: Outcome, event: Event | None) -> None:
-    from dysts.solvers.status import Status
-
-    solution = outcome.solution
-    if event is None and not solution.status.any():
-        return
-    several = solution.status.size > 1
-    codes = solution.status.tolist()
-    failures = {code for code in set(codes) if Status(code).failed}
-    if failures:
-        index = next(index for index, code in enumerate(codes) if code in failures)
-        failed = sum(code in failures for code in codes)
-        which = f" (trajectory {index}, {failed} of {len(codes)} failed)" if several else ""
-        raise IntegrationError(
-            f"{system.name}{which} stopped at time {solution.reached[index]:.6g} of {last:.6g}: "
-            f"{Status(codes[index]).sentence}; on_failure='keep' returns what there is"
-        )
-    if event is not None and (solution.found == 0).any():
-        index = int((solution.found == 0).argmax())
-        which = f" (trajectory {index})" if several else ""
-        raise IntegrationError(
-            f"{system.name}{which}: the event {event.expression!r} did not happen until time {last:.6g}; "
-            "on_failure='keep' returns the trajectory"
-        )
 
 
 def _predictability(

@@ -1,6 +1,5 @@
 """Orbits of maps as labelled trajectories: the time is the number of the iterate, and a step is one iterate."""
 
-import json
 import numbers
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,8 +8,9 @@ import numpy as np
 
 from dysts.checks import check_count, check_memory
 from dysts.errors import IntegrationError, InvalidArgumentError, NotSupportedError
-from dysts.integration.kinds import Request
-from dysts.integration.labels import EvenGrid, Recording, label
+from dysts.integration.clocks import EvenGrid
+from dysts.integration.labels import Recording, label, listed
+from dysts.integration.request import Request
 from dysts.integration.solution import Solution
 from dysts.systems.system import Ensemble, System
 from dysts.workers.threads import in_threads
@@ -69,8 +69,8 @@ def iterate_map(
         raise InvalidArgumentError(f"solver must be 'auto' or {SOLVER!r} for a map, got {solver!r}")
     if on_failure not in ("raise", "keep"):
         raise InvalidArgumentError(f"on_failure must be 'raise' or 'keep', got {on_failure!r}")
-    first = _whole("start", start, least=0)
-    grid, gaps = _iterates(points, step, times, first)
+    first = first_iterate(start)
+    grid, gaps = sampled_iterates(points, step, times, first)
     request = Request(
         system=system,
         times=grid,
@@ -84,9 +84,9 @@ def iterate_map(
     given = request.states()
     states = np.ascontiguousarray(request.spread(given))
     solution = orbits(request.members, states, gaps, start=first, threads=threads)
-    if on_failure == "raise" and solution.status.any():
-        _raise_first(base, int(grid[-1]), solution)
-    attributes: dict[str, Any] = {"initial_conditions": json.dumps(given.tolist())}
+    if on_failure == "raise":
+        raise_first_escape(base, int(grid[-1]), solution)
+    attributes: dict[str, Any] = {"initial_conditions": listed(given)}
     if first:
         attributes["start"] = float(first)
     return label(
@@ -143,7 +143,7 @@ def orbits(
     return solution
 
 
-def _iterates(points: int | None, step: Any, times: Any, start: int) -> tuple[np.ndarray, np.ndarray]:
+def sampled_iterates(points: int | None, step: Any, times: Any, start: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers of the iterates, float64 [time], and those between two of them, int64 [time]."""
     if times is None:
         count = check_count("points", 1000 if points is None else points)
@@ -185,6 +185,16 @@ def iterates_of(grid: np.ndarray, start: int) -> np.ndarray:
     return np.diff(grid.astype(np.int64), prepend=start)
 
 
+def first_iterate(start: Any) -> int:
+    """Check the number of the first iterate and return it.
+
+    Raises
+    ------
+    InvalidArgumentError
+    """
+    return _whole("start", start, least=0)
+
+
 def _whole(name: str, value: Any, *, least: int) -> int:
     number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not number or value != value // 1 or not least <= value <= LONGEST:
@@ -192,7 +202,15 @@ def _whole(name: str, value: Any, *, least: int) -> int:
     return int(value)
 
 
-def _raise_first(system: System, last: int, solution: Solution) -> None:
+def raise_first_escape(system: System, last: int, solution: Solution) -> None:
+    """Raise for the first orbit that ended before its last iterate, if there is one.
+
+    Raises
+    ------
+    IntegrationError
+    """
+    if not np.count_nonzero(solution.status):
+        return
     from dysts.solvers.status import Status
 
     codes = solution.status.tolist()

@@ -41,8 +41,11 @@ class Solution:
         self.reached = np.zeros(trajectories)
         self.counts = np.zeros((trajectories, 3), dtype=np.int64)
         self.found = np.zeros(trajectories, dtype=np.int64)
-        self.event_times = np.full((trajectories, events), np.nan)
-        self.event_states = np.full((trajectories, events, components), np.nan)
+        self.event_times = np.empty((trajectories, events))
+        self.event_states = np.empty((trajectories, events, components))
+        if events:
+            self.event_times[:] = np.nan
+            self.event_states[:] = np.nan
 
     def erase(self, first: int, last: int) -> None:
         """Set the values of the trajectories ``first <= case < last`` to NaN, as long as none is computed."""

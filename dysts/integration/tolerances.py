@@ -1,5 +1,6 @@
 """Checks of what an integration begins with: tolerances and initial states."""
 
+import functools
 import math
 from typing import Any, Literal
 
@@ -50,6 +51,9 @@ def check_tolerances(system: System, rtol: Any, atol: Any, precision: Precision 
     """
     smallest = SMALLEST_TOLERANCES[precision]
     fraction = ABSOLUTE_FRACTION_IN_EXTENDED_PRECISION if precision == EXTENDED else ABSOLUTE_FRACTION
+    if rtol is None and atol is None:
+        default = DEFAULT_TOLERANCES[precision]
+        return default, _uniform(system.dimension, default * fraction)
     try:
         relative = DEFAULT_TOLERANCES[precision] if rtol is None else float(rtol)
         absolute = np.array(relative * fraction if atol is None else atol, dtype=np.float64)
@@ -95,7 +99,15 @@ def by_component(system: System, relative: float, absolute: np.ndarray) -> tuple
     [6.28, 6.28, 0.0, 0.0]
     """
     turns = system.turns
+    if not np.count_nonzero(turns):
+        return _uniform(system.dimension, relative), absolute
     return np.where(turns > 0.0, 0.0, relative), absolute + relative * turns
+
+
+@functools.lru_cache(maxsize=256)
+def _uniform(dimension: int, tolerance: float) -> np.ndarray:
+    """Return one tolerance for each component, which nobody writes to; compiled loops take no read-only arrays."""
+    return np.full(dimension, tolerance)
 
 
 def check_initial_conditions(system: System, given: Any, members: int | None) -> np.ndarray:

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import welch
 from scipy.spatial.distance import cdist
-from scipy.special import logsumexp
 
 from dysts.metrics._arrays import divide_by_scale, paired_arrays
 from dysts.metrics.distributions import hellinger
 
 MOST_STATES = 1000
 """Largest number of states of a series in the state-space divergence, whose cost grows with its square."""
-
+POINTS_AT_ONCE = 32
+"""Number of points whose kernels are summed at once: with 1000 states, a quarter of a megabyte, which caches hold."""
 DIRECTIONS = 100
 """Number of directions of projection of the sliced Wasserstein distance."""
 SEGMENTS = 8
@@ -116,8 +116,34 @@ def state_space_divergence(*, truth: ArrayLike, forecast: ArrayLike, seed: int =
     # Equal numbers from every kernel, which makes the mean steadier than drawing the kernels at random.
     centres = a[np.resize(np.arange(len(a)), MOST_STATES)]
     drawn = centres + width * generator.normal(size=centres.shape)
-    logarithms = [logsumexp(-0.5 * cdist(drawn, states, "sqeuclidean") / width**2, axis=1) for states in (a, p)]
-    return float(np.mean(logarithms[0] - logarithms[1]))
+    return float(np.mean(_log_kernels(drawn, a, width) - _log_kernels(drawn, p, width)))
+
+
+def _log_kernels(points: NDArray[np.float64], centres: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """Return the logarithm of the sum of Gaussian kernels at each point: float64 [point].
+
+    The largest term of a sum is separated from the others, as scipy's ``logsumexp`` does; that function evaluates the
+    exponential twice, and takes six times as long in passes over arrays larger than the cache.
+    """
+    logarithms = np.empty(len(points))
+    for first in range(0, len(points), POINTS_AT_ONCE):
+        block = slice(first, first + POINTS_AT_ONCE)
+        terms = cdist(points[block], centres, "sqeuclidean")
+        terms /= -2.0 * width**2
+        largest = terms.max(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            terms -= largest
+        ties = terms == 0.0
+        # Counting row by row takes as long as the exponential, and ties are rare.
+        alone = np.count_nonzero(ties) == len(terms)
+        count = np.ones(len(terms)) if alone else np.count_nonzero(ties, axis=1).astype(np.float64)
+        np.exp(terms, out=terms)
+        terms[ties] = 0.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sums = np.log1p(terms.sum(axis=1) / count) + np.log(count) + largest[:, 0]
+        # Where all centres are so far away that their distances overflow, every kernel is 0.
+        logarithms[block] = np.where(largest[:, 0] == -np.inf, -np.inf, sums)
+    return logarithms
 
 
 def sliced_wasserstein_distance(*, truth: ArrayLike, forecast: ArrayLike, seed: int = 0) -> float:

@@ -33,6 +33,9 @@ class FrozenMapping(Mapping[str, Value]):
     def __getitem__(self, key: str) -> Value:
         return self._items[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
 

@@ -183,7 +183,7 @@ def as_system_or_ensemble(system: Any) -> System | Ensemble:
     UnknownNameError
     InvalidArgumentError
     """
-    return system if isinstance(system, Ensemble) else as_system(system)
+    return system if isinstance(system, (System, Ensemble)) else as_system(system)
 
 
 def list_systems(*, variants: bool = False, kind: str = FLOW) -> list[str]:
