@@ -17,6 +17,9 @@ def build(
 ) -> Any:
     """Return an unfitted forecaster, one of the package's or ``"module:factory"``.
 
+    The preset ``published`` is the form in which the 2023 paper ran a forecaster (`forecasters.published`); those
+    that it ran with the defaults of a library have it as ``paper``.
+
     A factory is called as ``factory(preset=..., season_length=..., seed=...)`` and returns an object with
     ``fit`` and ``predict``; where something was tuned, ``config=...`` is passed as well.
 
@@ -29,7 +32,11 @@ def build(
     """
     if ":" not in forecaster:
         from forecasters import get_forecaster
+        from forecasters.published import PUBLISHED, get_published, list_published
 
+        if preset == PUBLISHED and forecaster in list_published():
+            return get_published(forecaster, seed=seed, config=config)
+        preset = "paper" if preset == PUBLISHED else preset
         return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
     given: dict[str, Any] = {"preset": preset, "season_length": season_length, "seed": seed}
     if config:

@@ -40,7 +40,8 @@ class Suite:
     horizon, horizon_clock, most_points
         How far to predict, as in `Task`.
     preset : str
-        Preset of every forecaster.
+        Preset of every forecaster: ``fast``, ``paper``, or ``published``, which is ``paper`` but for the forecasters of
+        `forecasters.published`.
     variants : sequence of mapping
         Changes of the tasks' fields; every system and trajectory is run with each. Empty for the tasks as they are.
     tuning : Budget, optional

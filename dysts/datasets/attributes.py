@@ -16,6 +16,8 @@ from dysts.datasets.recipe import Recipe
 from dysts.errors import DystsError
 from dysts.systems.kinds import FLOW, MAP
 
+CLOCKS = ("period", "published period", "lyapunov time", "iterate")
+"""Units of time in which data sets count."""
 LONGEST_TEXT = 100_000
 HEX = frozenset("0123456789abcdef")
 
@@ -78,7 +80,7 @@ REQUIRED: dict[str, tuple[_Check, str]] = {
     "remarks": (_texts, "a list of texts"),
     "invariants": (_mapping(_invariant), "values and errors by name"),
     "recipe": (_text, "a recipe as JSON"),
-    "clock": (lambda value: value in ("period", "lyapunov time", "iterate"), "'period', 'lyapunov time' or 'iterate'"),
+    "clock": (lambda value: value in CLOCKS, "one of " + ", ".join(CLOCKS)),
     "step": (_positive, "a positive number"),
     "points_per_period": (_positive, "a positive number"),
     "period": (_positive, "a positive number"),
@@ -94,6 +96,7 @@ REQUIRED: dict[str, tuple[_Check, str]] = {
 }
 """Type of every attribute that a group must have, and the type in words."""
 OPTIONAL: dict[str, tuple[_Check, str]] = {
+    "published_period": (_positive, "a positive number"),
     "rtol": (_positive, "a positive number"),
     "atol": (_numbers, "a number or a list of numbers"),
     "signal_to_noise_db": (is_finite_number, "a number"),
@@ -192,6 +195,10 @@ def _check_times(attributes: Mapping[str, Any], recipe: Recipe) -> None:
     counts_periods = iterates or recipe.points_per_period is not None or bool(no_lyapunov_time(attributes))
     unit = attributes["period"] if counts_periods else lyapunov_time_of(attributes)
     clock = "iterate" if iterates else "period" if counts_periods else "lyapunov time"
+    if (recipe.period_source == "published") != ("published_period" in attributes):
+        raise ValueError("the attribute 'published_period' contradicts the recipe")
+    if recipe.period_source == "published":
+        unit, clock = attributes["published_period"], "published period"
     if attributes["clock"] != clock:
         raise ValueError(f"the attribute 'clock' must be {clock!r} by the exponent and the recipe")
     for name, number in (

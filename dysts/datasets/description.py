@@ -57,6 +57,8 @@ def describe(recipe: Recipe, system: System, *, restarts: int, has_state: bool) 
         "format": FORMAT,
         "inputs": inputs_digest(recipe, system),
     }
+    if recipe.period_source == "published":
+        attributes["published_period"] = recipe.unit(system)
     if "recommended_step" in system.properties:
         attributes["step_in_recommended_steps"] = recipe.step(system) / system.properties["recommended_step"]["value"]
     if system.delay:

@@ -23,6 +23,8 @@ def inputs_digest(recipe: Recipe, system: System) -> str:
     """Hash the inputs of the numbers: recipe, definition, the properties in use, format and version."""
     entries = system.properties
     used = {name: [entries[name]["value"], entries[name].get("error")] for name in USED_PROPERTIES if name in entries}
+    if recipe.period_source == "published":
+        used["published_period"] = [recipe.unit(system)]
     content = [FORMAT, recipe.to_dict(), system.to_entry(with_properties=False), used, __version__]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=list).encode()).hexdigest()
 

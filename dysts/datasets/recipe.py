@@ -8,6 +8,7 @@ from typing import Any
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, NotSupportedError, unknown_name
 from dysts.systems.kinds import FLOW, MAP
+from dysts.systems.published_periods import published_period
 from dysts.systems.system import System
 
 SPLITS = {"train": (0, 2), "test": (1, 2), "all": (0, 1)}
@@ -16,6 +17,8 @@ DTYPES = ("float64", "float32")
 STRATUM = 2.0
 """Length of a stratum in lengths of a trajectory: one begins in the first half, so it ends within its stratum."""
 
+PERIOD_SOURCES = ("registry", "published")
+"""Periods that a recipe may count in: those of the registry, or those of dysts 0.96."""
 CLOCK_FIELDS = ("points_per_period", "periods", "points_per_lyapunov_time", "lyapunov_times", "iterates")
 """Fields of a recipe that give granularity and length, on one of three clocks."""
 MOST_NOISE = 10.0
@@ -82,6 +85,9 @@ class Recipe:
         meaning for maps.
     dtype : {"float64", "float32"}
         How the series are stored; they are computed in float64.
+    period_source : {"registry", "published"}
+        Whether ``points_per_period`` and ``periods`` count this package's periods, or those by which dysts 0.96 sampled
+        the series of the published comparisons (`dysts.systems.published_periods`).
     seed : int
         Together with the split and the name of the system it decides where the trajectories start, and the noise.
 
@@ -108,6 +114,7 @@ class Recipe:
     signal_to_noise_db: float | None = None
     rtol: float = 1e-14
     dtype: str = "float64"
+    period_source: str = "registry"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -141,7 +148,11 @@ class Recipe:
         noise = self.signal_to_noise_db
         if noise is not None and (isinstance(noise, bool) or not isinstance(noise, int | float) or abs(noise) > 300.0):
             raise InvalidArgumentError(f"signal_to_noise_db must be a number of decibels up to 300, got {noise!r}")
-        for field, allowed in (("split", tuple(SPLITS)), ("dtype", DTYPES)):
+        if self.period_source == "published" and self.points_per_period is None:
+            raise InvalidArgumentError(
+                f"recipe {self.name!r} must have points_per_period and periods to count published periods"
+            )
+        for field, allowed in (("split", tuple(SPLITS)), ("dtype", DTYPES), ("period_source", PERIOD_SOURCES)):
             if getattr(self, field) not in allowed:
                 raise InvalidArgumentError(f"{field} must be one of {', '.join(allowed)}, got {getattr(self, field)!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
@@ -177,9 +188,11 @@ class Recipe:
         return self.dynamical_noise > 0.0 or self.signal_to_noise_db is not None
 
     def clock(self, system: System) -> str:
-        """Return what is counted for a system: ``"period"``, ``"lyapunov time"`` or ``"iterate"``."""
+        """Return what is counted for a system: period, published period, Lyapunov time or iterate, in lower case."""
         if self.kind == MAP:
             return "iterate"
+        if self.period_source == "published":
+            return "published period"
         if self.points_per_period is not None or system.lyapunov_time is None:
             return "period"
         return "lyapunov time"
@@ -203,11 +216,13 @@ class Recipe:
         Raises
         ------
         NotSupportedError
-            If the recipe is for systems of another kind, or no period of the system is stored.
+            If the recipe is for systems of another kind, or no such period of the system is stored.
         """
         self.check_kind(system)
         if self.kind == MAP:
             return 1.0
+        if self.period_source == "published":
+            return published_period(system)
         if "period" not in system.properties:
             raise NotSupportedError(
                 f"{system.name} has no stored period, in which data sets count: write its entry into a file and run "
@@ -237,10 +252,12 @@ class Recipe:
         return replace(self, dtype=dtype, name=name if dtype == "float64" else f"{name}-{dtype}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as plain values, iterates only where they are counted."""
+        """Return the fields as plain values, iterates and published periods only where they are counted."""
         fields = asdict(self)
         if self.iterates is None:
             del fields["iterates"]
+        if self.period_source == "registry":
+            del fields["period_source"]
         return fields
 
     @classmethod

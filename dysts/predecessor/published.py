@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from dysts.errors import InvalidArgumentError, unknown_name
+from dysts.systems.published_periods import published_periods
 from dysts.systems.registry import get_system, list_systems, maps_registry, registry
 from dysts.systems.system import System
 
 PUBLISHED_FILE = Path(__file__).with_name("published_values.json")
-"""Numbers that dysts 0.96 ships for its 135 systems; ``returned`` names the observables that it returns."""
+"""Numbers that dysts 0.96 ships for its 135 systems, but for the periods, which stand in `dysts.systems`; ``returned``
+names the observables that it returns."""
 SWITCH = "DYSTS_PUBLISHED_VALUES"
 """Environment variable that turns the published values on when it is 1, for scripts that stay as they are."""
 
@@ -55,7 +57,7 @@ def published_values_in_use() -> bool:
 def published() -> dict[str, dict[str, Any]]:
     """Return the numbers of dysts 0.96 by the name of the system, read once."""
     values: dict[str, dict[str, Any]] = json.loads(PUBLISHED_FILE.read_text())
-    return values
+    return {name: {**entry, "period": published_periods()[name]} for name, entry in values.items()}
 
 
 def system_named(name: str, *, as_published: bool) -> System:

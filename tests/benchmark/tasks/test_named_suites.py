@@ -16,6 +16,7 @@ from benchmark import Suite, Task, get_suite, list_suites
 from benchmark.own_series import SeriesFile, own_series
 from benchmark.tasks.data import cut
 from benchmark.tasks.named_suites import read_suite
+from benchmark.tasks.tuning import train_task
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
 from dysts.export import export
 from forecasters import list_forecasters
@@ -51,7 +52,8 @@ def test_sweeps_vary_what_they_are_named_after() -> None:
     assert granularity == {("test-fine", 1000, 200), ("test-coarse", 150, 30)}
     assert {task.horizon for task in get_suite("long").tasks()} == {5000}
     paper = get_suite("paper")
-    assert paper.preset == "paper"
+    assert (paper.preset, paper.recipe) == ("published", "test-paper")
+    assert train_task(paper.tasks()[0]).recipe == "train-paper"
     assert paper.tuning is not None
 
 

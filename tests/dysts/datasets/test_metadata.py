@@ -28,6 +28,7 @@ from dysts.errors import DystsWarning, StorageError
 RECIPES = (
     SMALL,
     Recipe(name="lyapunov-like", points_per_lyapunov_time=10, lyapunov_times=3, trajectories=2, dynamical_noise=0.01),
+    Recipe(name="published", points_per_period=10, periods=3, trajectories=1, period_source="published"),
     Recipe(name="measured", points_per_period=10, periods=3, trajectories=2, signal_to_noise_db=20.0, dtype="float32"),
 )
 

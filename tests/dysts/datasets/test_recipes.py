@@ -13,19 +13,31 @@ from dysts.datasets import RECIPES, Recipe, get_recipe, load_recipes
 from dysts.datasets.build import build
 from dysts.datasets.digest import inputs_digest
 from dysts.datasets.starts import repeats_itself, start_times, starts
-from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
+from dysts.errors import InvalidArgumentError, NotSupportedError, StorageError, UnknownNameError
 from dysts.systems.frozen import freeze
+from dysts.systems.published_periods import published_period, published_periods
 
 
 def test_the_named_recipes_are_those_that_are_promised() -> None:
     expected = {
         f"{s}-{g}{n}" for s in ("train", "test") for g in ("fine", "coarse") for n in ("", "-noisy", "-observed-noise")
     }
-    assert set(RECIPES) == {*expected, "train-maps", "test-maps", "long", "lyapunov", "ensemble"}
+    assert set(RECIPES) == {
+        *expected,
+        "train-paper",
+        "test-paper",
+        "train-maps",
+        "test-maps",
+        "long",
+        "lyapunov",
+        "ensemble",
+    }
     assert get_recipe("test-fine").points == 1200
     assert get_recipe("train-coarse").points == 12 * 15
     assert get_recipe("long").points == 6000
-    assert all(recipe.trajectories == 10 for name, recipe in RECIPES.items() if name != "ensemble")
+    assert get_recipe("test-paper").points == 1200
+    tens = set(RECIPES) - {"ensemble", "train-paper", "test-paper"}
+    assert all(RECIPES[name].trajectories == 10 for name in tens)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +141,33 @@ def test_a_system_without_a_positive_exponent_counts_periods() -> None:
     attributes = build(dataclasses.replace(recipe, name="few", lyapunov_times=1, trajectories=1), torus).attrs
     assert attributes["clock"] == "period"
     assert attributes["points_per_period"] == pytest.approx(100)
+
+
+def test_the_recipes_of_the_paper_count_the_periods_of_dysts_096() -> None:
+    lorenz, recipe = dysts.get_system("Lorenz"), get_recipe("test-paper")
+    assert published_period(lorenz) == 1.5008
+    assert len(published_periods()) == 135
+    assert recipe.clock(lorenz) == "published period"
+    assert recipe.step(lorenz) == 1.5008 / 100
+    dataset = build(recipe, lorenz)
+    assert dataset["time"].values[-1] == pytest.approx(11.99 * 1.5008)
+    assert dataset.attrs["period"] == lorenz.period
+    assert dataset.attrs["published_period"] == 1.5008
+    assert dataset.attrs["points_per_period"] == pytest.approx(100 * lorenz.period / 1.5008)
+    # Train and test are neighbours on one orbit and do not overlap.
+    begin = {name: start_times(get_recipe(name), lorenz)[0] for name in ("train-paper", "test-paper")}
+    assert begin["test-paper"] - begin["train-paper"] > 12 * 1.5008
+    assert published_period(dysts.get_system("DoublePendulumPredecessor")) == published_period(
+        dysts.get_system("DoublePendulum")
+    )
+    own = lorenz.with_parameters(rho=29.0)
+    assert recipe.step(own) == recipe.step(lorenz)
+    with pytest.raises(NotSupportedError, match="has no published period"):
+        published_period(dataclasses.replace(lorenz, name="Mine"))
+    with pytest.raises(InvalidArgumentError, match="must have points_per_period"):
+        Recipe(name="x", points_per_lyapunov_time=10, lyapunov_times=3, period_source="published")
+    with pytest.raises(InvalidArgumentError, match="period_source must be one of"):
+        dataclasses.replace(recipe, period_source="theirs")
 
 
 def test_trajectories_of_a_transient_set_are_still_on_it_at_their_ends() -> None:

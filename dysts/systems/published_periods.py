@@ -1,0 +1,47 @@
+"""The periods of dysts 0.96, by which the series of the published comparisons of forecasters were sampled."""
+
+import functools
+import json
+from pathlib import Path
+
+from dysts.errors import NotSupportedError
+from dysts.systems.system import System
+
+PERIODS_FILE = Path(__file__).with_name("published_periods.json")
+"""Dominant periods that dysts 0.96 ships for its 135 systems, each in the system's own time, with their source."""
+
+
+@functools.cache
+def published_periods() -> dict[str, float]:
+    """Return the period of each system in dysts 0.96, read once.
+
+    Half of them differ from those of this package (`System.period`) by more than a quarter.
+    """
+    values: dict[str, float] = json.loads(PERIODS_FILE.read_text())["periods"]
+    return values
+
+
+def published_period(system: System) -> float:
+    """Return the period that dysts 0.96 has for a system, in the system's own time.
+
+    A form of a system that keeps an equation of dysts 0.96 has the period of that system.
+
+    Raises
+    ------
+    NotSupportedError
+        If dysts 0.96 has no system of that name.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> lorenz = dysts.get_system("Lorenz")
+    >>> published_period(lorenz), round(lorenz.period, 4)
+    (1.5008, 0.7607)
+    """
+    name = system.name.removesuffix("Predecessor")
+    if name not in published_periods():
+        raise NotSupportedError(
+            f"{system.name} has no published period: it is not among the {len(published_periods())} systems of dysts "
+            "0.96; take a recipe that counts in this package's own periods"
+        )
+    return published_periods()[name]
