@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from zarr.abc.store import RangeByteRequest, Store, SuffixByteRequest
 
-from dysts.datasets.chunks import SLACK, Part, complaint
+from dysts.datasets.checked_files import CheckedFiles, Files
 from dysts.datasets.layout import Array
 from dysts.errors import StorageError
 
@@ -17,42 +15,6 @@ if TYPE_CHECKING:
     from zarr.core.buffer import Buffer, BufferPrototype
 
 METADATA = "zarr.json"
-
-
-class Files(Protocol):
-    """Where the files of a group are read from."""
-
-    @property
-    def remote(self) -> bool:
-        """Whether they come over a network: read in threads, and compared with their SHA-256."""
-
-    def read(self, key: str, begin: int, size: int) -> bytes | None:
-        """Return at most so many bytes of a file, or None if it does not exist."""
-
-
-@dataclass(frozen=True)
-class LocalFiles:
-    """The files of a group in a folder."""
-
-    folder: Path
-    remote: bool = False
-
-    def read(self, key: str, begin: int, size: int) -> bytes | None:
-        """Return at most so many bytes of a file, or None if it does not exist.
-
-        Raises
-        ------
-        StorageError
-            If it cannot be read.
-        """
-        try:
-            with open(self.folder / key, "rb") as file:
-                file.seek(begin)
-                return file.read(size)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageError(f"cannot read {self.folder / key}: {error.strerror or error}") from None
 
 
 class CheckedStore(Store):
@@ -75,12 +37,7 @@ class CheckedStore(Store):
         super().__init__(read_only=True)
         self.files = files
         self.metadata = metadata
-        self.arrays = tuple(arrays)
-        self.place = place
-        self.remedy = remedy
-        self._parts = {
-            key: (array, parts) for array in self.arrays for key, parts in zip(array.paths(), array.files, strict=True)
-        }
+        self.checked = CheckedFiles(files, arrays=arrays, place=place, remedy=remedy)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CheckedStore) and self.files == other.files and self.metadata == other.metadata
@@ -89,7 +46,7 @@ class CheckedStore(Store):
         return hash((self.files, self.metadata))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _remake, (self.files, self.metadata, self.arrays, self.place, self.remedy)
+        return _remake, (self.files, self.metadata, self.checked.arrays, self.checked.place, self.checked.remedy)
 
     async def get(
         self, key: str, prototype: "BufferPrototype", byte_range: "ByteRequest | None" = None
@@ -103,7 +60,7 @@ class CheckedStore(Store):
         """
         if key == METADATA:
             return prototype.buffer.from_bytes(self.metadata)
-        if key not in self._parts:
+        if key not in self.checked.parts:
             return None
         if self.files.remote:
             content = await asyncio.to_thread(self.chunk, key, byte_range)
@@ -118,37 +75,12 @@ class CheckedStore(Store):
         ------
         StorageError
         """
-        array, parts = self._parts[key]
-        size = parts[-1].begin + parts[-1].size
-        begin, end = 0, size
+        size = self.checked.size(key)
         if isinstance(byte_range, RangeByteRequest):
-            begin, end = byte_range.start, min(byte_range.end, size)
-        elif isinstance(byte_range, SuffixByteRequest):
-            begin = max(0, size - byte_range.suffix)
-        elif byte_range is not None:
-            begin = byte_range.offset
-        # A request that cuts through parts is answered from all the parts that it touches.
-        wanted = [part for part in parts if part.begin < end and part.begin + part.size > begin]
-        if not wanted:
-            return b""
-        first = wanted[0].begin
-        content = self._read(key, first, wanted[-1].begin + wanted[-1].size - first, whole=len(wanted) == len(parts))
-        for part in wanted:
-            piece = content if len(wanted) == 1 else content[part.begin - first : part.begin - first + part.size]
-            self._check(key, piece, part, array, index=array.inner is not None and part is parts[-1])
-        return content if (first, len(content)) == (begin, end - begin) else content[begin - first : end - first]
-
-    def _read(self, key: str, begin: int, size: int, *, whole: bool) -> bytes:
-        content = self.files.read(key, begin, 2 * size + SLACK if whole and not self.files.remote else size)
-        if content is None:
-            raise StorageError(f"{self.place}/{key} is missing; {self.remedy}")
-        return content
-
-    def _check(self, key: str, content: bytes, part: Part, array: Array, *, index: bool) -> None:
-        decoded = None if index else array.decoded_bytes
-        problem = complaint(content, part, decoded_bytes=decoded, cryptographic=self.files.remote)
-        if problem:
-            raise StorageError(f"{self.place}/{key} {problem}; {self.remedy}")
+            return self.checked.read(key, byte_range.start, min(byte_range.end, size))
+        if isinstance(byte_range, SuffixByteRequest):
+            return self.checked.read(key, max(0, size - byte_range.suffix))
+        return self.checked.read(key, 0 if byte_range is None else byte_range.offset)
 
     async def get_partial_values(
         self, prototype: "BufferPrototype", key_ranges: "Iterable[tuple[str, ByteRequest | None]]"
@@ -158,7 +90,7 @@ class CheckedStore(Store):
 
     async def exists(self, key: str) -> bool:
         """Tell whether the group has a key."""
-        return key == METADATA or key in self._parts
+        return key == METADATA or key in self.checked.parts
 
     @property
     def supports_writes(self) -> bool:
@@ -182,31 +114,31 @@ class CheckedStore(Store):
 
     async def set(self, key: str, value: "Buffer", byte_range: tuple[int, int] | None = None) -> None:  # noqa: ARG002
         """Refuse to write."""
-        raise StorageError(f"{self.place} is read only")
+        raise StorageError(f"{self.checked.place} is read only")
 
     async def set_partial_values(self, key_start_values: Any) -> None:  # noqa: ARG002
         """Refuse to write."""
-        raise StorageError(f"{self.place} is read only")
+        raise StorageError(f"{self.checked.place} is read only")
 
     async def delete(self, key: str) -> None:  # noqa: ARG002
         """Refuse to delete."""
-        raise StorageError(f"{self.place} is read only")
+        raise StorageError(f"{self.checked.place} is read only")
 
     async def list(self) -> AsyncIterator[str]:
         """Yield all keys."""
-        for key in (METADATA, *self._parts):
+        for key in (METADATA, *self.checked.parts):
             yield key
 
     async def list_prefix(self, prefix: str) -> AsyncIterator[str]:
         """Yield the keys that begin with a prefix."""
-        for key in (METADATA, *self._parts):
+        for key in (METADATA, *self.checked.parts):
             if key.startswith(prefix):
                 yield key
 
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
         """Yield the names directly below a prefix."""
         begin = f"{prefix.rstrip('/')}/" if prefix else ""
-        names = {key[len(begin) :].split("/")[0] for key in (METADATA, *self._parts) if key.startswith(begin)}
+        names = {key[len(begin) :].split("/")[0] for key in (METADATA, *self.checked.parts) if key.startswith(begin)}
         for name in sorted(names):
             yield name
 

@@ -12,7 +12,7 @@ from dysts.datasets.named_recipes import RECIPES
 from dysts.datasets.provenance import check_origin
 from dysts.datasets.recipe import Recipe
 from dysts.datasets.source import Source, SourceFiles
-from dysts.datasets.store import METADATA, REMEDY, group_path, read_group
+from dysts.datasets.store import METADATA, REMEDY, group_path, is_complete, read_group
 from dysts.errors import DystsWarning, NewerFormatError, StorageError, UnknownNameError
 from dysts.systems.registry import Registry, registry_of
 
@@ -139,6 +139,10 @@ class Collection(Mapping[str, "xarray.Dataset"]):
             raise
         except StorageError:
             return None
+
+    def absent(self) -> list[str]:
+        """Return the systems of which nothing complete is stored, without a look into what is."""
+        return [name for name in self.systems if not is_complete(self.path(name))]
 
     def missing(self) -> list[str]:
         """Return the systems that are not stored, or stored for another version."""

@@ -1,5 +1,6 @@
 """A stored system whose metadata are checked before Zarr sees them, and which is opened with xarray."""
 
+import copy
 import functools
 import hashlib
 import json
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dysts.datasets.attributes import check_attributes, differing_field
-from dysts.datasets.clocks import with_coordinates
+from dysts.datasets.clocks import coordinates_of
 from dysts.datasets.digest import FORMAT
 from dysts.datasets.layout import CHUNKS, Array, group_document, read_arrays, to_json
 from dysts.datasets.plain_attributes import plain_attributes
@@ -21,7 +22,7 @@ from dysts.systems.system import System
 if TYPE_CHECKING:
     import xarray
 
-    from dysts.datasets.checked_store import Files
+    from dysts.datasets.checked_files import Files
 
 LARGEST_METADATA = 64 * 2**20
 """Bytes of the metadata of one group; those of ten trajectories have some ten kilobytes."""
@@ -69,6 +70,28 @@ class Group:
         StorageError
             If its times cannot be read or are others than the recipe has.
         """
+        shards = any(array.inner is not None for array in self.arrays.values())
+        dataset = self._by_zarr() if shards or self.files.remote else self._directly()
+        times = dataset["time"].values
+        if not np.array_equal(times, np.arange(self.recipe.points) * self.attributes["step"]):
+            raise StorageError(f"the times in {self.place} must go from 0 in the steps of the recipe; {self.remedy}")
+        return dataset
+
+    def _directly(self) -> "xarray.Dataset":
+        """Return the data set of files on this machine, which need no shards and no requests at once."""
+        import xarray
+
+        from dysts.datasets.checked_files import CheckedFiles
+        from dysts.datasets.stored_array import StoredArray, lazily
+
+        files = CheckedFiles(self.files, arrays=self.arrays.values(), place=self.place, remedy=self.remedy)
+        variables = {name: lazily(StoredArray(files, array)) for name, array in self.arrays.items()}
+        has_variables = any("variable" in variable.dims for variable in variables.values())
+        times = variables.pop("time").load()
+        coordinates = coordinates_of(self.attributes, times.values, with_variables=has_variables)
+        return xarray.Dataset(variables, {"time": times, **coordinates}, self._own_attributes())
+
+    def _by_zarr(self) -> "xarray.Dataset":
         import xarray
 
         from dysts.datasets.checked_store import CheckedStore
@@ -87,14 +110,17 @@ class Group:
             raise
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise StorageError(f"{self.place} cannot be read ({error}); {self.remedy}") from None
-        if not np.array_equal(times, np.arange(self.recipe.points) * self.attributes["step"]):
-            raise StorageError(f"the times in {self.place} must go from 0 in the steps of the recipe; {self.remedy}")
         for variable in dataset.variables.values():
             for name in (CHUNKS, "components", "variables"):
                 variable.attrs.pop(name, None)
-        labelled = with_coordinates(dataset)
-        labelled.attrs = plain_attributes(dataset.attrs)
+        coordinates = coordinates_of(self.attributes, times, with_variables="variable" in dataset.dims)
+        labelled = dataset.assign_coords(coordinates)
+        labelled.attrs = self._own_attributes()
         return labelled
+
+    def _own_attributes(self) -> dict[str, Any]:
+        # The metadata of a group are parsed once, and users may change what they get.
+        return copy.deepcopy(plain_attributes(self.attributes))
 
     def check_identity(self, *, recipe: Recipe | None, system: System | None) -> None:
         """Check that the group holds the system and follows the recipe that was asked for.

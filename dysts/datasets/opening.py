@@ -48,8 +48,9 @@ def open_dataset(
         ``"test-fine"``: 10 trajectories of 12 periods at 100 points per period. `dysts.datasets.RECIPES` has all
         names; a recipe of your own or ``FILE.toml:NAME`` works as well.
     systems : iterable of str, optional
-        Have these now. By default the collection holds every system of the recipe's kind, flows or maps, and each is
-        fetched when it is first asked for.
+        Fetch those of these that are not there yet. By default the collection holds every system of the recipe's kind,
+        flows or maps, and each is fetched when it is first asked for. What is there is opened and checked then, and
+        fetched again if it is damaged or of another version.
     source : str or path-like, optional
         Base address of published series, by default ``$DYSTS_SOURCE``; see `dysts.datasets.source.Source`.
     lazy : bool
@@ -99,7 +100,7 @@ def open_dataset(
     online = Source(base) if base else None
     collection = Collection(recipe, chosen, dataset_folder(recipe), source=online, lazy=lazy, registry=known)
     if systems is not None and not lazy:
-        failures = collection.fetch(collection.missing()).failures
+        failures = collection.fetch(collection.absent()).failures
         if failures:
             reasons = "; ".join(f"{system}: {reason}" for (_, system), reason in failures.items())
             raise StorageError(f"{recipe.name} could not be built for {len(failures)} systems: {reasons}")

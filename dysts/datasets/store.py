@@ -41,6 +41,11 @@ def group_path(folder: Path, system: System) -> Path:
     return folder / f"{system.name}-{hashlib.sha256(system.definition_json.encode()).hexdigest()[:8]}"
 
 
+def is_complete(path: Path) -> bool:
+    """Whether there is a group with its metadata and their seal; neither is read."""
+    return (path / METADATA).is_file() and (path / SEAL).is_file()
+
+
 def write_group(dataset: "xarray.Dataset", path: Path) -> None:
     """Write a data set to a group that appears at `path` only when it is complete.
 
@@ -166,7 +171,7 @@ def read_group(path: Path, *, recipe: Recipe | None = None, system: System | Non
         If it is not there, damaged, in an older format, not what this package writes, not what its catalogue said
         when it was downloaded, or of another system or recipe.
     """
-    from dysts.datasets.checked_store import LocalFiles
+    from dysts.datasets.checked_files import LocalFiles
 
     try:
         with open(path / METADATA, "rb") as file:

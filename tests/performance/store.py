@@ -24,7 +24,7 @@ import dysts
 from dysts.cache import cache_folder
 from dysts.datasets import RECIPES, Recipe
 from dysts.datasets.build import Series, build
-from dysts.datasets.checked_store import CheckedStore
+from dysts.datasets.checked_files import CheckedFiles
 from dysts.datasets.collection import Collection
 from dysts.datasets.group import _parsed
 from dysts.datasets.named_recipes import STANDARD
@@ -141,7 +141,7 @@ def opening(names: list[str], root: Path, work: Path) -> None:
 
 
 def _accept(*_: object, **__: object) -> None:
-    """Check nothing, in place of `CheckedStore._check`."""
+    """Check nothing, in place of `CheckedFiles._check`."""
 
 
 def checking(names: list[str], root: Path, repeat: int = 9) -> None:
@@ -158,12 +158,12 @@ def checking(names: list[str], root: Path, repeat: int = 9) -> None:
             dataset["series"].copy(deep=False).variable._data.get_duck_array()
 
     def read_unchecked() -> None:
-        checked = CheckedStore._check
-        CheckedStore._check = _accept  # type: ignore[method-assign]
+        checked = CheckedFiles._check
+        CheckedFiles._check = _accept  # type: ignore[method-assign]
         try:
             read()
         finally:
-            CheckedStore._check = checked  # type: ignore[method-assign]
+            CheckedFiles._check = checked  # type: ignore[method-assign]
 
     def open_ours() -> None:
         _parsed.cache_clear()
