@@ -123,7 +123,7 @@ def run(
     if registry is not None and systems is None:
         systems = list(known)
     chosen = whole.narrowed(systems=systems, forecasters=forecasters, trajectories=trajectories)
-    chosen = chosen.narrowed(forecasters=whole_names(chosen.forecasters))
+    chosen = chosen.renamed(whole_names)
     again = whole_names(checked_names("forecasters to run again", again))
     for name in again:
         if name not in chosen.forecasters:

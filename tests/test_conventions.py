@@ -201,7 +201,7 @@ def test_bash_completes_commands_options_and_names(program: str, capsys: pytest.
         assert completed(program, "integrate", "--obs") == ["--observables"]
     else:
         assert completed(program, "lead") == ["leaderboard"]
-        assert completed(program, "run", "data") == ["data-limited"]
+        assert completed(program, "run", "data") == ["data-limited", "data-limited-small"]
         assert completed(program, "run", "--forecasters", "NVA") == ["NVAR"]
         assert completed(program, "compare", "--score", "vpt_l") == ["vpt_loose"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.running.presets import build_named
 from dysts.errors import InvalidArgumentError, UnknownNameError
 
 
@@ -16,9 +17,6 @@ def build(
     forecaster: str, *, preset: str, season_length: int, seed: int, config: Mapping[str, Any] | None = None
 ) -> Any:
     """Return an unfitted forecaster, one of the package's or ``"module:factory"``.
-
-    The preset ``published`` is the form in which the 2023 paper ran a forecaster (`forecasters.published`); those
-    that it ran with the defaults of a library have it as ``paper``.
 
     A factory is called as ``factory(preset=..., season_length=..., seed=...)`` and returns an object with
     ``fit`` and ``predict``; where something was tuned, ``config=...`` is passed as well.
@@ -31,13 +29,7 @@ def build(
         If the preset is refused.
     """
     if ":" not in forecaster:
-        from forecasters import get_forecaster
-        from forecasters.published import PUBLISHED, get_published, list_published
-
-        if preset == PUBLISHED and forecaster in list_published():
-            return get_published(forecaster, seed=seed, config=config)
-        preset = "paper" if preset == PUBLISHED else preset
-        return get_forecaster(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
+        return build_named(forecaster, preset=preset, season_length=season_length, seed=seed, config=config)
     given: dict[str, Any] = {"preset": preset, "season_length": season_length, "seed": seed}
     if config:
         given["config"] = config

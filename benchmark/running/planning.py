@@ -203,13 +203,13 @@ def plan(
     _check_forecasters(suite, seed=seed)
     data = _Data(suite, open_dataset, own)
     planned = []
-    built: dict[tuple[str, int], _Built] = {}
+    built: dict[tuple[str, str, int], _Built] = {}
     for cell in cells:
         own_data = data(cell.task)
         if cell.forecaster in REFERENCES:
             planned.append(_planned_reference(cell, own_data))
             continue
-        shared = (cell.forecaster, own_data.season_length)
+        shared = (cell.forecaster, cell.preset, own_data.season_length)
         if shared not in built:
             model = _model(cell.forecaster, cell.preset, season_length=own_data.season_length, seed=seed)
             built[shared] = _Built(
@@ -245,16 +245,16 @@ def _opener(suite: Suite, open_dataset: OpenDataset | None, registry: Registry |
 def _check_forecasters(suite: Suite, *, seed: int) -> None:
     """Build every forecaster once, and raise for all that cannot be built together."""
     refused: list[DystsError] = []
-    for name in suite.forecasters:
+    for name, preset in suite.presets():
         try:
-            _model(name, suite.preset, season_length=2, seed=seed)
+            _model(name, preset, season_length=2, seed=seed)
         except DystsError as error:
             refused.append(error)
     if len(refused) == 1:
         raise refused[0]
     if refused:
         told = "; ".join(f"({number}) {error}" for number, error in enumerate(refused, start=1))
-        raise RunError(f"{len(refused)} of {len(suite.forecasters)} forecasters cannot be built: {told}")
+        raise RunError(f"{len(refused)} of {len(suite.presets())} forecasters cannot be built: {told}")
 
 
 def longest_first(planned: Sequence[PlannedCell], costs: Costs) -> list[PlannedCell]:

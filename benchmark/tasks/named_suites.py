@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmark.tasks.part import PAPER_SIZE, Part
 from benchmark.tasks.suite import Suite
 from benchmark.tasks.tuning import Budget
 from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name, unreadable
@@ -29,6 +30,19 @@ _QUICK_SYSTEMS = (
 )
 _QUICK_FORECASTERS = ("NaiveMean", "NaiveSeasonal", "NaiveDrift", "LinearRegression", "NVAR", "ESN")
 
+_LIMITED_LENGTHS = (101, 176, 326, 551, 776, 1000)
+"""Points to fit of `data-limited`: six of the 25 lengths of the published runs, 101 being their least."""
+
+_SCALE_SYSTEMS = ("Lorenz", "Thomas", "Chua", "HastingsPowell", "Duffing", "Lorenz96", "MackeyGlass", "HindmarshRose")
+"""Systems of `scale`: quadratic, with sines, with kinks, rational, driven, of ten variables, delayed, fast and slow."""
+_SCALE_NETWORKS = ("NBEATS", "NHiTS", "LSTM", "Transformer", "TCN")
+_SCALE_OTHERS = ("NeuralODE", "RandomForest", "XGBoost", "ESN", "NVAR")
+_SCALE_LENGTHS = (1000, 4000, 16_000)
+_SCALE_LONGEST = 64_000
+"""Points to fit of the longest series of `scale`, for methods whose cost allows it."""
+_SCALE_HORIZON, _SCALE_POINTS = 30, 6000
+"""Lyapunov times that `scale` predicts, more than any method reached at 16,000 points, and the most points."""
+
 _MAP_FORECASTERS = (*_QUICK_FORECASTERS, "Theta", "FFT", "Kalman", "RandomForest", "XGBoost")
 """Forecasters that fit 1000 iterates within seconds, of each family without networks."""
 
@@ -42,7 +56,10 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "standard": "the short task: every system and every forecaster, 1000 points to fit and 200 to predict",
     "long": "every system and every forecaster, 5000 points to predict",
     "noise": "12 systems, every forecaster, measurement noise of 0 to 30 % and dynamical noise",
-    "data-limited": "12 systems, every forecaster, 100 to 1000 points to fit",
+    "data-limited": "every system and forecaster, 101 to 1000 points to fit, the lengths of the published runs",
+    "data-limited-small": "12 systems, every forecaster, 100 to 1000 points to fit",
+    "scale": "8 systems, 1000 to 64,000 points to fit, networks small and of the paper's size",
+    "scale-large": "scale with networks of the paper's size at 16,000 points and small ones at 64,000, for a GPU",
     "granularity": "12 systems, every forecaster, 100 and 15 points in a period",
     "paper": "the published protocol: its periods, its methods, configurations chosen on the train trajectory by smape",
     "maps": "every map and the fast forecasters, 1000 iterates to fit and 200 to predict",
@@ -54,8 +71,8 @@ def list_suites() -> list[str]:
 
     Examples
     --------
-    >>> list_suites()
-    ['quick', 'standard', 'long', 'noise', 'data-limited', 'granularity', 'paper', 'maps']
+    >>> len(list_suites()), list_suites()[:3]
+    (11, ['quick', 'standard', 'long'])
     """
     return list(_DESCRIPTIONS)
 
@@ -179,12 +196,49 @@ def _noise() -> Suite:
 
 
 def _data_limited() -> Suite:
+    return replace(_standard(), name="data-limited", variants=_lengths(*_LIMITED_LENGTHS))
+
+
+def _data_limited_small() -> Suite:
     return Suite(
-        name="data-limited",
+        name="data-limited-small",
         systems=_QUICK_SYSTEMS,
         forecasters=_all_forecasters(),
-        variants=tuple({"train_length": length} for length in (100, 200, 400, 700, 1000)),
+        variants=_lengths(100, 200, 400, 700, 1000),
     )
+
+
+def _scale() -> Suite:
+    return Suite(
+        name="scale",
+        systems=_SCALE_SYSTEMS,
+        forecasters=(*_SCALE_NETWORKS, *_SCALE_OTHERS),
+        recipe="scale",
+        horizon=_SCALE_HORIZON,
+        horizon_clock="lyapunov times",
+        most_points=_SCALE_POINTS,
+        variants=_lengths(*_SCALE_LENGTHS),
+        parts=(
+            Part(forecasters=_SCALE_NETWORKS, preset=PAPER_SIZE, variants=_lengths(*_SCALE_LENGTHS[:2])),
+            Part(forecasters=("NeuralODE", "XGBoost", "NVAR"), variants=_lengths(_SCALE_LONGEST)),
+        ),
+    )
+
+
+def _scale_large() -> Suite:
+    small = _scale()
+    return replace(
+        small,
+        name="scale-large",
+        parts=(
+            Part(forecasters=_SCALE_NETWORKS, preset=PAPER_SIZE, variants=_lengths(*_SCALE_LENGTHS)),
+            Part(forecasters=(*_SCALE_NETWORKS, *_SCALE_OTHERS), variants=_lengths(_SCALE_LONGEST)),
+        ),
+    )
+
+
+def _lengths(*lengths: int) -> tuple[dict[str, int], ...]:
+    return tuple({"train_length": length} for length in lengths)
 
 
 def _granularity() -> Suite:
@@ -215,6 +269,9 @@ _BUILDERS: Mapping[str, Callable[[], Suite]] = {
     "long": _long,
     "noise": _noise,
     "data-limited": _data_limited,
+    "data-limited-small": _data_limited_small,
+    "scale": _scale,
+    "scale-large": _scale_large,
     "granularity": _granularity,
     "paper": _paper,
     "maps": _maps,

@@ -1,10 +1,11 @@
 """A suite: which systems, forecasters and tasks a run compares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from benchmark.own_series import OWN, SeriesFile
+from benchmark.tasks.part import Part
 from benchmark.tasks.references import REFERENCES
 from benchmark.tasks.task import Cell, Task
 from benchmark.tasks.tuning import Budget
@@ -40,10 +41,12 @@ class Suite:
     horizon, horizon_clock, most_points
         How far to predict, as in `Task`.
     preset : str
-        Preset of every forecaster: ``fast``, ``paper``, or ``published``, which is ``paper`` but for the forecasters of
-        `forecasters.published`.
+        Preset of every forecaster: ``fast``, ``paper``, ``published`` or ``paper-size``, see
+        `benchmark.running.presets`.
     variants : sequence of mapping
         Changes of the tasks' fields; every system and trajectory is run with each. Empty for the tasks as they are.
+    parts : sequence of Part
+        More forecasters on the same systems, each part with a preset and with variants of its own.
     tuning : Budget, optional
         Choose the configuration of every forecaster on the train recipe within this budget.
     series : sequence of SeriesFile
@@ -78,6 +81,7 @@ class Suite:
     most_points: int = 0
     preset: str = "fast"
     variants: tuple[Mapping[str, Any], ...] = ()
+    parts: tuple[Part, ...] = ()
     tuning: Budget | None = None
     series: tuple[SeriesFile, ...] = ()
     registry: str = ""
@@ -106,14 +110,16 @@ class Suite:
         if self.tuning is not None and not isinstance(self.tuning, Budget):
             raise InvalidArgumentError(f"the tuning of a suite must be a Budget, got {self.tuning!r}")
         object.__setattr__(self, "variants", _checked_variants(self.variants))
+        object.__setattr__(self, "parts", _checked_parts(self.parts))
         object.__setattr__(self, "series", _checked_series(self.series, self.systems))
         # Building the tasks refuses a value that no task allows, before a run begins.
         self.tasks()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON values."""
+        """Return the fields as JSON values, parts only where there are some."""
         return {
-            **{field.name: getattr(self, field.name) for field in fields(self)},
+            **{field.name: getattr(self, field.name) for field in fields(self) if field.name != "parts"},
+            **({"parts": [part.to_dict() for part in self.parts]} if self.parts else {}),
             **{name: list(getattr(self, name)) for name in ("systems", "forecasters", "references")},
             "variants": [_plain(variant) for variant in self.variants],
             "tuning": None if self.tuning is None else self.tuning.to_dict(),
@@ -133,36 +139,53 @@ class Suite:
         given.setdefault("systems", ())
         if given.get("tuning") is not None:
             given["tuning"] = Budget.from_dict(given["tuning"])
+        if "parts" in given:
+            given["parts"] = tuple(Part.from_dict(part) for part in _list("parts", given["parts"]))
         if "series" in given:
             given["series"] = tuple(SeriesFile.from_dict(entry) for entry in _list("series", given["series"]))
         return cls(**given)
 
     def cells(self, *, seed: int) -> list[Cell]:
-        """Return every cell, systems first; the references come after the forecasters."""
+        """Return every cell, systems first; the references come after the forecasters, and parts at the end."""
+        main = self._tasks(self.variants)
+        by_task = [(task, self.preset, (*self.forecasters, *self.references)) for task in main]
+        known = set(main)
+        for part in self.parts:
+            for task in self._tasks(part.variants or self.variants):
+                references = () if task in known else self.references
+                known.add(task)
+                by_task.append((task, part.preset or self.preset, (*part.forecasters, *references)))
         return [
-            Cell(
-                task=task,
-                forecaster=forecaster,
-                preset="reference" if forecaster in REFERENCES else self.preset,
-                seed=seed,
-            )
-            for task in self.tasks()
-            for forecaster in (*self.forecasters, *self.references)
+            Cell(task=task, forecaster=name, preset="reference" if name in REFERENCES else preset, seed=seed)
+            for task, preset, names in by_task
+            for name in names
         ]
 
     def tasks(self) -> list[Task]:
-        """Return every task, systems first."""
+        """Return every task, systems first, those of parts at the end."""
+        tasks = self._tasks(self.variants)
+        for part in self.parts:
+            tasks += self._tasks(part.variants or self.variants)
+        return list(dict.fromkeys(tasks))
+
+    def presets(self) -> list[tuple[str, str]]:
+        """Return every forecaster with each of its presets."""
+        found = [(name, self.preset) for name in self.forecasters]
+        found += [(name, part.preset or self.preset) for part in self.parts for name in part.forecasters]
+        return list(dict.fromkeys(found))
+
+    def _tasks(self, variants: tuple[Mapping[str, Any], ...]) -> list[Task]:
         common = {name: getattr(self, name) for name in _COMMON}
         tasks = [
             Task(**{**common, "system": system, "trajectory": trajectory, **variant})
             for system in self.systems
-            for variant in self.variants or ({},)
+            for variant in variants or ({},)
             for trajectory in range(self.trajectories)
         ]
         tasks += [
             Task(**{**common, **variant, "system": entry.name, "recipe": OWN})
             for entry in self.series
-            for variant in self.variants or ({},)
+            for variant in variants or ({},)
         ]
         # Variants that differ in the recipe alone are one task for a series of one's own.
         return list(dict.fromkeys(tasks))
@@ -174,13 +197,26 @@ class Suite:
         forecasters: Sequence[str] | None = None,
         trajectories: int | None = None,
     ) -> "Suite":
-        """Return the suite with other systems, forecasters or trajectories where they are given."""
+        """Return the suite with other systems, forecasters or trajectories where they are given.
+
+        Of the parts, those forecasters remain that are named.
+        """
+        parts = self.parts
+        if forecasters is not None:
+            wanted = checked_names("forecasters", forecasters)
+            parts = tuple(kept for part in self.parts if (kept := part.of(wanted)) is not None)
         return replace(
             self,
             systems=self.systems if systems is None else checked_names("systems", systems),
             forecasters=self.forecasters if forecasters is None else checked_names("forecasters", forecasters),
+            parts=parts,
             trajectories=self.trajectories if trajectories is None else trajectories,
         )
+
+    def renamed(self, names: Callable[[Sequence[str]], Sequence[str]]) -> "Suite":
+        """Return the suite with other names of its forecasters, those of parts included."""
+        parts = tuple(replace(part, forecasters=tuple(names(part.forecasters))) for part in self.parts)
+        return replace(self, forecasters=tuple(names(self.forecasters)), parts=parts)
 
 
 def _checked_variants(variants: object) -> tuple[Mapping[str, Any], ...]:
@@ -193,6 +229,14 @@ def _checked_variants(variants: object) -> tuple[Mapping[str, Any], ...]:
                 raise unknown_name("field of a variant", name, _VARIED)
         checked.append(_plain(variant))
     return tuple(checked)
+
+
+def _checked_parts(parts: object) -> tuple[Part, ...]:
+    entries = _list("parts", parts)
+    for entry in entries:
+        if not isinstance(entry, Part):
+            raise InvalidArgumentError(f"the parts of a suite must be Part values, got {entry!r}")
+    return tuple(replace(entry, variants=_checked_variants(entry.variants)) for entry in entries)
 
 
 def _checked_series(series: object, systems: tuple[str, ...]) -> tuple[SeriesFile, ...]:

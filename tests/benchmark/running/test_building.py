@@ -111,3 +111,17 @@ def test_noise_of_ten_standard_deviations_asks_for_percent() -> None:
     with pytest.raises(InvalidArgumentError, match=r"below 10 standard deviations, got 10; 10 percent are 0\.1"):
         Task(system="Lorenz", measurement_noise=10)
     assert Task(system="Lorenz", measurement_noise=9.5).measurement_noise == 9.5
+
+
+def test_a_network_of_the_papers_size_is_trained_as_the_fast_one() -> None:
+    fast, paper, both = (
+        build("NBEATS", preset=preset, season_length=100, seed=0).config for preset in ("fast", "paper", "paper-size")
+    )
+    assert (both.stacks, both.layers, both.width) == (paper.stacks, paper.layers, paper.width)
+    assert both.width != fast.width
+    assert (both.epochs, both.batch_size, both.one_cycle) == (fast.epochs, fast.batch_size, fast.one_cycle)
+    assert both.learning_rate == fast.learning_rate != paper.learning_rate
+    shorter = build("NBEATS", preset="paper-size", season_length=100, seed=0, config={"epochs": 3}).config
+    assert (shorter.epochs, shorter.width) == (3, paper.width)
+    with pytest.raises(InvalidArgumentError, match="got NVAR"):
+        build("NVAR", preset="paper-size", season_length=100, seed=0)

@@ -17,8 +17,10 @@ from benchmark.own_series import SeriesFile, own_series
 from benchmark.tasks.data import cut
 from benchmark.tasks.named_suites import read_suite
 from benchmark.tasks.tuning import train_task
+from dysts.datasets import get_recipe
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
 from dysts.export import export
+from dysts.systems.equation_class import equation_class
 from forecasters import list_forecasters
 
 WAVE = np.stack([np.sin(2 * np.pi * np.arange(400) / 40), 2 + np.cos(2 * np.pi * np.arange(400) / 40)], axis=1)
@@ -47,7 +49,10 @@ def test_sweeps_vary_what_they_are_named_after() -> None:
     noise = {(task.measurement_noise, task.recipe) for task in get_suite("noise").tasks()}
     assert {level for level, _ in noise} == {0.0, 0.01, 0.03, 0.1, 0.3}
     assert (0.0, "test-fine-noisy") in noise
-    assert {task.train_length for task in get_suite("data-limited").tasks()} == {100, 200, 400, 700, 1000}
+    limited = get_suite("data-limited")
+    assert {task.train_length for task in limited.tasks()} == {101, 176, 326, 551, 776, 1000}
+    assert (len(limited.systems), len(limited.forecasters)) == (135, 24)
+    assert {task.train_length for task in get_suite("data-limited-small").tasks()} == {100, 200, 400, 700, 1000}
     granularity = {(task.recipe, task.train_length, task.horizon) for task in get_suite("granularity").tasks()}
     assert granularity == {("test-fine", 1000, 200), ("test-coarse", 150, 30)}
     assert {task.horizon for task in get_suite("long").tasks()} == {5000}
@@ -55,6 +60,52 @@ def test_sweeps_vary_what_they_are_named_after() -> None:
     assert (paper.preset, paper.recipe) == ("published", "test-paper")
     assert train_task(paper.tasks()[0]).recipe == "train-paper"
     assert paper.tuning is not None
+
+
+def test_scale_has_both_sizes_of_networks_and_the_longest_series_for_what_is_fast() -> None:
+    suite = get_suite("scale")
+    cells = [(cell.forecaster, cell.preset, cell.task.train_length) for cell in suite.cells(seed=0)]
+    lengths = {(name, preset): {cell[2] for cell in cells if cell[:2] == (name, preset)} for name, preset, _ in cells}
+    assert lengths["NBEATS", "fast"] == {1000, 4000, 16_000}
+    assert lengths["NBEATS", "paper-size"] == {1000, 4000}
+    assert lengths["NVAR", "fast"] == lengths["Oracle", "reference"] == {1000, 4000, 16_000, 64_000}
+    assert ("NVAR", "paper-size") not in lengths
+    large = {(cell.forecaster, cell.preset, cell.task.train_length) for cell in get_suite("scale-large").cells(seed=0)}
+    assert {("NBEATS", "paper-size", 16_000), ("NBEATS", "fast", 64_000), ("ESN", "fast", 64_000)} <= large
+    assert set(cells) < large
+    assert len({equation_class(dysts.get_system(name)) for name in suite.systems}) >= 4
+    assert get_recipe(suite.recipe).points >= 64_000 + suite.most_points
+
+
+def test_parts_of_a_suite_are_read_written_and_narrowed(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(
+        'systems = ["Lorenz"]\nforecasters = ["NVAR"]\n[[parts]]\nforecasters = ["LSTM", "ESN"]\n'
+        'preset = "paper-size"\n[[parts.variants]]\ntrain_length = 300\n',
+        encoding="utf-8",
+    )
+    suite = get_suite(str(path))
+    assert suite.presets() == [("NVAR", "fast"), ("LSTM", "paper-size"), ("ESN", "paper-size")]
+    assert [task.train_length for task in suite.tasks()] == [1000, 300]
+    shown = [(cell.forecaster, cell.preset, cell.task.train_length) for cell in suite.cells(seed=0)]
+    assert shown.count(("Oracle", "reference", 300)) == shown.count(("Oracle", "reference", 1000)) == 1
+    assert ("LSTM", "paper-size", 300) in shown
+    assert ("LSTM", "paper-size", 1000) not in shown
+    assert Suite.from_dict(json.loads(json.dumps(suite.to_dict()))) == suite
+    assert "parts" not in get_suite("standard").to_dict()
+    assert suite.narrowed(forecasters=["LSTM"]).parts[0].forecasters == ("LSTM",)
+    assert suite.narrowed(forecasters=["NVAR"]).parts == ()
+    with pytest.raises(InvalidArgumentError, match="must be that of a network of darts, got ESN"):
+        benchmark.run(suite, output=tmp_path / "results", progress=False)
+    for text, words in (
+        ("[[parts]]\npreset = 'paper'\n", "lacks the field 'forecasters'"),
+        ("[[parts]]\nforecasters = ['ESN']\nsize = 3\n", "field 'size'"),
+        ("[[parts]]\nforecasters = ['ESN']\n[[parts.variants]]\nhorizn = 3\n", "field of a variant 'horizn'"),
+        ("[[parts]]\nforecasters = []\n", "at least one name"),
+    ):
+        path.write_text('systems = ["Lorenz"]\nforecasters = ["NVAR"]\n' + text, encoding="utf-8")
+        with pytest.raises(InvalidArgumentError, match=words):
+            read_suite(path)
 
 
 def test_a_recipe_that_does_not_exist_is_a_clear_error(tmp_path: Path) -> None:

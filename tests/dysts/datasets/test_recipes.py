@@ -12,6 +12,7 @@ import dysts
 from dysts.datasets import RECIPES, Recipe, get_recipe, load_recipes
 from dysts.datasets.build import build
 from dysts.datasets.digest import inputs_digest
+from dysts.datasets.named_recipes import STANDARD
 from dysts.datasets.starts import repeats_itself, start_times, starts
 from dysts.errors import InvalidArgumentError, NotSupportedError, StorageError, UnknownNameError
 from dysts.systems.frozen import freeze
@@ -26,6 +27,7 @@ def test_the_named_recipes_are_those_that_are_promised() -> None:
         *expected,
         "train-paper",
         "test-paper",
+        "scale",
         "train-maps",
         "test-maps",
         "long",
@@ -36,8 +38,8 @@ def test_the_named_recipes_are_those_that_are_promised() -> None:
     assert get_recipe("train-coarse").points == 12 * 15
     assert get_recipe("long").points == 6000
     assert get_recipe("test-paper").points == 1200
-    tens = set(RECIPES) - {"ensemble", "train-paper", "test-paper"}
-    assert all(RECIPES[name].trajectories == 10 for name in tens)
+    assert all(RECIPES[name].trajectories == 10 for name in STANDARD)
+    assert set(RECIPES) - set(STANDARD) == {"ensemble", "scale", "train-paper", "test-paper"}
 
 
 @pytest.mark.parametrize(
