@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -63,6 +63,15 @@ invariants-page: $(INSTALLED)
 # Writes docs/maps.md from the registry of maps.
 maps-page: $(INSTALLED)
 	$(BIN)/python docs/maps_page.py
+
+# Tries `dysts.nearest` on unseen windows of all systems; writes results/nearest.parquet, results/atlas.parquet, the page.
+atlas: $(INSTALLED)
+	$(BIN)/python tests/performance/atlas.py
+	$(BIN)/python docs/atlas_page.py
+
+# Writes docs/explanation/atlas.md from the stored atlas and results/nearest.parquet.
+atlas-page: $(INSTALLED)
+	$(BIN)/python docs/atlas_page.py
 
 # Writes docs/reference/ from what the three packages export.
 reference-pages: $(INSTALLED)

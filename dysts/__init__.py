@@ -11,6 +11,7 @@ from dysts.version import __version__
 if TYPE_CHECKING:
     from dysts import metrics
     from dysts.assimilation import Assimilation, assimilate
+    from dysts.atlas import nearest
     from dysts.datasets import open_dataset
     from dysts.integration.integrate import integrate
     from dysts.integration.noise import Noise
@@ -40,6 +41,7 @@ _HOME = {
     "load_systems": "dysts.systems.registry",
     "local_exponents": "dysts.invariants",
     "lyapunov_spectrum": "dysts.invariants",
+    "nearest": "dysts.atlas",
     "open_dataset": "dysts.datasets",
     "poincare_section": "dysts.integration.sections",
     "prepare": "dysts.integration.prepared",
@@ -70,6 +72,7 @@ __all__ = [
     "local_exponents",
     "lyapunov_spectrum",
     "metrics",
+    "nearest",
     "open_dataset",
     "poincare_section",
     "prepare",

@@ -21,6 +21,7 @@ FLOORS = {
         ("invariants", "assimilation"),
         ("datasets",),
         ("metrics", "plotting", "export"),
+        ("atlas",),
         ("gallery", "predecessor", "__init__"),
         ("cli",),
         ("__main__",),

@@ -14,6 +14,7 @@ from benchmark.report.curves import error_quantiles, lyapunov_grid
 from benchmark.report.forecaster_pages import forecaster_page
 from benchmark.report.front_page import front_page, written_figures
 from benchmark.report.pictures import attractor_pictures
+from benchmark.report.scores_map import is_mapped, write_scores_map
 from benchmark.report.site import site_of
 from benchmark.report.svg import standalone
 from benchmark.report.system_pages import system_page
@@ -28,7 +29,7 @@ from dysts.workers.threads import processors
 
 LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
 """Columns left out of the CSV: long, repetitive, and cheap in Parquet only."""
-PARTS = ("index.html", "systems", "forecasters", "figures", "data")
+PARTS = ("index.html", "atlas.html", "systems", "forecasters", "figures", "data")
 """Files and folders of a report."""
 
 
@@ -59,10 +60,13 @@ def write_report(
     folder = Path(output)
     _check_target(folder)
     with replacing(folder) as partial:
-        for part in PARTS[1:]:
-            (partial / part).mkdir(parents=True)
+        for part in PARTS:
+            if not part.endswith(".html"):
+                (partial / part).mkdir(parents=True)
         for address, text in pages(results, report=report).items():
             (partial / address).write_text(text, encoding="utf-8")
+        if is_mapped(results):
+            write_scores_map(results, partial / "atlas.html")
         short = results.table.drop(columns=LEFT_OUT_OF_CSV)
         without_formulas(short).to_csv(
             partial / "data" / "results.csv", index=False, lineterminator="\n", float_format="%.5g"
@@ -88,7 +92,7 @@ def pages(results: Results, *, report: Callable[[str], None] | None = None) -> d
     curves = error_curves(results, grid)
     bands = error_quantiles(curves, grid, site.forecasters)
     tell("front page")
-    front = front_page(site, grid=grid, curves=curves, bands=bands)
+    front = front_page(site, grid=grid, curves=curves, bands=bands) | {"mapped": is_mapped(results)}
     written = {"index.html": environment.get_template("front.html").render(front)}
     written |= {f"figures/{name}.svg": standalone(figure) for name, figure in _figures(front).items()}
     tell(f"attractors of {len(site.known)} systems")

@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from dysts.cli import commands, pictures
+from dysts.cli import atlas, commands, pictures
 from dysts.cli.arguments import add_registry
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import (
@@ -23,9 +23,9 @@ from dysts.systems.kinds import FLOW, KINDS
 from dysts.version import __version__
 
 _GROUPS = {
-    "systems": ("list", "show", "integrate", "lyapunov", "plot", "gallery", "cite"),
+    "systems": ("list", "show", "integrate", "lyapunov", "plot", "gallery", "atlas", "nearest", "cite"),
     "precomputed series": ("dataset", "build"),
-    "registry files": ("annotate", "check"),
+    "registry files": ("annotate", "categorise", "check"),
 }
 
 _EXAMPLES = (
@@ -53,6 +53,7 @@ def parser() -> Parser:
     _add_integrate(known)
     _add_lyapunov(known)
     _add_pictures(known)
+    atlas.add_atlas_commands(known)
     add_dataset_parser(known)
     add_build_arguments(add_command(known, "build", "short for: dataset build"))
     _add_registry_files(known)

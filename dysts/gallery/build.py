@@ -10,10 +10,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from dysts.atlas.atlas import read_atlas
 from dysts.cache import write_atomically
 from dysts.checks import check_count
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
+from dysts.gallery.atlas_page import write_atlas_page
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.plotting.palette import palette_css
 from dysts.plotting.style import matplotlib
@@ -37,7 +39,15 @@ DRAWN_BY = (
 """The source files whose change makes stored pictures outdated."""
 
 KINDS = ("small", "large", "series")
-SHOWN = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
+SHOWN = (
+    "category",
+    "regime",
+    "period",
+    "lyapunov_spectrum",
+    "kaplan_yorke_dimension",
+    "correlation_dimension",
+    "survival",
+)
 
 
 def write_gallery(
@@ -97,8 +107,18 @@ def write_gallery(
     if poster and drawn:
         for ending in ("png", "pdf"):
             draw_poster(drawn, folder / f"poster.{ending}", report=report if ending == "png" else None)
-    _write_pages(jinja, folder, drawn, files, poster=poster)
+    mapped = _write_map(folder, drawn)
+    _write_pages(jinja, folder, drawn, files, poster=poster, mapped=mapped)
     return failures
+
+
+def _write_map(folder: Path, systems: Sequence[System]) -> bool:
+    """Write the page of the atlas if all its systems have pages here; return whether it was written."""
+    pages = {system.name: f"systems/{system.name}.html" for system in systems}
+    if not pages.keys() >= read_atlas().places.keys():
+        return False
+    write_atlas_page(folder / "atlas.html", pages=pages, back=("index.html", "All systems"))
+    return True
 
 
 def _environment() -> Any:
@@ -151,7 +171,13 @@ def _draw_missing(
 
 
 def _write_pages(
-    jinja: Any, folder: Path, systems: Sequence[System], files: dict[str, dict[str, Path]], *, poster: bool
+    jinja: Any,
+    folder: Path,
+    systems: Sequence[System],
+    files: dict[str, dict[str, Path]],
+    *,
+    poster: bool,
+    mapped: bool,
 ) -> None:
     style = palette_css() + resources.files("dysts.gallery").joinpath("templates/style.css").read_text()
     cards = [
@@ -170,6 +196,7 @@ def _write_pages(
         fields=sorted({card["field"] for card in cards if card["field"]}),
         regimes=sorted({card["regime"] for card in cards if card["regime"]}),
         poster=poster,
+        mapped=mapped,
         version=__version__,
     )
     _write(folder / "index.html", index)

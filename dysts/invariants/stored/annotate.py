@@ -30,6 +30,8 @@ MORE_COST_WHERE_CONSERVED = 5.0
 """Factor of the cost of conservative systems, whose tolerances are tighter and whose orbits are longer."""
 
 
+FROM_THE_COLLECTION = ("category",)
+"""Properties that are computed from all systems together, by `dysts categorise`, and are kept."""
 COMPUTED_BY = ("compilation", "equations", "integration", "invariants", "solvers", "systems")
 """The rooms of the package whose sources decide about computed properties."""
 
@@ -184,6 +186,8 @@ def annotate(
             count = len(computed) + len(failures)
             report(f"{count}/{len(chosen)} {name}: {outcome}{_left(costs, computed, failures, begin)}")
     for name, properties in computed.items():
-        entries[name] = {"definition": entries[name]["definition"], "properties": properties}
+        before = entries[name].get("properties", {})
+        kept = {key: before[key] for key in FROM_THE_COLLECTION if key in before}
+        entries[name] = {"definition": entries[name]["definition"], "properties": properties | kept}
     write_entries(path, entries)
     return failures
