@@ -8,6 +8,7 @@ import numpy as np
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.extended import solve_extended
 from dysts.integration.handover import AutoSwitch
+from dysts.integration.numba_start import load_numba
 from dysts.integration.problem import AUTO, IMPLICIT, SERIES, Problem
 from dysts.integration.solution import Solution
 from dysts.integration.tolerances import EXTENDED
@@ -41,6 +42,7 @@ def solve(problem: Problem, *, threads: int | None = None) -> Solution:
 
 
 def _solve(problem: Problem, threads: int | None) -> Solution:
+    load_numba()
     if problem.precision == EXTENDED:
         return solve_extended(problem, threads)
     first = problem.systems[0]

@@ -112,25 +112,28 @@ def _frame(
     times: bytes | EvenGrid, names: tuple[str, ...], trajectories: int, period: float, exponent: float
 ) -> "xarray.DataArray":
     """Return an array of the right shape with its coordinates; 0 trajectories mean no such dimension."""
+    import pandas
     import xarray
+    from xarray.indexes import PandasIndex
 
     grid = times.values() if isinstance(times, EvenGrid) else np.frombuffer(times)
-    shape = (grid.size, len(names))
-    coordinates: dict[str, Any] = {
-        "time": grid,
-        # Objects, as strings of fixed width have no place in the Zarr v3 specification.
-        "component": np.array(names, dtype=object),
-    }
-    dims = ("time", "component")
+    shape, dims = (grid.size, len(names)), ("time", "component")
+    # Objects, as strings of fixed width have no place in the Zarr v3 specification.
+    axes: dict[str, Any] = {"time": grid, "component": np.array(names, dtype=object)}
     if trajectories:
         shape, dims = (trajectories, *shape), ("trajectory", *dims)  # type: ignore[assignment]
-        coordinates["trajectory"] = np.arange(trajectories)
+        axes["trajectory"] = np.arange(trajectories)
+    # The constructor of DataArray makes the same of arrays; but it imports dask to ask whether they belong to it.
+    indexes = {name: PandasIndex(pandas.Index(axis, name=name, dtype=axis.dtype), name) for name, axis in axes.items()}
+    variables: dict[Any, Any] = {}
+    for index in indexes.values():
+        variables |= index.create_variables()
     if period > 0.0:
-        coordinates["time_in_periods"] = ("time", grid / period)
+        variables["time_in_periods"] = xarray.Variable(("time",), grid / period, fastpath=True)
     if exponent > 0.0:
-        coordinates["time_in_lyapunov_times"] = ("time", grid * exponent)
-    empty = np.broadcast_to(np.zeros(1), shape)
-    frame = xarray.DataArray(empty, dims=dims, coords=coordinates)
+        variables["time_in_lyapunov_times"] = xarray.Variable(("time",), grid * exponent, fastpath=True)
+    empty = xarray.Variable(dims, np.broadcast_to(np.zeros(1), shape), fastpath=True)
+    frame = xarray.DataArray(empty, coords=xarray.Coordinates(variables, indexes=indexes))
     for name in frame.coords:
         # All trajectories on this grid share them, so nobody may write to them.
         frame.coords[name].values.setflags(write=False)
