@@ -37,6 +37,7 @@ ROOMS = (
     "dysts.integration",
     "dysts.invariants",
     "dysts.assimilation",
+    "dysts.discovery",
     "dysts.datasets",
     "dysts.metrics",
     "dysts.plotting",

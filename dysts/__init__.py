@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dysts.version import __version__
 
 if TYPE_CHECKING:
-    from dysts import metrics
+    from dysts import discovery, metrics
     from dysts.assimilation import Assimilation, assimilate
     from dysts.atlas import nearest
     from dysts.datasets import open_dataset
+    from dysts.discovery import discover
     from dysts.integration.integrate import integrate
     from dysts.integration.noise import Noise
     from dysts.integration.prepared import prepare
@@ -34,6 +35,7 @@ _HOME = {
     "animate": "dysts.plotting",
     "assimilate": "dysts.assimilation",
     "bifurcation_diagram": "dysts.invariants",
+    "discover": "dysts.discovery",
     "dominant_period": "dysts.invariants",
     "get_system": "dysts.systems.registry",
     "integrate": "dysts.integration.integrate",
@@ -50,7 +52,7 @@ _HOME = {
     "truth_horizon": "dysts.integration.truth",
     "window_truth": "dysts.integration.truth",
 }
-_MODULES = ("errors", "metrics")
+_MODULES = ("discovery", "errors", "metrics")
 # The modules of dysts 0.96 (``dysts.flows``, ``dysts.base``, ...) lie in a folder of their own and are found here.
 __path__.append(f"{__path__[0]}/predecessor/places")
 
@@ -63,6 +65,8 @@ __all__ = [
     "animate",
     "assimilate",
     "bifurcation_diagram",
+    "discover",
+    "discovery",
     "dominant_period",
     "errors",
     "get_system",

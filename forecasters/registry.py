@@ -41,6 +41,9 @@ _MODULES = {
 # Found by name but not among the 24: the published scripts try them too, and Prophet needs a package of its own.
 _OPTIONAL = {"Prophet": "forecasters.decompositions", "TBATS": "forecasters.decompositions"}
 
+# Found by name but not among the 24: equations found in the series, with which the papers do not forecast.
+_EQUATIONS = {"SINDy": "forecasters.sparse_equations"}
+
 # Found by name but not among the 24: they need weights that the package does not bring.
 _PRETRAINED = {"Chronos2": "forecasters.pretrained", "TimesFM": "forecasters.pretrained"}
 
@@ -51,7 +54,8 @@ def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> lis
     Parameters
     ----------
     optional : bool
-        Whether to include TBATS and Prophet, which the published scripts try beside the 24.
+        Whether to include TBATS and Prophet, which the published scripts try beside the 24, and SINDy, which finds
+        equations.
     pretrained : bool
         Whether to include Chronos2 and TimesFM, which need weights on disk.
 
@@ -61,7 +65,7 @@ def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> lis
     >>> len(names), names[:3]
     (24, ['ARIMA', 'AutoARIMA', 'DLinear'])
     """
-    return sorted(_MODULES | (_OPTIONAL if optional else {}) | (_PRETRAINED if pretrained else {}))
+    return sorted(_MODULES | (_OPTIONAL | _EQUATIONS if optional else {}) | (_PRETRAINED if pretrained else {}))
 
 
 def get_forecaster(
@@ -107,7 +111,7 @@ def get_forecaster(
     >>> get_forecaster("NaiveSeasonal", season_length=50).fit(series).predict(3).round(3).tolist()
     [[1.0], [0.992], [0.969]]
     """
-    modules = _MODULES | _OPTIONAL | _PRETRAINED
+    modules = _MODULES | _OPTIONAL | _EQUATIONS | _PRETRAINED
     if name not in modules:
         raise unknown_name("forecaster", name, modules, listing="dysts-benchmark list")
     chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(modules[name]), name)

@@ -19,6 +19,7 @@ FLOORS = {
         ("systems", "solvers"),
         ("integration", "citations"),
         ("invariants", "assimilation"),
+        ("discovery",),
         ("datasets",),
         ("metrics", "plotting", "export"),
         ("atlas",),
