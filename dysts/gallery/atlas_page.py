@@ -69,7 +69,7 @@ def write_atlas_page(
     )
     page = environment.get_template("atlas.html").render(
         style=palette_css() + resources.files("dysts.gallery").joinpath("templates/style.css").read_text(),
-        data=_script_json({"keys": keys, "systems": systems}),
+        data=_script_json({"keys": keys, "own": len(KEYS), "systems": systems}),
         count=len(systems),
         categories=found.categories,
         adjusted_rand=found.adjusted_rand,
