@@ -42,7 +42,7 @@ _MODULES = {
 _OPTIONAL = {"Prophet": "forecasters.decompositions", "TBATS": "forecasters.decompositions"}
 
 # Found by name but not among the 24: equations found in the series, with which the papers do not forecast.
-_EQUATIONS = {"SINDy": "forecasters.sparse_equations"}
+_EQUATIONS = {"PolynomialODE": "forecasters.polynomial_ode", "SINDy": "forecasters.sparse_equations"}
 
 # Found by name but not among the 24: they need weights that the package does not bring.
 _PRETRAINED = {"Chronos2": "forecasters.pretrained", "TimesFM": "forecasters.pretrained"}
@@ -54,8 +54,8 @@ def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> lis
     Parameters
     ----------
     optional : bool
-        Whether to include TBATS and Prophet, which the published scripts try beside the 24, and SINDy, which finds
-        equations.
+        Whether to include TBATS and Prophet, which the published scripts try beside the 24, and PolynomialODE and
+        SINDy, which find equations.
     pretrained : bool
         Whether to include Chronos2 and TimesFM, which need weights on disk.
 

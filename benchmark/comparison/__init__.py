@@ -10,6 +10,7 @@ from benchmark.comparison.correlations import (
 )
 from benchmark.comparison.decorrelation import Decorrelation, decorrelation
 from benchmark.comparison.hardest import hardest_systems
+from benchmark.comparison.ladders import ladder_text, noise_ladders
 from benchmark.comparison.pareto import pareto_front
 from benchmark.comparison.ranks import RankComparison, compare_ranks
 from benchmark.comparison.stability import rank_stability
@@ -26,8 +27,10 @@ __all__ = [
     "hardest_systems",
     "invariant_correlations",
     "invariants_of",
+    "ladder_text",
     "median_curve_correlations",
     "median_over_forecasters",
+    "noise_ladders",
     "pareto_front",
     "rank_stability",
     "score_by_system",

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmark.tasks.hard_suite import build as _hard
 from benchmark.tasks.part import PAPER_SIZE, Part
 from benchmark.tasks.suite import Suite
 from benchmark.tasks.tuning import Budget
@@ -62,6 +63,7 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "scale-large": "scale with networks of the paper's size at 16,000 points and small ones at 64,000, for a GPU",
     "granularity": "12 systems, every forecaster, 100 and 15 points in a period",
     "paper": "the published protocol: its periods, its methods, configurations chosen on the train trajectory by smape",
+    "hard": "40 systems, noise of 0 to 10 %, all components or one, 1000 or 4000 points to fit",
     "maps": "every map and the fast forecasters, 1000 iterates to fit and 200 to predict",
 }
 
@@ -72,7 +74,7 @@ def list_suites() -> list[str]:
     Examples
     --------
     >>> len(list_suites()), list_suites()[:3]
-    (11, ['quick', 'standard', 'long'])
+    (12, ['quick', 'standard', 'long'])
     """
     return list(_DESCRIPTIONS)
 
@@ -274,5 +276,6 @@ _BUILDERS: Mapping[str, Callable[[], Suite]] = {
     "scale-large": _scale_large,
     "granularity": _granularity,
     "paper": _paper,
+    "hard": _hard,
     "maps": _maps,
 }

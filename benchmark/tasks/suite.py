@@ -45,6 +45,7 @@ class Suite:
         `benchmark.running.presets`.
     variants : sequence of mapping
         Changes of the tasks' fields; every system and trajectory is run with each. Empty for the tasks as they are.
+        The value of ``components`` may be a mapping from systems to names; the variant is then one of these systems.
     parts : sequence of Part
         More forecasters on the same systems, each part with a preset and with variants of its own.
     tuning : Budget, optional
@@ -177,15 +178,17 @@ class Suite:
     def _tasks(self, variants: tuple[Mapping[str, Any], ...]) -> list[Task]:
         common = {name: getattr(self, name) for name in _COMMON}
         tasks = [
-            Task(**{**common, "system": system, "trajectory": trajectory, **variant})
+            Task(**{**common, "system": system, "trajectory": trajectory, **changes})
             for system in self.systems
             for variant in variants or ({},)
+            if (changes := _changes(variant, system)) is not None
             for trajectory in range(self.trajectories)
         ]
         tasks += [
-            Task(**{**common, **variant, "system": entry.name, "recipe": OWN})
+            Task(**{**common, **changes, "system": entry.name, "recipe": OWN})
             for entry in self.series
             for variant in variants or ({},)
+            if (changes := _changes(variant, entry.name)) is not None
         ]
         # Variants that differ in the recipe alone are one task for a series of one's own.
         return list(dict.fromkeys(tasks))
@@ -219,6 +222,16 @@ class Suite:
         return replace(self, forecasters=tuple(names(self.forecasters)), parts=parts)
 
 
+def _changes(variant: Mapping[str, Any], system: str) -> dict[str, Any] | None:
+    """Return what a variant changes in the tasks of a system; None if it is a variant of other systems."""
+    changes = dict(variant)
+    if isinstance(changes.get("components"), Mapping):
+        if system not in changes["components"]:
+            return None
+        changes["components"] = changes["components"][system]
+    return changes
+
+
 def _checked_variants(variants: object) -> tuple[Mapping[str, Any], ...]:
     checked = []
     for variant in _list("variants", variants):
@@ -249,7 +262,12 @@ def _checked_series(series: object, systems: tuple[str, ...]) -> tuple[SeriesFil
 
 
 def _plain(variant: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in variant.items()}
+    plain: dict[str, Any] = {}
+    for name, value in variant.items():
+        plain[name] = list(value) if isinstance(value, tuple) else value
+        if name == "components" and isinstance(value, Mapping):
+            plain[name] = {system: list(names) for system, names in value.items()}
+    return plain
 
 
 def _list(name: str, values: object) -> list[Any]:

@@ -9,7 +9,7 @@ from dysts.assimilation.given import LEAST_POINTS, Given, window_points
 from dysts.assimilation.growing import fit_growing
 from dysts.assimilation.least_squares import Window
 from dysts.assimilation.library import LIBRARY_POINTS, Library, attractor_library, starts_of
-from dysts.assimilation.propagation import Propagator
+from dysts.assimilation.propagation import Propagator, only_kinks
 from dysts.assimilation.result import CONVERGED, MISFIT, NO_TRAJECTORY, Assimilation
 from dysts.checks import check_count
 from dysts.systems.registry import as_system
@@ -96,16 +96,18 @@ def assimilate(
     given = Given.checked(system, series, step=step, noise=noise, components=components, start=start, phase=phase)
     points = window_points(given, window)
     orbit = attractor_library(given, check_count("library", library, least=100))
-    best = _fitted(given, points, orbit)
+    middle = orbit.states[len(orbit.states) // 2]
+    continuous = only_kinks(system, middle, step=given.step, start=given.start, scale=orbit.scale)
+    best = _fitted(given, points, orbit, continuous=continuous)
     while best.status != CONVERGED and points // 2 >= LEAST_POINTS:
         points //= 2
-        shorter = _fitted(given, points, orbit)
+        shorter = _fitted(given, points, orbit, continuous=continuous)
         if shorter.status == CONVERGED or best.status == NO_TRAJECTORY:
             best = shorter
     return best
 
 
-def _fitted(given: Given, points: int, library: Library) -> Assimilation:
+def _fitted(given: Given, points: int, library: Library, *, continuous: bool) -> Assimilation:
     system, scale = given.system, library.scale
     first = len(given.observations) - points
     begin = given.start + first * given.step
@@ -115,7 +117,7 @@ def _fitted(given: Given, points: int, library: Library) -> Assimilation:
         deviations=given.deviations,
         observe=given.observer,
         derivatives=given.observer.derivatives,
-        propagate=Propagator(system, step=given.step, start=begin, scale=scale),
+        propagate=Propagator(system, step=given.step, start=begin, scale=scale, continuous=continuous),
         mean=library.states.mean(axis=0),
         precision=np.diag(np.where(library.turning, 0.0, 1.0 / (PRIOR * scale))),
         scale=scale,

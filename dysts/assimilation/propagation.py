@@ -1,8 +1,8 @@
 """Computes trajectories of a system together with their derivatives by the initial state.
 
-Smooth equations are integrated together with their variational equations, and maps multiply their Jacobians. Where the
-equations have kinks or jumps, or become stiff, trajectories from displaced states give central differences, as the
-solvers locate every switch on each of them.
+Equations without jumps are integrated together with their variational equations, and maps multiply their Jacobians.
+Where the equations jump or become stiff, trajectories from displaced states give central differences, as the solvers
+locate every switch on each of them.
 """
 
 import math
@@ -24,6 +24,10 @@ TANGENT_RTOL = 1e-6
 """Relative tolerance of tangent vectors, which decide how fast the iteration converges and not where to."""
 DISPLACEMENT = 1e-5
 """Displacement of central differences in units of a component's scale, near the cube root of `RTOL` / 1e6."""
+PROBED_POINTS = 200
+"""Points along which variational equations with switches are compared with differences, two periods as a rule."""
+AGREEMENT = 0.01
+"""Largest difference between both, relative to the tangents; a jump displaces them by their own size."""
 MAXIMUM_STEPS = 200_000
 """Limit on the solver's steps in one window, which ends attempts that left the domain of the equations."""
 
@@ -47,6 +51,8 @@ class Propagator:
         Time of the first point in equations that contain it.
     scale : float64 [component]
         Sizes of the components, the unit of absolute tolerances and displacements.
+    continuous : bool
+        Whether switches in the equations are known to be kinks, at which tangents are continuous; see `only_kinks`.
 
     Raises
     ------
@@ -54,7 +60,9 @@ class Propagator:
         If the system has a delay.
     """
 
-    def __init__(self, system: System, *, step: float, start: float, scale: np.ndarray) -> None:
+    def __init__(
+        self, system: System, *, step: float, start: float, scale: np.ndarray, continuous: bool = False
+    ) -> None:
         if system.delay is not None:
             raise NotSupportedError(
                 f"{system.name} is a delay system, whose state is a function: this version assimilates into states only"
@@ -63,17 +71,17 @@ class Propagator:
         self.step = step
         self.start = start
         self.scale = scale
-        self.smooth = system.kind != MAP and not system.compiled.has_switches
+        self.continuous = system.kind != MAP and (continuous or not system.compiled.has_switches)
 
     def __call__(self, state: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
         """Return states and tangents; see `Propagate`."""
         if self.system.kind == MAP:
             return self._iterated(state, points)
-        if self.smooth:
+        if self.continuous:
             found = self._variational(state, points)
             if found is not None:
                 return found
-            self.smooth = False
+            self.continuous = False
         return self._differences(state, points)
 
     def trajectories(self, states: np.ndarray, points: int) -> np.ndarray:
@@ -162,3 +170,27 @@ class Propagator:
             differences[..., phase] -= period * np.round(differences[..., phase] / period)
         tangents = np.moveaxis(differences, 0, 2) / (2.0 * DISPLACEMENT * self.scale)
         return found[0], tangents
+
+
+def only_kinks(system: System, state: np.ndarray, *, step: float, start: float, scale: np.ndarray) -> bool:
+    """Return whether the variational equations agree with differences of trajectories, as they do without jumps.
+
+    The error control of the solver resolves kinks. At a jump tangents jump as well, which only the differences show.
+
+    Parameters
+    ----------
+    system : System
+    state : float64 [component]
+        A state on the attractor, from which some periods are followed.
+    step, start, scale
+        As for `Propagator`.
+    """
+    if system.kind == MAP or not system.compiled.has_switches:
+        return system.kind != MAP
+    propagate = Propagator(system, step=step, start=start, scale=scale, continuous=True)
+    differences = propagate._differences(state, PROBED_POINTS)[1]
+    tangents = propagate(state, PROBED_POINTS)[1]
+    if not propagate.continuous or not np.isfinite(differences).all():
+        return False
+    sizes = np.abs(differences).max(axis=(1, 2))
+    return bool((np.abs(tangents - differences).max(axis=(1, 2)) <= AGREEMENT * sizes).all())
