@@ -109,11 +109,11 @@ def build() -> Suite:
         parts=(
             Part(
                 forecasters=slow,
-                variants=[
+                variants=tuple(
                     variant
                     for variant in variants
                     if variant["train_length"] == LENGTHS[0] and variant["measurement_noise"] in (NOISE[0], NOISE[-1])
-                ],
+                ),
             ),
         ),
     )
