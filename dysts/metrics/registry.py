@@ -4,14 +4,14 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dysts.errors import unknown_name
 from dysts.metrics import association, distributions, pointwise, relative
-from dysts.metrics._arrays import component_scale, paired_arrays
+from dysts.metrics._arrays import component_scale, paired_series
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,8 @@ class Metric:
     ----------
     name : str
     function : callable
-        Called as ``function(truth=..., forecast=...)``, and with ``scale=...`` where `scaled`; returns a float.
+        Called as ``function(truth=..., forecast=...)``, and with ``scale=...`` where `scaled`; returns a float, or
+        float64 [series] for arrays [series, time, component].
     direction : {"lower", "higher"}
         Which values are better.
     perfect : float
@@ -34,13 +35,13 @@ class Metric:
     """
 
     name: str
-    function: Callable[..., float]
+    function: Callable[..., Any]
     direction: Literal["lower", "higher"]
     perfect: float
     worst: float
     scaled: bool = False
 
-    def __call__(self, *, truth: ArrayLike, forecast: ArrayLike, scale: ArrayLike | None = None) -> float:
+    def __call__(self, *, truth: ArrayLike, forecast: ArrayLike, scale: ArrayLike | None = None) -> Any:
         """Evaluate the metric; the scale is passed on where the metric has one."""
         if self.scaled:
             return self.function(truth=truth, forecast=forecast, scale=scale)
@@ -55,7 +56,7 @@ class Metric:
 def _metrics() -> Mapping[str, Metric]:
     lower: Literal["lower"] = "lower"
     higher: Literal["higher"] = "higher"
-    table: tuple[tuple[Callable[..., float], Literal["lower", "higher"], float, float], ...] = (
+    table: tuple[tuple[Callable[..., Any], Literal["lower", "higher"], float, float], ...] = (
         (pointwise.mse, lower, 0.0, math.inf),
         (pointwise.mae, lower, 0.0, math.inf),
         (pointwise.rmse, lower, 0.0, math.inf),
@@ -120,14 +121,14 @@ def by_component(
     ----------
     name : str
         One of `METRICS`.
-    truth, forecast : array_like, float [time, component]
+    truth, forecast : array_like, float [time, component] or [series, time, component]
         Observed and predicted values.
     scale : float or array_like, float [component], optional
         Standard deviations of the attractor, for metrics that take them.
 
     Returns
     -------
-    ndarray, float64 [component]
+    ndarray, float64 [component] or [series, component]
 
     Raises
     ------
@@ -142,10 +143,9 @@ def by_component(
     array([0., 2.])
     """
     metric = get_metric(name)
-    a, p = paired_arrays(truth, forecast)
-    units = [None] * a.shape[1] if scale is None else component_scale(scale, a.shape[1]).tolist()
-    columns = [slice(index, index + 1) for index in range(a.shape[1])]
-    return np.array(
-        [metric(truth=a[:, c], forecast=p[:, c], scale=unit) for c, unit in zip(columns, units, strict=True)],
-        dtype=np.float64,
-    )
+    a, p, _ = paired_series(truth, forecast)
+    scales = [None] * a.shape[2] if scale is None else component_scale(scale, a.shape[2]).tolist()
+    columns = [slice(index, index + 1) for index in range(a.shape[2])]
+    scores = [metric(truth=a[..., c], forecast=p[..., c], scale=unit) for c, unit in zip(columns, scales, strict=True)]
+    by_series = np.array(scores, dtype=np.float64).T
+    return by_series if np.ndim(truth) == 3 else by_series[0]
