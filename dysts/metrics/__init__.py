@@ -18,6 +18,7 @@ from dysts.metrics.attractor_fidelity import (
 from dysts.metrics.binned_divergence import binned_state_space_divergence
 from dysts.metrics.cumulative import cumulative_nrmse, cumulative_smape, smape_valid_time
 from dysts.metrics.distributions import hellinger_distance, kl_divergence
+from dysts.metrics.ensembles import denoising_score, rank_histogram, spread_skill
 from dysts.metrics.growth import at_lyapunov_times, error_growth_rate
 from dysts.metrics.invariant_fidelity import correlation_dimension_difference, forecast_lyapunov_exponent
 from dysts.metrics.kernel_discrepancy import maximum_mean_discrepancy
@@ -50,6 +51,7 @@ __all__ = [
     "cumulative_maximum_error",
     "cumulative_nrmse",
     "cumulative_smape",
+    "denoising_score",
     "energy_score",
     "error_growth_rate",
     "fixed_points",
@@ -72,6 +74,7 @@ __all__ = [
     "nrmse",
     "pearson",
     "r2_score",
+    "rank_histogram",
     "rmse",
     "rmsle",
     "sliced_wasserstein_distance",
@@ -80,6 +83,7 @@ __all__ = [
     "smoothed_spectral_hellinger",
     "spearman",
     "spectral_hellinger_distance",
+    "spread_skill",
     "state_space_divergence",
     "valid_prediction_time",
     "wape",

@@ -91,9 +91,10 @@ def energy_score(*, truth: ArrayLike, samples: ArrayLike, scale: ArrayLike | Non
     return float(np.mean(error - 0.5 * spread))
 
 
-def _scaled(
-    truth: ArrayLike, samples: ArrayLike, scale: ArrayLike | None
+def checked_samples(
+    truth: ArrayLike, samples: ArrayLike, *, least: int = 1
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return truth [time, component] and samples [sample, time, component] as float64, or raise."""
     try:
         a, x = np.asarray(truth, dtype=np.float64), np.asarray(samples, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -103,6 +104,15 @@ def _scaled(
             "truth must have the axes (time, component) and samples (sample, time, component), got shapes "
             f"{a.shape} and {x.shape}"
         )
+    if len(x) < least:
+        raise InvalidArgumentError(f"samples must be at least {least}, got {len(x)}")
+    return a, x
+
+
+def _scaled(
+    truth: ArrayLike, samples: ArrayLike, scale: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    a, x = checked_samples(truth, samples)
     if scale is None:
         return a, x
     unit = component_scale(scale, a.shape[1])
