@@ -100,8 +100,9 @@ def rank_histogram(*, truth: ArrayLike, samples: ArrayLike) -> NDArray[np.float6
 def denoising_score(*, truth: ArrayLike, denoised: ArrayLike) -> float:
     r"""Score of a series from which noise was removed.
 
-    :math:`100 (1 - \lVert a - p \rVert / \lVert a - \bar a \rVert)`. The norm is over times and components, each in units of its standard deviation. 100 is perfect, 0 as bad as the
-    mean; higher is better. A component that is constant gives NaN, as does a NaN.
+    :math:`100 (1 - \lVert a - p \rVert / \lVert a - \bar a \rVert)`. The norm is over times and components, each in
+    units of its standard deviation. 100 is perfect, 0 as bad as the mean; higher is better. A component that is
+    constant gives NaN, as does a NaN.
 
     Parameters
     ----------
