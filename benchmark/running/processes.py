@@ -81,27 +81,27 @@ class LocalProcesses:
         again: deque[tuple[Job, int]] = deque()
         workers: list[WorkerProcess] = []
         finished: list[CellOutcome] = []
-        following = _next(source, again)
+        next_job = _next(source, again)
         try:
             while True:
                 for worker in workers:
-                    if following is None:
+                    if next_job is None:
                         break
                     if worker.job or not worker.ready:
                         continue
-                    job, attempts = following
+                    job, attempts = next_job
                     if not worker.give(job, time_limit=self._time_limit):
                         if attempts + 1 < _SEND_ATTEMPTS:
                             again.append((job, attempts + 1))
                         else:
                             finished.append(_undeliverable(job))
-                    following = _next(source, again)
+                    next_job = _next(source, again)
                 workers = [worker for worker in workers if worker.alive]
-                if following is not None and len(workers) < self._count:
+                if next_job is not None and len(workers) < self._count:
                     workers.append(WorkerProcess(self._memory_limit_mb))
                 # Yielded after the new jobs are sent, so that no worker waits while the caller handles an outcome.
                 yield from finished
-                if following is None and not any(worker.job for worker in workers):
+                if next_job is None and not any(worker.job for worker in workers):
                     return
                 finished, workers = self._watch(workers)
         finally:

@@ -93,12 +93,12 @@ def map_lyapunov_spectrum(
     directions = np.linalg.qr(np.random.default_rng(0).normal(size=(now.size, count)))[0]
     total = np.zeros(count)
     for place in range(transient + steps):
-        following = _checked(advance(now.copy()), now)
+        next_state = _checked(advance(now.copy()), now)
         directions, stretched = np.linalg.qr(_along(advance, now, directions))
         if place >= transient:
             with np.errstate(divide="ignore"):
                 total += np.log(np.abs(np.diag(stretched)))
-        now = following
+        now = next_state
     return np.sort(total / (steps * step))[::-1]
 
 
@@ -177,8 +177,8 @@ def _along(advance: Map, state: _State, directions: _State) -> _State:
     return np.stack(columns, axis=1)
 
 
-def _checked(following: ArrayLike, state: _State) -> _State:
-    array = np.asarray(following, dtype=np.float64)
+def _checked(next_state: ArrayLike, state: _State) -> _State:
+    array = np.asarray(next_state, dtype=np.float64)
     if array.shape != state.shape or not np.isfinite(array).all():
         raise InvalidArgumentError(f"the map must give finite states of shape {state.shape}, got shape {array.shape}")
     return array

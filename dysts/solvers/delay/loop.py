@@ -21,7 +21,15 @@ from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
 from dysts.solvers.delay.past import FIRST_CAPACITY, Past, empty_past, enlarged, look_up
 from dysts.solvers.dop853 import tableau
-from dysts.solvers.dop853.step import ALL_STAGES, DENSE_EVALUATIONS, MEMORY, ORDER, STAGES, error_of_step
+from dysts.solvers.dop853.step import (
+    ALL_STAGES,
+    DENSE_EVALUATIONS,
+    MEMORY,
+    ORDER,
+    STAGES,
+    error_of_step,
+    write_cubic,
+)
 from dysts.solvers.dop853.tableau import COLUMNS, COUNT, DENSE_COLUMNS, DENSE_COUNT, DENSE_VALUES, VALUES
 from dysts.solvers.shared.arguments import CASES, CONTROL, CUBE, ENDS, INTEGERS, MATRIX, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
@@ -31,10 +39,11 @@ from dysts.solvers.shared.step_control import (
     SMALLEST_FIRST_ERROR,
     accepted_factor,
     copy,
+    estimated_step,
     reduced,
     rejected_factor,
-    scaled_norm,
     too_short,
+    trial_step,
 )
 
 NODES = tableau.NODES
@@ -85,12 +94,9 @@ def _evaluate_stages(
 def _write_polynomial(step: float, work: Workspace, polynomial: np.ndarray) -> bool:
     """Write the interpolating polynomial of a finished step; return whether it is finite."""
     slopes = work.slopes
+    write_cubic(step, slopes, work.state, work.trial, polynomial)
     finite = True
     for i in range(work.state.size):
-        change = work.trial[i] - work.state[i]
-        polynomial[0, i] = change
-        polynomial[1, i] = step * slopes[0, i] - change
-        polynomial[2, i] = 2.0 * change - step * (slopes[STAGES, i] + slopes[0, i])
         for row in range(4):
             total = 0.0
             for entry in range(DENSE_COUNT[row]):
@@ -111,25 +117,20 @@ def _first_step(
     newest: int,
     work: Workspace,
 ) -> float:
-    """Estimate a first step from the size of the first two derivatives, as `step_control.first_step` does."""
+    """Estimate a first step as `step_control.first_step` does, with the past in the argument of the derivative."""
     size = work.state.size
     inputs = work.inputs
     slopes = work.slopes
     for i in range(size):
         work.scale[i] = absolute_tolerance[i] + relative_tolerance[i] * abs(work.state[i])
-    state_norm = scaled_norm(work.state, work.scale)
-    slope = scaled_norm(slopes[0], work.scale)
-    trial = 1e-6 if state_norm < 1e-10 or slope < 1e-10 else 0.01 * state_norm / slope
-    trial = min(trial, delay)
+    trial = trial_step(work.state, slopes[0], work.scale, delay)
     for i in range(size):
         inputs[i] = work.state[i] + trial * slopes[0, i]
     look_up(past, 0, 0, newest, trial - delay, inputs)
     call(address, trial, inputs, constants, slopes[1])
     for i in range(size):
         slopes[1, i] -= slopes[0, i]
-    steepest = max(slope, scaled_norm(slopes[1], work.scale) / trial)
-    step = max(1e-6, trial * 1e-3) if steepest <= 1e-15 else (0.01 / steepest) ** (1.0 / ORDER)
-    step = min(100.0 * trial, step, delay)
+    step = estimated_step(slopes[0], slopes[1], work.scale, trial, ORDER, delay)
     return step if step > 0.0 and math.isfinite(step) else min(1e-6, delay)
 
 
@@ -159,10 +160,11 @@ def _advance(
         return SUCCESS, t, past
 
     # The delayed states of the present step lie in the segments from `oldest` to `newest`; up to the last breaking
-    # point these are segments of the interval of one delay before, and the present interval began with `fresh`.
+    # point these are segments of the interval of one delay before; the present interval began with
+    # segment `first_new`.
     oldest = 0
     newest = count - 1
-    fresh = count
+    first_new = count
     break_index = 1
 
     copy(state, work.inputs[:size])
@@ -180,39 +182,39 @@ def _advance(
         step = min(step, longest)
         target = min(end, break_index * delay) if break_index <= BREAKING_POINTS else end
         arrives = ends_on(target, t, step)
-        taken = target - t if arrives else step
-        if not arrives and too_short(taken, t):
+        length = target - t if arrives else step
+        if not arrives and too_short(length, t):
             return STEP_TOO_SMALL, t, past
-        _evaluate_stages(address, constants, delay, t, taken, 1, STAGES + 1, past, oldest, newest, work)
+        _evaluate_stages(address, constants, delay, t, length, 1, STAGES + 1, past, oldest, newest, work)
         copy(work.inputs[:size], trial)
         counts[2] += STAGES
-        error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
+        error = error_of_step(length, slopes, state, trial, relative_tolerance, absolute_tolerance)
         if error <= 1.0:
             if count - oldest == past.starts.size:
                 past = enlarged(past, oldest, count)
-            _evaluate_stages(address, constants, delay, t, taken, STAGES + 1, ALL_STAGES, past, oldest, newest, work)
+            _evaluate_stages(address, constants, delay, t, length, STAGES + 1, ALL_STAGES, past, oldest, newest, work)
             counts[2] += DENSE_EVALUATIONS
             slot = count & (past.starts.size - 1)
-            if not _write_polynomial(taken, work, past.polynomials[slot]):
+            if not _write_polynomial(length, work, past.polynomials[slot]):
                 error = math.inf
         if not error <= 1.0:
             counts[1] += 1
-            step = taken * rejected_factor(error, ORDER)
+            step = length * rejected_factor(error, ORDER)
             if too_short(step, t):
                 return STEP_TOO_SMALL, t, past
             repeated = True
             continue
         counts[0] += 1
         past.starts[slot] = t
-        past.lengths[slot] = taken
+        past.lengths[slot] = length
         copy(state, past.states[slot])
         count += 1
-        reached = target if arrives else t + taken
+        reached = target if arrives else t + length
         written = write_rows(
             times,
             written,
             t,
-            taken,
+            length,
             reached,
             True,
             state,
@@ -225,7 +227,7 @@ def _advance(
         if arrives and target == end:
             return SUCCESS, end, past
         factor = accepted_factor(error, previous_error, ORDER, MEMORY)
-        step = next_step(factor, taken, step, repeated, arrives)
+        step = next_step(factor, length, step, repeated, arrives)
         repeated = False
         previous_error = max(error, SMALLEST_FIRST_ERROR)
         t = reached
@@ -234,7 +236,7 @@ def _advance(
         if phase >= 0:
             state[phase] = reduced(state[phase], phase_period)
         if arrives:
-            oldest, newest, fresh = fresh, count - 1, count
+            oldest, newest, first_new = first_new, count - 1, count
             break_index += 1
             # The derivative from the right; at the first point it differs if the history jumps to its initial state.
             copy(state, work.inputs[:size])

@@ -1,7 +1,9 @@
 """DOP853 for many trajectories, eight side by side: each has its own time and step, and the bits it has alone.
 
 A trajectory that ends makes room for the next one at once. The control of each lane is that of
-`dysts.solvers.dop853.loop`.
+`dysts.solvers.dop853.loop`. The writing of rows and the test of stiffness are copies for one lane: the shared functions
+on views of a lane, which are not contiguous, take 14 % more time for 400 trajectories of Lorenz with 1000 points each,
+and 59 % more for their ends alone.
 """
 
 import math
@@ -109,20 +111,20 @@ def integrate_lanes(
     constants = np.ones((tables.shape[1], LANES))
     squares = np.zeros((3, LANES))
     slope = np.empty(size)
-    t, step, taken = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    t, step, length = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
     previous_error = np.zeros(LANES)
     case_of = np.full(LANES, -1)
     written = np.zeros(LANES, dtype=np.int64)
     stiff_steps, relaxed_steps = np.zeros(LANES, dtype=np.int64), np.zeros(LANES, dtype=np.int64)
     repeated, final = np.zeros(LANES, dtype=np.bool_), np.zeros(LANES, dtype=np.bool_)
-    following = first
+    next_case = first
     while True:
         # Fill the free lanes; what needs no step at all ends here.
         active = 0
         for lane in range(LANES):
-            while case_of[lane] < 0 and following < last:
-                case = following
-                following += 1
+            while case_of[lane] < 0 and next_case < last:
+                case = next_case
+                next_case += 1
                 begin = states[case]
                 if phase >= 0:
                     begin[phase] = reduced(begin[phase], phase_periods[case])
@@ -158,28 +160,28 @@ def integrate_lanes(
                 previous_error[lane], repeated[lane] = SMALLEST_FIRST_ERROR, False
                 stiff_steps[lane], relaxed_steps[lane] = 0, 0
             if case_of[lane] < 0:
-                taken[lane] = 0.0
+                length[lane] = 0.0
                 continue
             case = case_of[lane]
             step[lane] = min(step[lane], control.longest_step)
             final[lane] = ends_on(end, t[lane], step[lane])
-            taken[lane] = end - t[lane] if final[lane] else step[lane]
+            length[lane] = end - t[lane] if final[lane] else step[lane]
             ending = -1
             if counts[case, 0] + counts[case, 1] >= control.maximum_steps:
                 ending = TOO_MANY_STEPS
-            elif not final[lane] and too_short(taken[lane], t[lane]):
+            elif not final[lane] and too_short(length[lane], t[lane]):
                 ending = STEP_TOO_SMALL
             if ending >= 0:
                 _end(case, lane, ending, t, state, states, status, reached, case_of)
-                taken[lane] = 0.0
+                length[lane] = 0.0
                 continue
             active += 1
         if active == 0:
-            if following >= last:
+            if next_case >= last:
                 return
             continue
 
-        take_step(lanes_address, constants, t, state, taken, k, trial, work)
+        take_step(lanes_address, constants, t, state, length, k, trial, work)
         _errors(k, state, trial, relative_tolerance, absolute_tolerance, squares)
         prepared = False
         for lane in range(LANES):
@@ -189,18 +191,18 @@ def integrate_lanes(
             counts[case, 2] += STAGES
             error = math.inf
             if squares[2, lane] == 0.0:
-                error = combined_error(squares[0, lane], squares[1, lane], taken[lane], size)
-            arrived = end if final[lane] else t[lane] + taken[lane]
+                error = combined_error(squares[0, lane], squares[1, lane], length[lane], size)
+            arrived = end if final[lane] else t[lane] + length[lane]
             row = written[lane]
             if error <= 1.0:
                 if control.hands_over:
-                    beyond = stiffness_of_lane(taken[lane], k, trial, work, lane) > STABILITY
+                    beyond = stiffness_of_lane(length[lane], k, trial, work, lane) > STABILITY
                     stiff_steps[lane], relaxed_steps[lane] = counted(beyond, stiff_steps[lane], relaxed_steps[lane])
                 if row < times.size and times[row] < arrived:
                     if not prepared:
                         # For all lanes at once; `work` of later ones must survive it for their test of stiffness.
-                        prepare_stages(lanes_address, constants, t, state, taken, k, polynomial[0], polynomial)
-                        _write_polynomial(taken, k, state, trial, polynomial)
+                        prepare_stages(lanes_address, constants, t, state, length, k, polynomial[0], polynomial)
+                        _write_polynomial(length, k, state, trial, polynomial)
                         prepared = True
                     counts[case, 2] += DENSE_EVALUATIONS
                     for i in range(size):
@@ -208,25 +210,24 @@ def integrate_lanes(
                             error = math.inf
             if not error <= 1.0:
                 counts[case, 1] += 1
-                step[lane] = taken[lane] * rejected_factor(error, ORDER)
+                step[lane] = length[lane] * rejected_factor(error, ORDER)
                 repeated[lane] = True
                 if too_short(step[lane], t[lane]):
                     _end(case, lane, STEP_TOO_SMALL, t, state, states, status, reached, case_of)
                 continue
             counts[case, 0] += 1
-            # `write_rows` for one lane: views of the lanes' arrays would not be contiguous.
             while row < times.size and times[row] <= arrived:
                 if times[row] == arrived:
                     for i in range(size):
                         output[case, row, i] = trial[i, lane]
                 else:
-                    interpolate_lane(polynomial, state, lane, (times[row] - t[lane]) / taken[lane], output[case, row])
+                    interpolate_lane(polynomial, state, lane, (times[row] - t[lane]) / length[lane], output[case, row])
                 if phase >= 0:
                     output[case, row, phase] = reduced(output[case, row, phase], phase_periods[case])
                 row += 1
             written[lane] = row
             factor = accepted_factor(error, previous_error[lane], ORDER, MEMORY)
-            step[lane] = next_step(factor, taken[lane], step[lane], repeated[lane], final[lane])
+            step[lane] = next_step(factor, length[lane], step[lane], repeated[lane], final[lane])
             repeated[lane] = False
             previous_error[lane] = max(error, SMALLEST_FIRST_ERROR)
             t[lane] = arrived

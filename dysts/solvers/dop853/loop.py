@@ -133,34 +133,34 @@ def advance(
     for _ in range(control.maximum_steps - counts[0] - counts[1]):
         step = min(step, control.longest_step)
         last = ends_on(end, t, step)
-        taken = end - t if last else step
-        if not last and too_short(taken, t):
+        length = end - t if last else step
+        if not last and too_short(length, t):
             return STEP_TOO_SMALL, t, step
-        take_step(address, constants, t, state, taken, slopes, trial, beside)
+        take_step(address, constants, t, state, length, slopes, trial, beside)
         counts[2] += STAGES
-        error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
-        reached = end if last else t + taken
+        error = error_of_step(length, slopes, state, trial, relative_tolerance, absolute_tolerance)
+        reached = end if last else t + length
         if error <= 1.0:
             if control.hands_over:
-                beyond = stiffness(taken, slopes, trial, beside) > STABILITY
+                beyond = stiffness(length, slopes, trial, beside) > STABILITY
                 stiff_steps, relaxed_steps = counted(beyond, stiff_steps, relaxed_steps)
             if written < times.size and times[written] < reached:
                 counts[2] += DENSE_EVALUATIONS
-                if not prepare_interpolation(address, constants, t, state, taken, slopes, trial, beside, polynomial):
+                if not prepare_interpolation(address, constants, t, state, length, slopes, trial, beside, polynomial):
                     error = math.inf
         if not error <= 1.0:
             counts[1] += 1
-            step = taken * rejected_factor(error, ORDER)
+            step = length * rejected_factor(error, ORDER)
             if too_short(step, t):
                 return STEP_TOO_SMALL, t, step
             repeated = True
             continue
         counts[0] += 1
         written = write_rows(
-            times, written, t, taken, reached, True, state, trial, polynomial, phase, phase_period, output
+            times, written, t, length, reached, True, state, trial, polynomial, phase, phase_period, output
         )
         factor = accepted_factor(error, previous_error, ORDER, MEMORY)
-        step = next_step(factor, taken, step, repeated, last)
+        step = next_step(factor, length, step, repeated, last)
         repeated = False
         previous_error = max(error, SMALLEST_FIRST_ERROR)
         t = reached

@@ -179,6 +179,16 @@ def prepare_stages(
 
 
 @njit(error_model="numpy")
+def write_cubic(step: float, k: np.ndarray, state: np.ndarray, trial: np.ndarray, polynomial: np.ndarray) -> None:
+    """Write the first three rows of the interpolating polynomial: the cubic through both states and derivatives."""
+    for i in range(state.size):
+        change = trial[i] - state[i]
+        polynomial[0, i] = change
+        polynomial[1, i] = step * k[0, i] - change
+        polynomial[2, i] = 2.0 * change - step * (k[STAGES, i] + k[0, i])
+
+
+@njit(error_model="numpy")
 def prepare_interpolation(
     address: int,
     constants: np.ndarray,
@@ -195,11 +205,8 @@ def prepare_interpolation(
     Return False if it is not finite, as a stage lay beyond the domain of a root or a logarithm.
     """
     prepare_stages(address, constants, t, state, step, k, work, polynomial)
+    write_cubic(step, k, state, trial, polynomial)
     finite = True
     for i in range(state.size):
-        change = trial[i] - state[i]
-        polynomial[0, i] = change
-        polynomial[1, i] = step * k[0, i] - change
-        polynomial[2, i] = 2.0 * change - step * (k[12, i] + k[0, i])
         finite = finite and math.isfinite(polynomial[ROWS - 1, i])
     return finite

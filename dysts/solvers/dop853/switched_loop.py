@@ -42,7 +42,7 @@ from dysts.solvers.shared.codes import (
     SUCCESS,
     TOO_MANY_STEPS,
 )
-from dysts.solvers.shared.events import may_happen, record_events
+from dysts.solvers.shared.events import may_happen, record_events, time_to_turn
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
     all_finite,
@@ -55,13 +55,11 @@ from dysts.solvers.shared.progress import (
 from dysts.solvers.shared.step_control import (
     LARGEST_FACTOR,
     SMALLEST_FIRST_ERROR,
-    SMALLEST_TURN,
     accepted_factor,
     copy,
     first_step,
     reduced,
     rejected_factor,
-    time_to_turn,
     too_short,
 )
 from dysts.solvers.shared.switches import (
@@ -163,7 +161,7 @@ def integrate_switched(
     first = Step(functions, monitored, t, 0.0, state, trial, polynomial, at_start, at_end, samples, inside, values)
     slides = settle_all(first)
     step = -1.0
-    fresh = True
+    changed = True
     repeated = False
     changing, side = NOTHING, 0.0
     after_cut = 0.0
@@ -180,13 +178,13 @@ def integrate_switched(
         if slides != NOTHING and (slides == SEVERAL or addresses[SLIDING + slides] == 0):
             return CANNOT_SLIDE, t, found
         row = DERIVATIVE if slides == NOTHING else SLIDING + slides
-        if fresh:
+        if changed:
             call(addresses[row], t, state, tables[row], slopes[0])
             call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
             counts[2] += 1
             if not all_finite(slopes[0], state):
                 return NOT_FINITE, t, found
-            fresh = False
+            changed = False
         # Where rounding keeps a solution on a surface that it leaves, it takes a step to get clear of it.
         gets_clear = step == 0.0 and changes >= CHANGES_AT_ONE_PLACE
         if step < 0.0 or gets_clear:
@@ -214,28 +212,23 @@ def integrate_switched(
         planned = step
         if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
-            to_turn = time_to_turn(state[phase], slopes[0, phase], phase_period)
-            if to_turn * abs(slopes[0, phase]) <= SMALLEST_TURN * phase_period:
-                state[phase] = 0.0 if slopes[0, phase] > 0.0 else phase_period
-                to_turn = phase_period / abs(slopes[0, phase])
-                call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
-            step = min(step, to_turn)
+            step = min(step, time_to_turn(functions, t, state, slopes[0], phase, phase_period, at_start))
         last = ends_on(end, t, step) and changing == NOTHING
-        taken = end - t if last else step
-        reached = end if last else t + taken
+        length = end - t if last else step
+        reached = end if last else t + length
         # The step up to a change of a switch may be as short as it has to be.
-        if changing == NOTHING and not last and too_short(taken, t):
+        if changing == NOTHING and not last and too_short(length, t):
             return STEP_TOO_SMALL, t, found
         error = 0.0
         if reached > t:
-            take_step(addresses[row], tables[row], t, state, taken, slopes, trial, beside)
+            take_step(addresses[row], tables[row], t, state, length, slopes, trial, beside)
             counts[2] += STAGES
-            error = error_of_step(taken, slopes, state, trial, relative_tolerance, absolute_tolerance)
+            error = error_of_step(length, slopes, state, trial, relative_tolerance, absolute_tolerance)
         else:
             copy(state, trial)
         if not error <= 1.0:
             counts[1] += 1
-            step = taken * rejected_factor(error, ORDER)
+            step = length * rejected_factor(error, ORDER)
             if too_short(step, t):
                 return STEP_TOO_SMALL, t, found
             repeated = True
@@ -243,46 +236,48 @@ def integrate_switched(
             continue
 
         call(addresses[MONITOR], reached, trial, tables[MONITOR], at_end)
-        this = Step(functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values)
-        suspect, eventful = False, False
+        this = Step(
+            functions, monitored, t, length, state, trial, polynomial, at_start, at_end, samples, inside, values
+        )
+        may_change, eventful = False, False
         if reached > t:
             sample_roughly(this, slopes)
             if changing != NOTHING and changing != slides and cuts < MOST_CUTS and misses(this, changing, search):
                 changing = NOTHING
                 cuts += 1
             # The step up to a change of a switch has been searched for others.
-            suspect = changing == NOTHING and suspicious(this, slides)
+            may_change = changing == NOTHING and suspicious(this, slides)
             eventful = events > 0 and may_happen(this)
             wanted = written < times.size and times[written] < reached
-            if suspect or eventful or wanted:
+            if may_change or eventful or wanted:
                 counts[2] += DENSE_EVALUATIONS
                 if not prepare_interpolation(
-                    addresses[row], tables[row], t, state, taken, slopes, trial, inside, polynomial
+                    addresses[row], tables[row], t, state, length, slopes, trial, inside, polynomial
                 ):
                     counts[1] += 1
-                    step = taken * rejected_factor(np.inf, ORDER)
+                    step = length * rejected_factor(np.inf, ORDER)
                     repeated = True
                     changing = NOTHING
                     if too_short(step, t):
                         return STEP_TOO_SMALL, t, found
                     continue
-        if suspect or eventful:
-            if suspect:
+        if may_change or eventful:
+            if may_change:
                 changing, fraction, side = changes_with_effect(
                     this, slides, row, search, slopes[STAGES + 1], slopes[STAGES + 2]
                 )
                 if changing == UNRESOLVED:
                     counts[1] += 1
-                    step = taken * max(fraction, UNRESOLVED_FACTOR)
+                    step = length * max(fraction, UNRESOLVED_FACTOR)
                     repeated = True
                     changing = NOTHING
                     if too_short(step, t):
                         return CHATTERING, t, found
                     continue
                 if changing != NOTHING:
-                    after_cut = taken * accepted_factor(error, previous_error, ORDER, MEMORY)
+                    after_cut = length * accepted_factor(error, previous_error, ORDER, MEMORY)
                     if fraction < 1.0:
-                        step = taken * fraction
+                        step = length * fraction
                         continue
             if eventful:
                 found = record_events(this, crossings, found)
@@ -293,7 +288,7 @@ def integrate_switched(
         counts[0] += 1
         ended = events > 0 and found == crossings.times.size
         written = write_rows(
-            times, written, t, taken, reached, not ended, state, trial, polynomial, phase, phase_period, output
+            times, written, t, length, reached, not ended, state, trial, polynomial, phase, phase_period, output
         )
         if ended:
             copy(crossings.states[found - 1], state)
@@ -302,11 +297,11 @@ def integrate_switched(
             step = after_cut
         else:
             factor = accepted_factor(error, previous_error, ORDER, MEMORY)
-            step = next_step(factor, taken, planned, repeated, taken < planned)
+            step = next_step(factor, length, planned, repeated, length < planned)
             previous_error = max(error, SMALLEST_FIRST_ERROR)
         repeated = False
         if control.hands_over:
-            beyond = stiffness(taken, slopes, trial, beside) > STABILITY
+            beyond = stiffness(length, slopes, trial, beside) > STABILITY
             stiff_steps, relaxed_steps = counted(beyond, stiff_steps, relaxed_steps)
         t = reached
         copy(trial, state)
@@ -317,13 +312,13 @@ def integrate_switched(
         if last:
             return SUCCESS, t, found
         caution *= LARGEST_FACTOR
-        if changing == NOTHING and taken > CLEAR * escape:
+        if changing == NOTHING and length > CLEAR * escape:
             escapes = 0
         if changing != NOTHING:
             for switch in range(switches):
                 set_switch(tables, switch, search.later[switch])
             here = Step(
-                functions, monitored, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values
+                functions, monitored, t, length, state, trial, polynomial, at_start, at_end, samples, inside, values
             )
             if changing == slides:
                 set_switch(tables, changing, side)
@@ -337,7 +332,7 @@ def integrate_switched(
             if changes == CHANGES_AT_ONCE:
                 return CHATTERING, t, found
             changing = NOTHING
-            fresh = True
+            changed = True
         if stiff_steps == STIFF_STEPS:
             return STIFF, t, found
     return TOO_MANY_STEPS, t, found

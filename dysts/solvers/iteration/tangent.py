@@ -59,21 +59,21 @@ def tangent_growth_of_map(
     """
     size = state.size
     count = vectors.shape[0]
-    following = np.empty(size)
+    next_state = np.empty(size)
     matrix = np.empty(size * size)
     image = np.empty(size)
     growth[:] = 0.0
     for number in range(discard + block * growth.shape[0]):
         call(jacobian, float(number), state, jacobian_constants, matrix)
-        call(address, float(number), state, constants, following)
+        call(address, float(number), state, constants, next_state)
         total = 0.0
         for i in range(size):
-            total += 0.0 * following[i]
+            total += 0.0 * next_state[i]
         for i in range(size * size):
             total += 0.0 * matrix[i]
         if total != 0.0:
             return end_of(state), number
-        state[:] = following
+        state[:] = next_state
         index = (number - discard) // block if number >= discard else -1
         for j in range(count):
             for i in range(size):

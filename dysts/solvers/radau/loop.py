@@ -33,7 +33,7 @@ from dysts.solvers.shared.arguments import (
     Functions,
 )
 from dysts.solvers.shared.codes import EVENT, NOT_FINITE, RELAXED, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
-from dysts.solvers.shared.events import may_happen, record_events
+from dysts.solvers.shared.events import may_happen, record_events, time_to_turn
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
@@ -43,7 +43,7 @@ from dysts.solvers.shared.progress import (
     next_step,
     write_first_rows,
 )
-from dysts.solvers.shared.step_control import SMALLEST_TURN, copy, first_step, reduced, time_to_turn, too_short
+from dysts.solvers.shared.step_control import copy, first_step, reduced, too_short
 from dysts.solvers.shared.trial import Step, sample
 
 EXPLICIT_REACH = 25.0
@@ -146,19 +146,14 @@ def integrate_stiff(
         planned = step
         if phase >= 0 and events > 0:
             # An event may depend on the phase: no step goes over the place where it starts again.
-            to_turn = time_to_turn(state[phase], slopes[0, phase], phase_period)
-            if to_turn * abs(slopes[0, phase]) <= SMALLEST_TURN * phase_period:
-                state[phase] = 0.0 if slopes[0, phase] > 0.0 else phase_period
-                to_turn = phase_period / abs(slopes[0, phase])
-                call(addresses[MONITOR], t, state, tables[MONITOR], at_start)
-            step = min(step, to_turn)
+            step = min(step, time_to_turn(functions, t, state, slopes[0], phase, phase_period, at_start))
         hits = ends_on(times[written], t, step)
         last = hits and written == times.size - 1
-        taken = times[written] - t if hits else step
-        if not hits and too_short(taken, t):
+        length = times[written] - t if hits else step
+        if not hits and too_short(length, t):
             return STEP_TOO_SMALL, t, found
         if guessed:
-            guess_stages(polynomial, before, state, taken / previous_step, work)
+            guess_stages(polynomial, before, state, length / previous_step, work)
         else:
             for stage in range(work.stages.shape[0]):
                 for i in range(size):
@@ -171,7 +166,7 @@ def integrate_stiff(
             t,
             state,
             slopes[0],
-            taken,
+            length,
             relative_tolerance,
             absolute_tolerance,
             repeated or not guessed,
@@ -181,21 +176,21 @@ def integrate_stiff(
         )
         if not error <= 1.0:
             counts[1] += 1
-            step = taken * (radau_factor(error, 0.0, 1.0, iterations) if error < math.inf else 0.5)
+            step = length * (radau_factor(error, 0.0, 1.0, iterations) if error < math.inf else 0.5)
             guessed = guessed and error < math.inf
             if too_short(step, t):
                 return STEP_TOO_SMALL, t, found
             repeated = True
             continue
         counts[0] += 1
-        reached = times[written] if hits else t + taken
+        reached = times[written] if hits else t + length
         call(derivative, reached, trial, constants, slopes[1])
         counts[2] += 1
         collocation_polynomial(work.stages, polynomial)
         if events > 0:
             call(addresses[MONITOR], reached, trial, tables[MONITOR], at_end)
             this = Step(
-                functions, events, t, taken, state, trial, polynomial, at_start, at_end, samples, inside, values
+                functions, events, t, length, state, trial, polynomial, at_start, at_end, samples, inside, values
             )
             sample(this)
             if may_happen(this):
@@ -211,12 +206,12 @@ def integrate_stiff(
         if ended:
             copy(crossings.states[found - 1], state)
             return EVENT, reached, found
-        factor = radau_factor(error, previous_error, taken / previous_step, iterations)
-        step = next_step(factor, taken, planned, repeated, taken < planned)
+        factor = radau_factor(error, previous_error, length / previous_step, iterations)
+        step = next_step(factor, length, planned, repeated, length < planned)
         repeated = False
         guessed = True
         previous_error = max(error, 1e-8)
-        previous_step = taken
+        previous_step = length
         t = reached
         copy(state, before)
         copy(trial, state)
@@ -231,7 +226,7 @@ def integrate_stiff(
             turns = phase_period * math.floor(state[phase] / phase_period)
             state[phase] -= turns
             before[phase] -= turns
-        short = taken * largest_rate(work.jacobian, size) < EXPLICIT_REACH
+        short = length * largest_rate(work.jacobian, size) < EXPLICIT_REACH
         cheap_steps, dear_steps = counted(short, cheap_steps, dear_steps)
         if control.hands_over and cheap_steps == STIFF_STEPS:
             return RELAXED, t, found

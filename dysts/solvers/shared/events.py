@@ -2,14 +2,43 @@
 
 import math
 
+import numpy as np
 from numba import njit
 
-from dysts.solvers.shared.arguments import Crossings
+from dysts.compilation.calling import call
+from dysts.compilation.switched_functions import MONITOR
+from dysts.solvers.shared.arguments import Crossings, Functions
 from dysts.solvers.shared.trial import Step, may_leave, state_inside
 from dysts.solvers.shared.zeros import NEVER, first_zero
 
 MOST_ZEROS = 1000
 """Limit on the zeros and unresolved stretches in one step, so that no event function keeps a step for ever."""
+SMALLEST_TURN = 1e-15
+"""Remainder of a turn of the driving phase, as a fraction of its period, that counts as completed."""
+
+
+@njit(error_model="numpy")
+def time_to_turn(
+    functions: Functions,
+    t: float,
+    state: np.ndarray,
+    derivative: np.ndarray,
+    phase: int,
+    period: float,
+    at_start: np.ndarray,
+) -> float:
+    """Return the time after which the driving phase has completed its turn, forwards or backwards.
+
+    A phase that stands at the end of a turn begins the next one: then `state` and the event function's values
+    `at_start` become those of the other side.
+    """
+    rate = derivative[phase]
+    rest = (period - state[phase]) / rate if rate > 0.0 else -state[phase] / rate
+    if rest * abs(rate) <= SMALLEST_TURN * period:
+        state[phase] = 0.0 if rate > 0.0 else period
+        rest = period / abs(rate)
+        call(functions.addresses[MONITOR], t, state, functions.tables[MONITOR], at_start)
+    return rest
 
 
 @njit(error_model="numpy")

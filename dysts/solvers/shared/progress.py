@@ -33,21 +33,21 @@ def ends_on(target: float, t: float, step: float) -> bool:
 
 
 @njit(error_model="numpy", forceinline=True)
-def next_step(factor: float, taken: float, planned: float, repeated: bool, cut: bool) -> float:
+def next_step(factor: float, length: float, planned: float, repeated: bool, cut: bool) -> float:
     """Return the step that follows an accepted one.
 
     Parameters
     ----------
     factor : float
         The ratio that the error estimates propose.
-    taken, planned : float
+    length, planned : float
         The length of the accepted step, and the one that was planned before a target cut it.
     repeated : bool
         Whether the step was rejected before; the next one is then no longer.
     cut : bool
         Whether a target cut the step, which says nothing against the planned length.
     """
-    step = taken * (min(factor, 1.0) if repeated else factor)
+    step = length * (min(factor, 1.0) if repeated else factor)
     return max(step, planned) if cut else step
 
 
@@ -78,7 +78,7 @@ def write_rows(
     times: np.ndarray,
     written: int,
     t: float,
-    taken: float,
+    length: float,
     reached: float,
     at_end: bool,
     state: np.ndarray,
@@ -95,7 +95,7 @@ def write_rows(
     times : float64 [time]
     written : int
         Number of rows written before.
-    t, taken : float
+    t, length : float
         Start and length of the step, whose `polynomial` begins at `state` and ends at `trial`.
     reached : float
         The time up to which rows are written.
@@ -108,7 +108,7 @@ def write_rows(
         if at_end and times[written] == reached:
             copy(trial, output[written])
         else:
-            interpolate(polynomial, state, (times[written] - t) / taken, output[written])
+            interpolate(polynomial, state, (times[written] - t) / length, output[written])
         if 0 <= phase < output.shape[1]:
             output[written, phase] = reduced(output[written, phase], phase_period)
         written += 1

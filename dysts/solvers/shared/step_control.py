@@ -26,8 +26,6 @@ SMALLEST_FIRST_ERROR = 1e-4
 """Lower bound on the previous error in the proportional-integral control, in units of the tolerance."""
 SMALLEST_STEP = 1e-290
 """Shortest step at time 0, which is resolved to any number of digits; error estimates still have their digits there."""
-SMALLEST_TURN = 1e-15
-"""Remainder of a turn of the driving phase, as a fraction of its period, that counts as completed."""
 SMALLEST_FIRST_STEP = 1e-10
 """Shortest first step, as a fraction of the time span: a component that starts at zero makes the estimate useless."""
 
@@ -57,12 +55,6 @@ def too_short(step: float, t: float) -> bool:
 
 
 @njit(error_model="numpy")
-def time_to_turn(phase: float, rate: float, period: float) -> float:
-    """Return the time after which a driving phase has completed its turn, forwards or backwards."""
-    return (period - phase) / rate if rate > 0.0 else -phase / rate
-
-
-@njit(error_model="numpy")
 def copy(source: np.ndarray, target: np.ndarray) -> None:
     """Copy as many leading values as the target holds."""
     for i in range(target.size):
@@ -84,6 +76,24 @@ def scaled_norm(values: np.ndarray, scale: np.ndarray) -> float:
     return math.sqrt(total / values.size)
 
 
+@njit(error_model="numpy")
+def trial_step(state: np.ndarray, derivative: np.ndarray, scale: np.ndarray, longest: float) -> float:
+    """Return the length of the Euler step that changes the state by a hundredth of its size."""
+    size, slope = scaled_norm(state, scale), scaled_norm(derivative, scale)
+    trial = 1e-6 if size < 1e-10 or slope < 1e-10 else 0.01 * size / slope
+    return min(trial, longest)
+
+
+@njit(error_model="numpy")
+def estimated_step(
+    derivative: np.ndarray, change: np.ndarray, scale: np.ndarray, trial: float, order: float, longest: float
+) -> float:
+    """Return the first step from the derivative and its change over the trial step; not finite where that is not."""
+    steepest = max(scaled_norm(derivative, scale), scaled_norm(change, scale) / trial)
+    step = max(1e-6, trial * 1e-3) if steepest <= 1e-15 else (0.01 / steepest) ** (1.0 / order)
+    return min(100.0 * trial, step, longest)
+
+
 @njit(error_model="numpy", **ALLOCATES)
 def first_step(
     address: int,
@@ -103,10 +113,7 @@ def first_step(
     scale = np.empty(size)
     for i in range(size):
         scale[i] = absolute_tolerance[i] + relative_tolerance[i] * abs(state[i])
-    state_norm = scaled_norm(state, scale)
-    slope = scaled_norm(derivative, scale)
-    trial = 1e-6 if state_norm < 1e-10 or slope < 1e-10 else 0.01 * state_norm / slope
-    trial = min(trial, longest)
+    trial = trial_step(state, derivative, scale, longest)
     moved = np.empty(size)
     ahead = np.empty(size)
     for i in range(size):
@@ -114,9 +121,6 @@ def first_step(
     call(address, t + trial, moved, constants, ahead)
     for i in range(size):
         ahead[i] -= derivative[i]
-    curvature = scaled_norm(ahead, scale) / trial
-    steepest = max(slope, curvature)
-    step = max(1e-6, trial * 1e-3) if steepest <= 1e-15 else (0.01 / steepest) ** (1.0 / order)
-    step = min(100.0 * trial, step, longest)
+    step = estimated_step(derivative, ahead, scale, trial, order, longest)
     # A component that starts at zero makes the estimate useless; the control of steps finds the right one from here.
     return min(longest, max(step if math.isfinite(step) else 0.0, SMALLEST_FIRST_STEP * span))

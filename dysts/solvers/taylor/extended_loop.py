@@ -30,9 +30,9 @@ class Workspace(NamedTuple):
 
     series: np.ndarray
     """The expansion at the start of a step: float64 [2, order, place]."""
-    following: np.ndarray
+    next_series: np.ndarray
     """The expansion at its end: float64 [2, order, place]."""
-    place: np.ndarray
+    point: np.ndarray
     """float64 [2, place]"""
     slope: np.ndarray
     """float64 [2, place]"""
@@ -41,9 +41,9 @@ class Workspace(NamedTuple):
 
 
 @njit(error_model="numpy")
-def workspace(size: int, watched: int) -> Workspace:
+def workspace(size: int, steep_arguments: int) -> Workspace:
     """Allocate the workspace; the places behind the last component stay zero."""
-    places = _places(size + watched)
+    places = _places(size + steep_arguments)
     return Workspace(
         np.zeros((2, EXTENDED_ORDER + 1, places)),
         np.zeros((2, EXTENDED_ORDER + 1, places)),
@@ -54,18 +54,18 @@ def workspace(size: int, watched: int) -> Workspace:
 
 
 @njit(error_model="numpy")
-def write_row(place: np.ndarray, phase: int, phase_period: np.ndarray, row: np.ndarray) -> None:
-    """Write the numbers nearest to a place, with the driving phase within its period."""
+def write_row(point: np.ndarray, phase: int, phase_period: np.ndarray, row: np.ndarray) -> None:
+    """Write the numbers nearest to a point, with the driving phase within its period."""
     for i in range(row.size):
-        row[i] = place[0, i]
+        row[i] = point[0, i]
     if 0 <= phase < row.size:
-        row[phase] = remainder(place[0, phase], place[1, phase], phase_period[0], phase_period[1])
+        row[phase] = remainder(point[0, phase], point[1, phase], phase_period[0], phase_period[1])
 
 
 @njit(error_model="numpy")
 def advance(
     expansion: int,
-    watched: int,
+    steep_arguments: int,
     constants: np.ndarray,
     start: float,
     state: np.ndarray,
@@ -82,7 +82,7 @@ def advance(
     ----------
     expansion : int
         Where the expansion in double-doubles starts.
-    watched : int
+    steep_arguments : int
         Number of arguments of steep functions that the expansion stores behind the variables.
     constants : float64 [2, constant]
     phase_period : float64 [2]
@@ -95,7 +95,7 @@ def advance(
     reached : float
         The time that `state` belongs to.
     """
-    series, following, place, slope, present = work
+    series, next_series, point, slope, present = work
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
     phase = control.phase
     size = state.size
@@ -118,45 +118,45 @@ def advance(
         return NOT_FINITE, t
     for _ in range(control.maximum_steps):
         step = min(step, control.longest_step)
-        if watched > 0:
-            step = cautious_step(series[0], size, watched, min(step, end - t), QUIET)
+        if steep_arguments > 0:
+            step = cautious_step(series[0], size, steep_arguments, min(step, end - t), QUIET)
         last = ends_on(end, t, step)
-        taken, taken_rest, reached, reached_rest = step, 0.0, end, 0.0
+        length, length_rest, reached, reached_rest = step, 0.0, end, 0.0
         if last:
-            taken, taken_rest = sum_of(-t, -rest, end)
+            length, length_rest = sum_of(-t, -rest, end)
         else:
             reached, reached_rest = sum_of(t, rest, step)
             if step <= max(SHORTEST * abs(t), 1e-290):
                 return STEP_TOO_SMALL, t
-        evaluate(series, taken, taken_rest, place)
+        evaluate(series, length, length_rest, point)
         for part in range(2):
             for i in range(size):
-                present[part, i] = place[part, i]
+                present[part, i] = point[part, i]
         present[0, size], present[1, size] = reached, reached_rest
-        call(expansion, reached, present, constants, following)
+        call(expansion, reached, present, constants, next_series)
         counts[2] += 1
-        next_step = reliable_step(following[0], taken, relative_tolerance, absolute_tolerance)
-        evaluate_slope(series, taken, taken_rest, slope)
-        good = next_step >= 0.0 and solves(slope, following, taken, series, relative_tolerance, absolute_tolerance)
+        step_after = reliable_step(next_series[0], length, relative_tolerance, absolute_tolerance)
+        evaluate_slope(series, length, length_rest, slope)
+        good = step_after >= 0.0 and solves(slope, next_series, length, series, relative_tolerance, absolute_tolerance)
         if not good:
             counts[1] += 1
-            step = 0.5 * taken
+            step = 0.5 * length
             if step <= max(SHORTEST * abs(t), 1e-290):
                 return STEP_TOO_SMALL, t
             continue
         counts[0] += 1
         while written < times.size and (times[written] - reached) - reached_rest <= 0.0:
             into, into_rest = sum_of(-t, -rest, times[written])
-            evaluate(series, into, into_rest, place)
-            write_row(place, phase, phase_period, output[written])
+            evaluate(series, into, into_rest, point)
+            write_row(point, phase, phase_period, output[written])
             written += 1
         t, rest = reached, reached_rest
         for i in range(size):
-            state[i] = following[0, 0, i]
+            state[i] = next_series[0, 0, i]
         if last:
             return SUCCESS, t
-        step = next_step
-        series, following = following, series
+        step = step_after
+        series, next_series = next_series, series
     return TOO_MANY_STEPS, t
 
 
@@ -167,7 +167,7 @@ def advance(
 )
 def integrate_extended(
     expansion: int,
-    watched: int,
+    steep_arguments: int,
     constants: np.ndarray,
     states: np.ndarray,
     phase_periods: np.ndarray,
@@ -189,11 +189,11 @@ def integrate_extended(
         The initial states; each is replaced by the last one that was reached.
     phase_periods : float64 [case, 2]
     """
-    work = workspace(states.shape[1], watched)
+    work = workspace(states.shape[1], steep_arguments)
     for case in range(first, last):
         ends.status[case], ends.reached[case] = advance(
             expansion,
-            watched,
+            steep_arguments,
             constants[case],
             start,
             states[case],

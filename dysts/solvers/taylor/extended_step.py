@@ -119,17 +119,17 @@ def remainder(high: float, low: float, period_high: float, period_low: float) ->
 @njit(error_model="numpy")
 def solves(
     slope: np.ndarray,
-    following: np.ndarray,
-    taken: float,
+    next_series: np.ndarray,
+    length: float,
     series: np.ndarray,
     relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
 ) -> bool:
     """Whether the slope of a polynomial is the rate that the equations have at its end, to within the tolerance."""
     for i in range(relative_tolerance.size):
-        reach = max(abs(series[0, 0, i]), taken * abs(following[0, 1, i]))
+        reach = max(abs(series[0, 0, i]), length * abs(next_series[0, 1, i]))
         allowed = LARGEST_DEFECT * (absolute_tolerance[i] + relative_tolerance[i] * reach) + ROUNDING * reach
-        defect = (slope[0, i] - following[0, 1, i]) + (slope[1, i] - following[1, 1, i])
-        if not taken * abs(defect) <= allowed:
+        defect = (slope[0, i] - next_series[0, 1, i]) + (slope[1, i] - next_series[1, 1, i])
+        if not length * abs(defect) <= allowed:
             return False
     return True

@@ -2,9 +2,9 @@
 
 Each step sums the power series of the solution, whose coefficients compiled code gives for the state it begins at. The
 last of them choose its length beforehand. That is blind to what is flat here and steep further on, as a saturated
-hyperbolic tangent is. So the arguments of such functions are watched, and no step carries one from where its function
-is flat across the place where it is not. And the next expansion has the derivative at the end of the step anyway, with
-which the slope of the polynomial must agree.
+hyperbolic tangent is. So the arguments of such functions are expanded as well, and no step carries one from where its
+function is flat across the place where it is not. And the next expansion has the derivative at the end of the step
+anyway, with which the slope of the polynomial must agree.
 
 References
 ----------
@@ -49,9 +49,9 @@ class Workspace(NamedTuple):
 
     series: np.ndarray
     """The expansion at the start of a step: float64 [order, place]."""
-    following: np.ndarray
+    next_series: np.ndarray
     """The expansion at its end: float64 [order, place]."""
-    place: np.ndarray
+    point: np.ndarray
     """float64 [place]"""
     slope: np.ndarray
     """float64 [place]"""
@@ -62,9 +62,9 @@ class Workspace(NamedTuple):
 
 
 @njit(error_model="numpy")
-def workspace(size: int, watched: int) -> Workspace:
+def workspace(size: int, steep_arguments: int) -> Workspace:
     """Allocate the workspace; the places behind the last component stay zero."""
-    places = _places(size + watched)
+    places = _places(size + steep_arguments)
     return Workspace(
         np.zeros((ORDER + 1, places)),
         np.zeros((ORDER + 1, places)),
@@ -79,7 +79,7 @@ def workspace(size: int, watched: int) -> Workspace:
 def advance(
     expansion: int,
     address: int,
-    watched: int,
+    steep_arguments: int,
     constants: np.ndarray,
     start: float,
     state: np.ndarray,
@@ -96,7 +96,7 @@ def advance(
     ----------
     expansion, address : int
         Where the expansion starts, and the right-hand side.
-    watched : int
+    steep_arguments : int
         Number of arguments of steep functions that the expansion stores behind the variables.
     others
         As in `dysts.solvers.dop853.loop.advance`; the evaluations that are counted are expansions.
@@ -107,7 +107,7 @@ def advance(
     reached : float
         The time that `state` belongs to.
     """
-    series, following, place, slope, rate, direction = work
+    series, next_series, point, slope, rate, direction = work
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
     phase = control.phase
     size = state.size
@@ -130,27 +130,27 @@ def advance(
                 return STEP_TOO_SMALL, t
             judged = t
         step = min(step, control.longest_step)
-        if watched > 0:
-            step = cautious_step(series, size, watched, min(step, end - t), QUIET)
+        if steep_arguments > 0:
+            step = cautious_step(series, size, steep_arguments, min(step, end - t), QUIET)
         last = ends_on(end, t, step)
-        taken = end - t if last else step
-        if not last and too_short(taken, t):
+        length = end - t if last else step
+        if not last and too_short(length, t):
             return STEP_TOO_SMALL, t
-        reached = end if last else t + taken
-        evaluate(series, taken, place)
-        copy(place, rate)
+        reached = end if last else t + length
+        evaluate(series, length, point)
+        copy(point, rate)
         if phase >= 0:
             rate[phase] = reduced(rate[phase], phase_period)
-        call(expansion, reached, rate, constants, following)
+        call(expansion, reached, rate, constants, next_series)
         counts[2] += 1
-        next_step = reliable_step(following, taken, relative_tolerance, absolute_tolerance)
-        evaluate_slope(series, taken, slope)
-        good = next_step >= 0.0 and solves(
-            slope, following[1], taken, series[0], relative_tolerance, absolute_tolerance
+        step_after = reliable_step(next_series, length, relative_tolerance, absolute_tolerance)
+        evaluate_slope(series, length, slope)
+        good = step_after >= 0.0 and solves(
+            slope, next_series[1], length, series[0], relative_tolerance, absolute_tolerance
         )
         if not good:
             counts[1] += 1
-            step = 0.5 * taken
+            step = 0.5 * length
             if too_short(step, t):
                 return STEP_TOO_SMALL, t
             continue
@@ -165,25 +165,25 @@ def advance(
                 relative_tolerance,
                 absolute_tolerance,
                 direction,
-                place,
+                point,
                 rate,
             )
-            stiff_looks = stiff_looks + 1 if fastest * taken > STABILITY else 0
+            stiff_looks = stiff_looks + 1 if fastest * length > STABILITY else 0
         while written < times.size and times[written] <= reached:
-            evaluate(series, times[written] - t, place)
-            copy(place, output[written])
+            evaluate(series, times[written] - t, point)
+            copy(point, output[written])
             if 0 <= phase < output.shape[1]:
                 output[written, phase] = reduced(output[written, phase], phase_period)
             written += 1
         t = reached
         for i in range(size):
-            state[i] = following[0, i]
+            state[i] = next_series[0, i]
         if last:
             return SUCCESS, t
         if stiff_looks == STIFF_LOOKS:
             return STIFF, t
-        step = next_step
-        series, following = following, series
+        step = step_after
+        series, next_series = next_series, series
     return TOO_MANY_STEPS, t
 
 
@@ -195,7 +195,7 @@ def advance(
 def integrate_series(
     expansion: int,
     address: int,
-    watched: int,
+    steep_arguments: int,
     cases: Cases,
     first: int,
     last: int,
@@ -208,7 +208,7 @@ def integrate_series(
 
     Every row is written: with NaN if its time was not reached.
     """
-    work = workspace(cases.states.shape[1], watched)
+    work = workspace(cases.states.shape[1], steep_arguments)
     for case in range(first, last):
         state = cases.states[case]
         if control.phase >= 0:
@@ -216,7 +216,7 @@ def integrate_series(
         ends.status[case], ends.reached[case] = advance(
             expansion,
             address,
-            watched,
+            steep_arguments,
             cases.constants[case],
             start,
             state,

@@ -107,14 +107,14 @@ def reliable_step(
 
 
 @njit(error_model="numpy")
-def cautious_step(series: np.ndarray, size: int, watched: int, step: float, quiet: float) -> float:
-    """Return a step, no longer than the one given, in which no watched argument leaps over where its function acts.
+def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: float, quiet: float) -> float:
+    """Return a step, no longer than the one given, in which no steep argument leaps over where its function acts.
 
     The arguments, in places behind the `size` variables, are as those of an exponential function, which below minus
     `quiet` is lost beside one.
     """
     order = series.shape[0] - 1
-    for place in range(size, size + watched):
+    for place in range(size, size + steep_arguments):
         allowed = max(ACTIVE_STRIDE, abs(series[0, place]) - quiet)
         for _ in range(MOST_CUTS):
             reach = 0.0
@@ -130,16 +130,16 @@ def cautious_step(series: np.ndarray, size: int, watched: int, step: float, quie
 def solves(
     slope: np.ndarray,
     rate: np.ndarray,
-    taken: float,
+    length: float,
     state: np.ndarray,
     relative_tolerance: np.ndarray,
     absolute_tolerance: np.ndarray,
 ) -> bool:
     """Whether the slope of a polynomial is the rate that the equations have there, to within the tolerance."""
     for i in range(relative_tolerance.size):
-        reach = max(abs(state[i]), taken * abs(rate[i]))
+        reach = max(abs(state[i]), length * abs(rate[i]))
         allowed = LARGEST_DEFECT * (absolute_tolerance[i] + relative_tolerance[i] * reach) + ROUNDING * reach
-        if not taken * abs(slope[i] - rate[i]) <= allowed:
+        if not length * abs(slope[i] - rate[i]) <= allowed:
             return False
     return True
 

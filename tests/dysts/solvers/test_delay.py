@@ -89,6 +89,13 @@ def test_polynomials_come_out_exactly_at_any_tolerance() -> None:
     np.testing.assert_allclose(x, [decay_from_one(t) for t in times], rtol=0.0, atol=2e-14)
 
 
+def test_steps_that_would_cross_a_breaking_point_end_on_it() -> None:
+    # Steps as long as the delay end on all of them by themselves; these do not, and a crossing leaves 1e-9.
+    times = np.arange(0.0, 7.01, 0.25)
+    x = dysts.integrate(decay(), times=times, rtol=1e-2, atol=1e-2, longest_step=0.35).to_numpy()[:, 0]
+    np.testing.assert_allclose(x, [decay_from_one(t) for t in times.tolist()], rtol=0.0, atol=2e-14)
+
+
 def test_the_solution_with_all_its_kinks_is_accurate() -> None:
     times = np.linspace(0.0, 15.0, 1001)
     x = solve(decay(), times, [1.0]).values[0, :, 0]
