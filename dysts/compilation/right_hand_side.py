@@ -105,6 +105,13 @@ class RightHandSide:
         return len(steep_arguments(self.program))
 
     @cached_property
+    def look_ahead(self) -> tuple[int, int]:
+        """Address of the expansion and number of steep arguments; both 0 where nothing is steep or has no series."""
+        if not self.steep_arguments or not self.expandable:
+            return 0, 0
+        return self.function.expansion_address, self.steep_arguments
+
+    @cached_property
     def reversed(self) -> "RightHandSide":
         """The functions for integrations backwards in time, whose time has the other sign."""
         return RightHandSide(self.field.reversed)

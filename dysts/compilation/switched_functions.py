@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from dysts.compilation.emission.taylor_coefficients import expandable, steep_arguments
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
@@ -94,6 +95,18 @@ class SwitchedFunctions:
             compiled = compile_function(program, f"{self.field.name}_{purpose}")
             self._programs[row] = program, compiled
         return self._programs[row]
+
+    @cached_property
+    def look_ahead(self) -> tuple[int, int]:
+        """Address of the expansion of the derivative between switches, and the number of steep arguments in it.
+
+        Both are 0 where nothing is steep, or something has no series.
+        """
+        program, compiled = self._function(DERIVATIVE)
+        steep = len(steep_arguments(program))
+        if not steep or not expandable(program, with_switches=True):
+            return 0, 0
+        return compiled.expansion_address, steep
 
     def _compose(self, **arguments: object) -> Program:
         return compose(

@@ -82,7 +82,8 @@ def _solve(problem: Problem, threads: int | None) -> Solution:
 def _takes_series(problem: Problem) -> bool:
     right_hand_side = problem.right_hand_side
     if problem.solver == AUTO:
-        return problem.tolerance <= TIGHT and right_hand_side.expandable
+        # Where a function is steep, a step of any method needs the series that tells how far it may be.
+        return right_hand_side.expandable and (problem.tolerance <= TIGHT or right_hand_side.steep_arguments > 0)
     if problem.solver == SERIES and not right_hand_side.expandable:
         raise InvalidArgumentError(
             f"solver must not be 'taylor', as the equations of {problem.systems[0].name} contain a function or an "
@@ -141,8 +142,11 @@ def _solve_with_dop853(problem: Problem, states: np.ndarray, solution: Solution,
 
     function = problem.right_hand_side.function
     cases, control, ends = _arguments(problem, states, solution)
-    # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled.
-    side_by_side = len(states) >= ENOUGH_FOR_LANES
+    expansion, steep_arguments = problem.right_hand_side.look_ahead
+    control = control._replace(expansion=expansion, steep_arguments=steep_arguments)
+    # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled. Lanes do not
+    # look ahead.
+    side_by_side = len(states) >= ENOUGH_FOR_LANES and not steep_arguments
     address, lanes_address = function.address, function.lanes_address if side_by_side else 0
 
     def run(begin: int, end: int) -> None:

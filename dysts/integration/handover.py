@@ -1,9 +1,14 @@
 """Automatic switching between an explicit and an implicit method along one trajectory, with switches and events."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dysts.integration.problem import Problem
 from dysts.integration.solution import Solution
+
+if TYPE_CHECKING:
+    from dysts.solvers.shared.arguments import Control
 
 
 class AutoSwitch:
@@ -79,7 +84,7 @@ class AutoSwitch:
             1,
             start,
             self.problem.times[written:],
-            self.problem.control,
+            self._control(self.functions.look_ahead),
             Ends(self.solution.values[one, written:], status, reached, self.solution.counts[one]),
         )
         return int(status[0]), float(reached[0])
@@ -91,8 +96,9 @@ class AutoSwitch:
 
         rows = frozenset((DERIVATIVE, MONITOR, VALUES, *(SLIDING + switch for switch in slides)))
         functions = self.problem.functions(self.case, rows, with_switches=True)
-        work = memory(self.system.dimension, functions)
-        return self._finish(integrate_switched(functions, *self._rest(start, written), work))
+        look_ahead = self.functions.switched(self.tree, with_switches=True).look_ahead
+        work = memory(self.system.dimension, functions, look_ahead[1])
+        return self._finish(integrate_switched(functions, *self._rest(start, written, look_ahead), work))
 
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
         from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, VALUES
@@ -105,11 +111,15 @@ class AutoSwitch:
                 self.problem.functions(self.case, rows, with_switches=False),
                 jacobian.address,
                 program.table(self.system.flat_parameters),
-                *self._rest(start, written),
+                *self._rest(start, written, self.functions.switched(self.tree, with_switches=False).look_ahead),
             )
         )
 
-    def _rest(self, start: float, written: int) -> tuple[object, ...]:
+    def _control(self, look_ahead: tuple[int, int]) -> "Control":
+        expansion, steep_arguments = look_ahead
+        return self.problem.control._replace(expansion=expansion, steep_arguments=steep_arguments)
+
+    def _rest(self, start: float, written: int, look_ahead: tuple[int, int]) -> tuple[object, ...]:
         """Return the arguments that the loops for one trajectory have in common."""
         from dysts.solvers.shared.arguments import Crossings
 
@@ -120,7 +130,7 @@ class AutoSwitch:
             start,
             self.state,
             problem.times[written:],
-            problem.control,
+            self._control(look_ahead),
             self.phase_period,
             solution.values[case, written:],
             solution.counts[case],

@@ -107,7 +107,7 @@ def tangent_growth(
     tangent[:] = vectors
     ignored = np.zeros(vectors.shape[0])
     orthonormalise(tangent, ignored)
-    work = workspace(whole)
+    work = workspace(whole, 0)
     nothing = np.empty((1, 0))
     end = np.empty(1)
     growth[:] = 0.0
@@ -116,9 +116,8 @@ def tangent_growth(
     for index in range(-1, growth.shape[0]):
         end[0] = discard + (index + 1) * block
         while t < end[0]:
-            few = Control(
-                relative_tolerance, absolute_tolerance, counts[0] + counts[1] + STEPS_BETWEEN, np.inf, False, phase
-            )
+            most = counts[0] + counts[1] + STEPS_BETWEEN
+            few = Control(relative_tolerance, absolute_tolerance, most, np.inf, False, phase, 0, 0)
             status, t, step = advance(
                 address, constants, t, augmented, end, few, phase_period, step, work, nothing, counts
             )

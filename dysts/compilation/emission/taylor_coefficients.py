@@ -16,9 +16,11 @@ Experimental Mathematics 14 (2005) 99.
 """
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from llvmlite import ir
 
@@ -63,10 +65,13 @@ def padded(places: int) -> int:
     return -(-places // PADDING) * PADDING
 
 
-def expandable(program: Program, order: int = ORDER, longest: int = LONGEST_EXPANDED) -> bool:
+def expandable(
+    program: Program, order: int = ORDER, longest: int = LONGEST_EXPANDED, *, with_switches: bool = False
+) -> bool:
     """Whether the solution is expanded: all operations are smooth and have a recurrence, and there are not too many.
 
-    A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does.
+    A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does. With
+    switches, a choice between two operands by constants counts as smooth: its series is that of the chosen one.
     """
     program, _ = with_rates(program)
     if len(program.operations) > longest:
@@ -75,6 +80,8 @@ def expandable(program: Program, order: int = ORDER, longest: int = LONGEST_EXPA
     powers: dict[int, tuple[int, int]] = {}
     for number, (name, *operands) in enumerate(program.operations):
         smooth = name in _ARITHMETIC or (name in EMISSIONS and EMISSIONS[name].smooth)
+        if name == "choose":
+            smooth = with_switches and fixed.issuperset(operands[1:3])
         if not smooth or (name == "power" and operands[1] not in fixed):
             return False
         if name == "mul":
@@ -257,6 +264,16 @@ class SeriesEmitter(ProgramEmitter):
             self.series[number].append(self.coefficient(number, operation))
         self.recurrences.end()
 
+    def _chosen(self, operands: Sequence[Any]) -> Coefficient:
+        """Return the coefficient of the operand that two constants choose."""
+        relation, left, right, above, below = operands
+        either = [self.series[operand].latest for operand in (above, below)]
+        if either == [None, None]:
+            return None
+        zero = self.numbers.number(0.0)
+        chosen = [zero if coefficient is None else coefficient for coefficient in either]
+        return self.vectors.select(relation, self.values[left], self.values[right], *chosen)
+
     def coefficient(self, number: int, operation: Operation) -> Coefficient:
         """Return the coefficient of one operation, or None where it is zero for every state."""
         name, *operands = operation
@@ -268,6 +285,8 @@ class SeriesEmitter(ProgramEmitter):
                 return self.numbers.number(1.0) if recurrences.order == 1 else None
             case "state":
                 return self.solution[operands[0]].latest
+            case "choose":
+                return self._chosen(operands)
         a, *others = (self.series[operand] for operand in operands)
         match name:
             case "neg":

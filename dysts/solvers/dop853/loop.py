@@ -22,6 +22,7 @@ from dysts.solvers.dop853.step import (
 )
 from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.look_ahead import limited_step, series_for
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
@@ -54,12 +55,20 @@ class Workspace(NamedTuple):
     """A second approximation of that state."""
     polynomial: np.ndarray
     """float64 [row, component]"""
+    series: np.ndarray
+    """float64 [order, place], for the limit on steps from steep arguments."""
 
 
 @njit(error_model="numpy")
-def workspace(size: int) -> Workspace:
+def workspace(size: int, steep_arguments: int) -> Workspace:
     """Allocate the workspace of a system of this dimension."""
-    return Workspace(np.empty((ALL_STAGES, size)), np.empty(size), np.empty(size), np.empty((ROWS, size)))
+    return Workspace(
+        np.empty((ALL_STAGES, size)),
+        np.empty(size),
+        np.empty(size),
+        np.empty((ROWS, size)),
+        series_for(size, steep_arguments),
+    )
 
 
 @njit(error_model="numpy")
@@ -99,7 +108,7 @@ def advance(
     step : float
         A good next step.
     """
-    slopes, trial, beside, polynomial = work
+    slopes, trial, beside, polynomial, series = work
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
     phase = control.phase
     end = times[-1]
@@ -132,6 +141,9 @@ def advance(
     relaxed_steps = 0
     for _ in range(control.maximum_steps - counts[0] - counts[1]):
         step = min(step, control.longest_step)
+        if control.steep_arguments > 0:
+            step = limited_step(control, t, state, constants, series, min(step, end - t))
+            counts[2] += 1
         last = ends_on(end, t, step)
         length = end - t if last else step
         if not last and too_short(length, t):
@@ -182,7 +194,7 @@ def integrate_smooth(
     address: int, cases: Cases, first: int, last: int, start: float, times: np.ndarray, control: Control, ends: Ends
 ) -> None:
     """Integrate the cases ``first <= case < last`` from `start`; see `advance` and the arguments' own descriptions."""
-    work = workspace(cases.states.shape[1])
+    work = workspace(cases.states.shape[1], control.steep_arguments)
     for case in range(first, last):
         state = cases.states[case]
         if control.phase >= 0:

@@ -43,6 +43,7 @@ from dysts.solvers.shared.codes import (
     TOO_MANY_STEPS,
 )
 from dysts.solvers.shared.events import may_happen, record_events, time_to_turn
+from dysts.solvers.shared.look_ahead import limited_step
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
     all_finite,
@@ -149,7 +150,7 @@ def integrate_switched(
     relative_tolerance, absolute_tolerance = control.relative_tolerance, control.absolute_tolerance
     phase = control.phase
     monitored = switches + events
-    slopes, trial, beside, polynomial, inside, at_start, at_end, values, samples, search = work
+    slopes, trial, beside, polynomial, inside, at_start, at_end, values, samples, series, search = work
     end = times[-1]
     span = end - start
     t = start
@@ -204,6 +205,9 @@ def integrate_switched(
         step = min(step, control.longest_step)
         if changing == NOTHING:
             step = min(step, caution)
+            if control.steep_arguments > 0 and slides == NOTHING:
+                step = limited_step(control, t, state, tables[DERIVATIVE], series, min(step, end - t))
+                counts[2] += 1
         if gets_clear:
             escapes += 1
             escape = step

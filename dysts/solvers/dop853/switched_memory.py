@@ -7,6 +7,7 @@ from numba import njit, types
 
 from dysts.solvers.dop853.step import ALL_STAGES, NODES, STAGES
 from dysts.solvers.shared.arguments import MATRIX, VECTOR, Functions
+from dysts.solvers.shared.look_ahead import series_for
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.switches import SEARCH, Search
 from dysts.solvers.shared.trial import Step, quartic_weights, sample_at
@@ -36,15 +37,17 @@ class Memory(NamedTuple):
     """Work space for the monitor: float64 [2 * monitored]."""
     samples: np.ndarray
     """float64 [2, monitored]"""
+    series: np.ndarray
+    """float64 [order, place], for the limit on steps from steep arguments."""
     search: Search
 
 
 MEMORY_TYPE: Any = types.NamedTuple(
-    (MATRIX, VECTOR, VECTOR, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, MATRIX, SEARCH), Memory
+    (MATRIX, VECTOR, VECTOR, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, MATRIX, MATRIX, SEARCH), Memory
 )
 
 
-def memory(size: int, functions: Functions) -> Memory:
+def memory(size: int, functions: Functions, steep_arguments: int) -> Memory:
     """Allocate the memory of a trajectory of a system of this dimension."""
     monitored = functions.switches + functions.events
     return Memory(
@@ -57,6 +60,7 @@ def memory(size: int, functions: Functions) -> Memory:
         np.zeros(2 * monitored),
         np.zeros(2 * monitored),
         np.zeros((2, monitored)),
+        series_for.py_func(size, steep_arguments),
         Search(
             np.zeros(functions.switches),
             np.zeros(functions.switches),

@@ -26,6 +26,10 @@ class Control(NamedTuple):
     """Whether a loop stops with the status STIFF or RELAXED where another method would cost less."""
     phase: int
     """Index of a driving phase, which is kept within one period; -1 for none."""
+    expansion: int = 0
+    """Address of the function that expands the solution, for `dysts.solvers.shared.look_ahead`; 0 without need."""
+    steep_arguments: int = 0
+    """Number of steep functions' arguments that it expands as well; 0 where steps need no limit from them."""
 
 
 class Cases(NamedTuple):
@@ -80,7 +84,9 @@ def _type_of(tuple_class: Any, *members: Any) -> Any:
     return types.NamedTuple(members, tuple_class)
 
 
-CONTROL = _type_of(Control, VECTOR, VECTOR, types.int64, types.float64, types.boolean, types.int64)
+CONTROL = _type_of(
+    Control, VECTOR, VECTOR, types.int64, types.float64, types.boolean, types.int64, types.int64, types.int64
+)
 CASES = _type_of(Cases, MATRIX, MATRIX, VECTOR)
 ENDS = _type_of(Ends, CUBE, INTEGERS, VECTOR, INTEGER_MATRIX)
 FUNCTIONS = _type_of(Functions, INTEGERS, MATRIX, types.int64, types.int64)

@@ -15,9 +15,10 @@ from dysts.compilation.driver import driver
 from dysts.compilation.emission.taylor_coefficients import EXTENDED_ORDER, padded
 from dysts.solvers.shared.arguments import CONTROL, CUBE, ENDS, MATRIX, VECTOR, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.look_ahead import cautious_step
 from dysts.solvers.shared.progress import ends_on
 from dysts.solvers.taylor.extended_step import SHORTEST, evaluate, evaluate_slope, remainder, solves, sum_of
-from dysts.solvers.taylor.step import cautious_step, reliable_step
+from dysts.solvers.taylor.step import reliable_step
 
 QUIET = 80.0
 """An exponential function of less than minus this argument is below 2e-35 and lost beside one."""

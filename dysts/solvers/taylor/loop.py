@@ -19,14 +19,13 @@ from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
-from dysts.compilation.emission.taylor_coefficients import ORDER, padded
+from dysts.compilation.emission.taylor_coefficients import ORDER
 from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.look_ahead import QUIET, cautious_step, row_length
 from dysts.solvers.shared.progress import LEAST_ADVANCE, STEPS_TO_JUDGE, ends_on, write_first_rows
 from dysts.solvers.shared.step_control import copy, reduced, too_short
 from dysts.solvers.taylor.step import (
-    QUIET,
-    cautious_step,
     evaluate,
     evaluate_slope,
     fastest_rate,
@@ -40,8 +39,6 @@ STABILITY = 7.0
 STEPS_BETWEEN, STIFF_LOOKS = 8, 32
 """Every eighth step is compared with the limit, and 32 of these beyond it in a row mean stiff: an implicit method needs
 that long to repay the change."""
-
-_places = njit(padded)
 
 
 class Workspace(NamedTuple):
@@ -64,7 +61,7 @@ class Workspace(NamedTuple):
 @njit(error_model="numpy")
 def workspace(size: int, steep_arguments: int) -> Workspace:
     """Allocate the workspace; the places behind the last component stay zero."""
-    places = _places(size + steep_arguments)
+    places = row_length(size + steep_arguments)
     return Workspace(
         np.zeros((ORDER + 1, places)),
         np.zeros((ORDER + 1, places)),

@@ -25,12 +25,6 @@ LARGEST_DEFECT = 10.0
 ROUNDING = 1e-13
 """Disagreement of these two that may be rounding, relative to the change of the component in the step."""
 
-QUIET = 45.0
-"""An exponential function of less than minus this argument is below 3e-20 and lost beside one."""
-ACTIVE_STRIDE = 20.0
-"""Largest change of an argument in one step where its function is not flat and the coefficients show its course."""
-MOST_CUTS = 50
-"""Limit on the number of times that one step is shortened."""
 DISPLACEMENT = 1e4
 """Length of the displacement whose growth is measured, in units of the tolerance."""
 
@@ -104,26 +98,6 @@ def reliable_step(
     # The logarithm of zero is minus infinity, and the step as long as one likes.
     steepest = max((math.log(last) - SAFETY) / order, (math.log(next_to_last) - SAFETY) / (order - 1))
     return math.exp(-steepest) + finite
-
-
-@njit(error_model="numpy")
-def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: float, quiet: float) -> float:
-    """Return a step, no longer than the one given, in which no steep argument leaps over where its function acts.
-
-    The arguments, in places behind the `size` variables, are as those of an exponential function, which below minus
-    `quiet` is lost beside one.
-    """
-    order = series.shape[0] - 1
-    for place in range(size, size + steep_arguments):
-        allowed = max(ACTIVE_STRIDE, abs(series[0, place]) - quiet)
-        for _ in range(MOST_CUTS):
-            reach = 0.0
-            for power in range(order - 1, 0, -1):
-                reach = (reach + abs(series[power, place])) * step
-            if reach <= allowed:
-                break
-            step *= max(0.1, 0.98 * math.sqrt(allowed / reach))
-    return step
 
 
 @njit(error_model="numpy")

@@ -286,11 +286,3 @@ def test_a_close_encounter_is_as_accurate_as_its_start() -> None:
     last_digit = abs(velocity_along_axis(math.nextafter(start[3], math.inf)) - exact)
     assert last_digit == pytest.approx(0.0076, rel=0.01)
     assert abs(end[2] - exact) < last_digit
-
-
-@pytest.mark.parametrize("solver", ["dop853", "radau"])
-def test_a_longest_step_leads_other_methods_into_a_pulse(solver: str) -> None:
-    system = make({"y": "-y + 10*exp(-((t - 100)/0.1)**2)"}, [0.0])
-    exact, _ = quad(lambda t: 10.0 * math.exp(-(((t - 100.0) / 0.1) ** 2) - (101.0 - t)), 99.0, 101.0, epsrel=1e-12)
-    end = dysts.integrate(system, times=[101.0], solver=solver, longest_step=0.1, predictability=False).values[0, 0]
-    assert end == pytest.approx(exact, rel=1e-7)
