@@ -160,6 +160,9 @@ def may_leave(step: Step, index: int, side: float, turned: bool) -> bool:
     """
     start, end = side * step.at_start[index], side * step.at_end[index]
     first, second = side * step.samples[0, index], side * step.samples[1, index]
+    if start == 0.0 and first == 0.0 and second == 0.0 and end == 0.0:
+        # It rests on its surface, as that of abs(x) does where x is zero and stays there.
+        return False
     if not (end >= 0.0 and first > 0.0 and second > 0.0):
         return True
     rate_start = side * step.length * step.at_start[step.monitored + index]

@@ -212,3 +212,12 @@ def test_no_row_comes_from_beyond_the_domain_of_a_root(positive: str, members: i
         system, times=times, initial_conditions=start, solver="dop853", rtol=1e-3, atol=6e-4, predictability=False
     )
     assert np.isfinite(x.values).all()
+
+
+@pytest.mark.parametrize("equation", ["-abs(y)", "max(0, y) - y", "-min(y, 2*y)", "y*sign(y)"])
+def test_a_rest_on_a_kink_lasts_until_something_ends_it(equation: str) -> None:
+    rests = make({"y": equation}, [0.0])
+    assert not dysts.integrate(rests, times=[1.0, 10.0]).values.any()
+    pushed = make({"y": f"-abs(y) + 0*({equation}) + heaviside(t - 5)"}, [0.0])
+    y = dysts.integrate(pushed, times=[4.0, 5.0, 6.0, 9.0]).values[:, 0]
+    np.testing.assert_allclose(y, [0.0, 0.0, 1.0 - math.exp(-1.0), 1.0 - math.exp(-4.0)], rtol=1e-9, atol=1e-12)
