@@ -12,7 +12,7 @@ from dysts.integration.iterates import iterate_map
 from dysts.integration.kinds import Outcome, delayed, ordinary, stochastic
 from dysts.integration.labels import Recording, label
 from dysts.integration.predictability import predictable_until, worth_measuring
-from dysts.integration.request import check_request
+from dysts.integration.request import MAXIMUM_STEPS, check_request
 from dysts.integration.tolerances import DOUBLE, SMALLEST_TOLERANCES
 from dysts.systems.kinds import MAP
 from dysts.systems.registry import as_system_or_ensemble
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import xarray
 
     from dysts.integration.noise import Noise
-
-MAXIMUM_STEPS = 10_000_000
 
 
 @with_hints

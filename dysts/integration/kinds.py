@@ -1,5 +1,6 @@
 """The three kinds of trajectories: of ordinary systems, of delay systems, and with noise."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -204,7 +205,7 @@ def stochastic(request: Request, *, noise: "Noise") -> Outcome:
 
 def length_of_steps(request: Request) -> float:
     """Return the longest step of a stochastic scheme."""
-    return request.longest_step if request.limits else request.base.period / STEPS_OF_NOISE
+    return request.longest_step if request.longest_step < math.inf else request.base.period / STEPS_OF_NOISE
 
 
 def solve_noisy(request: Request, members: Sequence[System], states: np.ndarray, noise: "Noise") -> Solution:

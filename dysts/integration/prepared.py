@@ -9,12 +9,11 @@ from dysts.checks import check_choice
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.failures import raise_first_failure
 from dysts.integration.hints import with_hints
-from dysts.integration.integrate import MAXIMUM_STEPS
 from dysts.integration.iterates import SOLVER as ITERATION
 from dysts.integration.iterates import first_iterate, orbits, raise_first_escape, sampled_iterates
 from dysts.integration.kinds import ordinary_problem, solve_delayed, solve_noisy
 from dysts.integration.parameter_sets import ParameterSets
-from dysts.integration.request import Request, check_request
+from dysts.integration.request import MAXIMUM_STEPS, Request, check_request
 from dysts.integration.solution import Solution
 from dysts.integration.tolerances import DOUBLE, check_initial_conditions, check_tolerances
 from dysts.systems.kinds import MAP

@@ -60,7 +60,9 @@ def rebuild(trajectory: "xarray.DataArray") -> "xarray.DataArray":
         }
     elif "rtol" in attributes:
         arguments |= {"rtol": attributes["rtol"], "atol": json.loads(attributes["atol"])}
-    arguments |= {name: attributes[name] for name in ("start", "longest_step", "precision") if name in attributes}
+    arguments |= {
+        name: attributes[name] for name in ("start", "longest_step", "maximum_steps", "precision") if name in attributes
+    }
     if "stop" in attributes:
         arguments |= {"stop": attributes["stop"], "stop_direction": attributes["stop_direction"]}
     return integrate(

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dysts.integration.noise import Noise
 
 
+MAXIMUM_STEPS = 10_000_000
+"""Limit on the steps of one trajectory unless told otherwise: some minutes of work."""
+
+
 class Request(NamedTuple):
     """The checked arguments that all kinds of trajectories share.
 
@@ -54,8 +58,13 @@ class Request(NamedTuple):
 
     @property
     def limits(self) -> dict[str, float]:
-        """The attribute that holds the longest step, if there is a limit."""
-        return {"longest_step": self.longest_step} if self.longest_step < math.inf else {}
+        """The attributes that hold the limits on the length and the number of steps, where they were given."""
+        limits: dict[str, float] = {}
+        if self.longest_step < math.inf:
+            limits["longest_step"] = self.longest_step
+        if self.maximum_steps != MAXIMUM_STEPS:
+            limits["maximum_steps"] = self.maximum_steps
+        return limits
 
     @property
     def base(self) -> System:

@@ -15,7 +15,8 @@ from dysts.checks import check_array, check_positive
 from dysts.equations.expressions import names_in, parse
 from dysts.errors import InvalidArgumentError
 from dysts.integration.attractor import PERTURBATION
-from dysts.integration.integrate import MAXIMUM_STEPS, integrate
+from dysts.integration.integrate import integrate
+from dysts.integration.request import MAXIMUM_STEPS
 from dysts.invariants.autocorrelation import mean_autocorrelation
 from dysts.systems.kinds import refuse_map
 from dysts.systems.registry import as_system

@@ -13,7 +13,7 @@ import numpy as np
 
 from dysts.checks import check_count
 from dysts.errors import IntegrationError
-from dysts.integration.integrate import MAXIMUM_STEPS
+from dysts.integration.request import MAXIMUM_STEPS
 from dysts.systems.angles import within_one_turn
 from dysts.systems.kinds import refuse_map
 from dysts.systems.system import System

@@ -79,6 +79,13 @@ def test_attributes_rebuild_the_same_bits_also_from_a_file(tmp_path: Path) -> No
     np.testing.assert_array_equal(rebuild(stored).values, x.values)
 
 
+def test_a_trajectory_that_ended_at_the_limit_on_steps_is_rebuilt_as_short() -> None:
+    x = dysts.integrate("Lorenz", 1000, maximum_steps=100, on_failure="keep", solver="dop853")
+    assert np.isnan(x.values[-1]).all()
+    np.testing.assert_array_equal(rebuild(x).values, x.values)
+    assert "maximum_steps" not in dysts.integrate("Lorenz", 10).attrs
+
+
 def test_a_driving_phase_stays_within_one_turn_and_does_not_disturb_the_rest() -> None:
     duffing = dysts.get_system("Duffing")
     times = np.linspace(0.0, 40.0, 400)
