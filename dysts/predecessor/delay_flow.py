@@ -7,10 +7,8 @@ import numpy as np
 
 from dysts.errors import InvalidArgumentError
 from dysts.integration.integrate import integrate
-from dysts.predecessor.equations import StaticEquations, plain_facts, system_with
-from dysts.predecessor.flow import DATAPATH_CONTINUOUS
-from dysts.predecessor.model import BaseDyn
-from dysts.predecessor.published import facts_of, published_values_in_use
+from dysts.predecessor.continuous_model import DATAPATH_CONTINUOUS, ContinuousModel
+from dysts.predecessor.equations import StaticEquations, system_with
 from dysts.predecessor.python_delays import integrate_python_delay
 from dysts.predecessor.sampling_grid import sampling_span, sampling_times
 from dysts.predecessor.series_tools import standardize_ts
@@ -20,7 +18,7 @@ DELAY_TOLERANCE = 1e-9
 """Relative tolerance of delay systems, which dysts 0.96 does not let its users set."""
 
 
-class DynSysDelay(BaseDyn):
+class DynSysDelay(ContinuousModel):
     """A delay system: of the registry, or of a user's class with ``_rhs(x, x_delayed, t, *parameters)`` in Python.
 
     Its trajectory has the variable at the time and at delays up to ``tau``, one in each column.
@@ -39,10 +37,6 @@ class DynSysDelay(BaseDyn):
     (200, 10)
     """
 
-    dt: float | None = None
-    period: float | None = None
-    maximum_lyapunov_estimated: float | None = None
-
     def __init__(
         self,
         metadata_path: str | None = DATAPATH_CONTINUOUS,
@@ -53,23 +47,10 @@ class DynSysDelay(BaseDyn):
         parameters: Mapping[str, Any] | None = None,
         **facts: Any,
     ) -> None:
-        self.as_published = published_values_in_use()
         given = dict(parameters) if parameters is not None else None
         if tau is not None:
             given = {**(given or {}), "tau": tau}
-        super().__init__(
-            metadata_path=None if metadata_path == DATAPATH_CONTINUOUS else metadata_path,
-            parameters=given,
-            dt=dt,
-            period=period,
-            maximum_lyapunov_estimated=maximum_lyapunov_estimated,
-            **facts,
-        )
-
-    def _stored_facts(self) -> Mapping[str, Any]:
-        if self.registry_name is None:
-            return {}
-        return plain_facts(facts_of(self.registry_name, as_published=self.as_published))
+        super().__init__(metadata_path, given, dt, period, maximum_lyapunov_estimated, **facts)
 
     def _other_lengths(self) -> tuple[int, ...]:
         return (self.system.dimension,) if self.registry_name is not None else (1,)

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import InvalidArgumentError
+from dysts.predecessor.continuous_model import ContinuousModel
 from dysts.predecessor.engine_trajectories import integrate_flow
-from dysts.predecessor.equations import StaticEquations, by_component, plain_facts, system_with
+from dysts.predecessor.equations import StaticEquations, by_component, system_with
 from dysts.predecessor.events import survives
-from dysts.predecessor.model import BaseDyn
-from dysts.predecessor.published import PUBLISHED_FILE, facts_of, published_values_in_use, returned_columns
+from dysts.predecessor.published import returned_columns
 from dysts.predecessor.python_equations import integrate_python
 from dysts.predecessor.sampling_grid import sampling_span, sampling_times
 from dysts.systems.system import System
@@ -22,10 +22,9 @@ DENSER = 8
 """Points between two of a trajectory at which events are looked for."""
 OF_SCIPY = ("max_step", "first_step", "min_step", "dense_output", "vectorized", "lband", "uband", "jac_sparsity")
 """Further keywords of scipy's ``solve_ivp``, of which ``max_step`` acts."""
-DATAPATH_CONTINUOUS = str(PUBLISHED_FILE)
 
 
-class DynSys(BaseDyn):
+class DynSys(ContinuousModel):
     """A flow: of the registry, or of a user's class with ``_rhs`` in Python.
 
     Parameters
@@ -47,34 +46,7 @@ class DynSys(BaseDyn):
     ((3,), (100, 3))
     """
 
-    dt: float | None = None
-    period: float | None = None
-    maximum_lyapunov_estimated: float | None = None
     unbounded_indices: Sequence[int] = ()
-
-    def __init__(
-        self,
-        metadata_path: str | None = DATAPATH_CONTINUOUS,
-        parameters: Mapping[str, Any] | None = None,
-        dt: float | None = None,
-        period: float | None = None,
-        maximum_lyapunov_estimated: float | None = None,
-        **facts: Any,
-    ) -> None:
-        self.as_published = published_values_in_use()
-        super().__init__(
-            metadata_path=None if metadata_path == DATAPATH_CONTINUOUS else metadata_path,
-            parameters=parameters,
-            dt=dt,
-            period=period,
-            maximum_lyapunov_estimated=maximum_lyapunov_estimated,
-            **facts,
-        )
-
-    def _stored_facts(self) -> Mapping[str, Any]:
-        if self.registry_name is None:
-            return {}
-        return plain_facts(facts_of(self.registry_name, as_published=self.as_published))
 
     @property
     def system(self) -> System:
