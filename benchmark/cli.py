@@ -16,7 +16,7 @@ from benchmark.tasks.named_suites import get_suite
 from dysts.cli.arguments import names
 from dysts.cli.conventions import EXIT_DONE, run_command
 from dysts.cli.terminal import json_text
-from dysts.errors import unknown_name
+from dysts.errors import InvalidArgumentError, unknown_name
 
 if TYPE_CHECKING:
     from benchmark.running.processes import Scheduler
@@ -52,6 +52,11 @@ def _run(options: argparse.Namespace) -> int:
     from benchmark.comparison.shared_cells import notes_text
     from benchmark.runner import run
 
+    if options.suite == "sampling":
+        return _sampling(options)
+    if options.suite == "transfer":
+        return _transfer(options)
+    _refuse_with(options, options.suite, "archive", "sets")
     suite = get_suite(options.suite)
     # As for python -m: a forecaster of one's own may lie in the current folder.
     if any(":" in name for name in names(options.forecasters) or suite.forecasters) and os.getcwd() not in sys.path:
@@ -81,6 +86,71 @@ def _run(options: argparse.Namespace) -> int:
     print(_failures(results.table["status"].tolist()))
     print(f"results: {folder}")
     return EXIT_DONE
+
+
+def _sampling(options: argparse.Namespace) -> int:
+    from benchmark.sampling.run import run_sampling
+    from benchmark.sampling.verdict import sampling_text
+
+    _refuse_with(
+        options,
+        "sampling",
+        "forecasters",
+        "trajectories",
+        "registry",
+        "again",
+        "scheduler",
+        "against",
+        "archive",
+        "sets",
+    )
+    folder = Path(options.output or Path("benchmark-results") / "sampling")
+    table = run_sampling(
+        folder,
+        systems=names(options.systems),
+        first_seed=options.seed,
+        workers=options.workers,
+        time_limit=options.time_limit,
+        memory_limit_mb=options.memory_limit_mb,
+        retry_failed=options.retry_failed,
+        say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    print(sampling_text(table))
+    print(_failures(table["status"].tolist()))
+    print(f"results: {folder}")
+    return EXIT_DONE
+
+
+def _transfer(options: argparse.Namespace) -> int:
+    from benchmark.transfer.run import TIME_LIMIT, run_transfer, transfer_text
+
+    _refuse_with(
+        options, "transfer", "systems", "forecasters", "trajectories", "registry", "again", "scheduler", "against"
+    )
+    folder = Path(options.output or Path("benchmark-results") / "transfer")
+    table = run_transfer(
+        folder,
+        archive=options.archive,
+        sets=names(options.sets),
+        first_seed=options.seed,
+        workers=options.workers,
+        # The default limit is that of a forecaster; learning an encoder takes longer.
+        time_limit=max(options.time_limit, TIME_LIMIT),
+        memory_limit_mb=options.memory_limit_mb,
+        retry_failed=options.retry_failed,
+        say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    print(transfer_text(table))
+    print(_failures(table["status"].tolist()))
+    print(f"results: {folder}")
+    return EXIT_DONE
+
+
+def _refuse_with(options: argparse.Namespace, run: str, *refused: str) -> None:
+    """Refuse options that a run does not have."""
+    for name in refused:
+        if getattr(options, name):
+            raise InvalidArgumentError(f"--{name} must be left out with the run {run}, got {getattr(options, name)}")
 
 
 def _cluster(options: argparse.Namespace) -> "Scheduler | None":

@@ -24,6 +24,9 @@ _RUN_EXAMPLES = (
 )
 
 _RUN_NOTES = """\
+run sampling compares an LSTM on data drawn uniformly, from random starts and by
+importance, at equal steps (docs/explanation/sampling.md). run transfer classifies
+series by features learnt on chaotic systems (docs/explanation/transfer.md).
 The same command goes on where it stopped: a finished cell is not run twice, but
 for those of a forecaster whose code has changed.
 A forecaster of your own is module:factory, where
@@ -199,6 +202,8 @@ def _add_run(commands: Commands) -> None:
     what.add_argument("--forecasters", nargs="+", metavar="A,B", help="forecasters, or module:factory")
     what.add_argument("--trajectories", type=int, metavar="N", help="trajectories of each system")
     what.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every forecaster (default: 0)")
+    what.add_argument("--archive", metavar="FOLDER", help="run transfer: sets in the formats of the UCR archive")
+    what.add_argument("--sets", nargs="+", metavar="A,B", help="run transfer: only these sets")
     how = run.add_argument_group("how to run it")
     how.add_argument("-o", "--output", metavar="FOLDER", help="results folder (default: benchmark-results/SUITE)")
     how.add_argument(

@@ -1,0 +1,151 @@
+"""What a run on samplings says: errors against steps, paired differences from uniform windows, a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import wilcoxon
+
+from dysts.errors import InvalidArgumentError
+
+BASELINE = "uniform"
+"""The sampling with which the others are compared."""
+RESAMPLES = 2000
+"""Number of bootstrap samples of systems behind an interval."""
+LEVEL = 0.95
+"""Level of the intervals."""
+SIGNIFICANT = 0.05
+"""Probability below which a difference counts, divided by the number of comparisons."""
+LEAST_SYSTEMS = 6
+"""Least number of systems for a paired test to be able to find anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A sampling beside the baseline, paired by system.
+
+    Attributes
+    ----------
+    sampling : str
+    systems, wins : int
+        Number of systems, and on how many of them its error is smaller.
+    mean, low, high : float
+        Mean difference of the final errors (negative is better) and its interval over systems.
+    p : float
+        Of Wilcoxon's signed-rank test.
+    """
+
+    sampling: str
+    systems: int
+    wins: int
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def final_errors(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean final error over seeds: a row for each system, a column for each sampling.
+
+    Only systems with all seeds of all samplings count.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `benchmark.sampling.run.run_sampling`.
+    """
+    done = table[table["status"] == "ok"].assign(final=lambda rows: [errors[-1] for errors in rows["errors"]])
+    wanted = table.groupby("system").size()
+    had = done.groupby("system").size().reindex(wanted.index, fill_value=0)
+    complete = wanted.index[had == wanted]
+    means = done[done["system"].isin(complete)].groupby(["system", "sampling"])["final"].mean()
+    return means.unstack("sampling")
+
+
+def differences(finals: pd.DataFrame, *, seed: int = 0) -> list[Difference]:
+    """Compare each sampling with the baseline, paired by system.
+
+    Parameters
+    ----------
+    finals : pandas.DataFrame
+        A row for each system, a column for each sampling.
+    seed : int
+        Of the bootstrap.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the baseline is missing, or there are too few systems.
+    """
+    if BASELINE not in finals.columns:
+        raise InvalidArgumentError(f"the table must have the sampling {BASELINE!r}, got {', '.join(finals.columns)}")
+    if len(finals) < LEAST_SYSTEMS:
+        raise InvalidArgumentError(f"the table must have {LEAST_SYSTEMS} complete systems, got {len(finals)}")
+    generator = np.random.default_rng(seed)
+    draws = generator.integers(len(finals), size=(RESAMPLES, len(finals)))
+    found = []
+    for sampling in finals.columns.drop(BASELINE):
+        gaps = (finals[sampling] - finals[BASELINE]).to_numpy()
+        low, high = np.quantile(gaps[draws].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        found.append(
+            Difference(
+                sampling=str(sampling),
+                systems=len(gaps),
+                wins=int((gaps < 0.0).sum()),
+                mean=float(gaps.mean()),
+                low=float(low),
+                high=float(high),
+                p=float(wilcoxon(gaps).pvalue) if np.any(gaps != 0.0) else 1.0,
+            )
+        )
+    return found
+
+
+def curves(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the median error over systems: a row for each number of steps, a column for each sampling.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `benchmark.sampling.run.run_sampling`.
+    """
+    done = table[table["status"] == "ok"][["system", "sampling", "steps", "errors"]]
+    long = done.explode(["steps", "errors"]).astype({"steps": int, "errors": float})
+    per_system = long.groupby(["sampling", "steps", "system"])["errors"].mean()
+    return per_system.groupby(["steps", "sampling"]).median().unstack("sampling")
+
+
+def verdict(found: Sequence[Difference]) -> str:
+    """Return the result in one sentence.
+
+    Examples
+    --------
+    >>> worse = Difference(sampling="importance", systems=30, wins=14, mean=0.01, low=-0.03, high=0.05, p=0.6)
+    >>> verdict([worse])
+    'At equal steps and data no sampling differs from uniform windows on 30 systems.'
+    """
+    level = SIGNIFICANT / max(1, len(found))
+    better = [each for each in found if each.p < level and each.mean < 0.0]
+    worse = [each for each in found if each.p < level and each.mean > 0.0]
+    count = found[0].systems if found else 0
+    if not better and not worse:
+        return f"At equal steps and data no sampling differs from uniform windows on {count} systems."
+    parts = [f"{each.sampling} is better (p = {each.p:.2g})" for each in better]
+    parts += [f"{each.sampling} is worse (p = {each.p:.2g})" for each in worse]
+    return f"At equal steps and data, beside uniform windows on {count} systems: {'; '.join(parts)}."
+
+
+def sampling_text(table: pd.DataFrame) -> str:
+    """Return the curves, the paired differences and the verdict as text."""
+    lines = ["median error (symmetric MAPE, 0 to 2) after optimiser steps", curves(table).round(3).to_string()]
+    finals = final_errors(table)
+    if len(finals) < LEAST_SYSTEMS or BASELINE not in finals.columns:
+        return "\n".join([*lines, f"{len(finals)} complete systems: too few to compare"])
+    found = differences(finals)
+    lines += [
+        f"{each.sampling} - {BASELINE}: {each.mean:+.3f} ({each.low:+.3f} to {each.high:+.3f}), better on "
+        f"{each.wins} of {each.systems} systems, p = {each.p:.2g}"
+        for each in found
+    ]
+    return "\n".join([*lines, verdict(found)])

