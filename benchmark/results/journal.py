@@ -101,23 +101,41 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
     return _read(path)[0]
 
 
-def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
+def read_lines(path: Path, *, begin: int, first: int) -> list[dict[str, Any]]:
+    """Return the rows behind some bytes of a journal, as `read_journal` does.
+
+    Parameters
+    ----------
+    path : Path
+    begin : int
+        The number of bytes before the first of these lines.
+    first : int
+        The number of that line, for messages.
+    """
+    return _read(path, begin=begin, first=first)[0]
+
+
+def _read(path: Path, *, begin: int = 0, first: int = 1) -> tuple[list[dict[str, Any]], int]:
     """Return the rows and the number of bytes that hold them."""
+    content = b""
     try:
-        content = path.read_bytes() if path.exists() else b""
+        if path.exists():
+            with path.open("rb") as file:
+                file.seek(begin)
+                content = file.read()
     except OSError as error:
         raise StorageError(f"cannot read the journal {path}: {error}") from error
     rows: list[dict[str, Any]] = []
     sound = 0
     lines = content.split(b"\n")
-    for number, line in enumerate(lines[:-1], start=1):
+    for number, line in enumerate(lines[:-1], start=first):
         try:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ValueError("not a JSON object")
         except ValueError as error:
             # A page that was lost in a crash may end in a newline, so a last line with a newline can be torn, too.
-            if number == len(lines) - 1 and not lines[-1]:
+            if number - first == len(lines) - 2 and not lines[-1]:
                 break
             raise StorageError(f"line {number} of the journal {path} is broken: {error}") from error
         rows.append({name: _from_json(value) for name, value in row.items()})

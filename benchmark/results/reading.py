@@ -10,6 +10,7 @@ systems.json      the registry entries of systems of one's own
 run.json          what the last command asked for, and where it ran
 results.parquet, results.csv
                   the table of the last command, written when it ends
+rows.parquet      the same with the state of the journal that it was made of, from which it is read again
 """
 
 import json
@@ -26,7 +27,7 @@ import pandas as pd
 import zarr
 from numpy.typing import NDArray
 
-from benchmark.results.journal import read_journal
+from benchmark.results.columns import FILE, read_table
 from benchmark.schema import COLUMNS
 from dysts.errors import StorageError
 from dysts.systems.registry import Registry, read_entries, registry_of
@@ -82,7 +83,7 @@ class Results:
             keys = [str(key) for key in manifest["cells"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StorageError(f"cannot read {path / MANIFEST}: {error}") from error
-        return cls(folder=path, table=table_of(read_journal(path / ROWS), keys), manifest=manifest)
+        return cls(folder=path, table=read_table(path / FILE, path / ROWS, keys, table_of=table_of), manifest=manifest)
 
     def _repr_html_(self) -> str:
         suite = escape(str(self.manifest.get("suite", "")))

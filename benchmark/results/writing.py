@@ -11,6 +11,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
+from benchmark.results.columns import FILE, write_columns
 from benchmark.results.csv_text import without_formulas
 from benchmark.results.journal import Journal, journal_line, read_journal
 from benchmark.results.reading import (
@@ -144,10 +145,11 @@ class ResultsWriter:
             return
 
     def compact(self, keys: Sequence[str]) -> None:
-        """Write the table of the given cells as Parquet and CSV."""
+        """Write the table of the given cells as Parquet and CSV, and as the columns that are read again."""
         table = table_of(list(self.rows.values()), keys)
         with replacing(self.folder / TABLE) as part:
             table.to_parquet(part, index=False)
+        write_columns(self.folder / FILE, self.folder / ROWS, table, keys)
         with replacing(self.folder / CSV) as part:
             without_formulas(table).to_csv(part, index=False, lineterminator="\n")
 
@@ -174,7 +176,7 @@ class ResultsWriter:
 
 
 def _strangers(folder: Path) -> list[str]:
-    ours = {ROWS, TUNING, RUNNING, FORECASTS, MANIFEST, TABLE, CSV, SYSTEMS, ".lock"}
+    ours = {ROWS, FILE, TUNING, RUNNING, FORECASTS, MANIFEST, TABLE, CSV, SYSTEMS, ".lock"}
     return [entry.name for entry in folder.iterdir() if entry.name not in ours]
 
 
