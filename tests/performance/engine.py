@@ -88,13 +88,15 @@ def scipy_seconds(system: System, step: float) -> float:
     return time.process_time() - begin
 
 
-def predecessor_python() -> Path:
-    """Return the interpreter of the predecessor's environment, creating it if need be."""
-    python = ENVIRONMENT / "bin" / "python"
+def predecessor_python(*more: str) -> Path:
+    """Return the interpreter of the predecessor's environment, with more packages or not, creating it if need be."""
+    folder = ENVIRONMENT.with_name("-".join([ENVIRONMENT.name, *more]))
+    python = folder / "bin" / "python"
     if not python.exists():
-        venv.create(ENVIRONMENT, with_pip=True)
-        environment = {key: value for key, value in os.environ.items() if key != "PIP_CONSTRAINT"}
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "dysts==0.96"], check=True, env=environment)
+        venv.create(folder, with_pip=True)
+        environment = {key: value for key, value in os.environ.items() if key not in ("PIP_CONSTRAINT", "PYTHONPATH")}
+        command = [python, "-m", "pip", "install", "--quiet", "dysts==0.96", *more]
+        subprocess.run(command, check=True, env=environment)
     return python
 
 
