@@ -90,7 +90,8 @@ def _known(path: Path, journal: Path, keys: Sequence[str]) -> tuple[pd.DataFrame
             alike = file.schema_arrow.names == list(COLUMNS) and about["cells"] == _digest_of_keys(keys)
             if not alike or journal.stat().st_size < size or _digest(journal, size) != (about["blake2b"], lines):
                 return None
-            table = file.read().to_pandas()
+            # Column by column, so that only one of them is in memory twice.
+            table = file.read().to_pandas(split_blocks=True, self_destruct=True)
     except (OSError, ValueError, KeyError, TypeError, pyarrow.ArrowException):
         # Whatever is wrong with a derived file, the journal has the rows.
         return None
