@@ -7,7 +7,7 @@ from typing import Protocol
 
 from benchmark.running.job import CellOutcome, Job
 from benchmark.running.requirements import check_forecasters_installed
-from benchmark.running.worker_process import WorkerProcess
+from benchmark.running.worker_process import FORECASTING, WorkerProcess
 from dysts.errors import RunError
 
 _CHECK_SECONDS = 0.1
@@ -51,9 +51,12 @@ class LocalProcesses:
     memory_limit_mb : int
         Memory of a worker in MiB; 0 for no limit. Allocating more raises MemoryError in the worker; one
         whose resident memory still comes to exceed it (Linux) is killed.
+    work : str
+        The function that answers a job with an outcome, as ``module:function`` of this package.
     """
 
-    def __init__(self, *, workers: int, time_limit: float, memory_limit_mb: int) -> None:
+    def __init__(self, *, workers: int, time_limit: float, memory_limit_mb: int, work: str = FORECASTING) -> None:
+        self._work = work
         self._count = workers
         self._time_limit = time_limit
         self._memory_limit_mb = memory_limit_mb
@@ -98,7 +101,7 @@ class LocalProcesses:
                     next_job = _next(source, again)
                 workers = [worker for worker in workers if worker.alive]
                 if next_job is not None and len(workers) < self._count:
-                    workers.append(WorkerProcess(self._memory_limit_mb))
+                    workers.append(WorkerProcess(self._memory_limit_mb, work=self._work))
                 # Yielded after the new jobs are sent, so that no worker waits while the caller handles an outcome.
                 yield from finished
                 if next_job is None and not any(worker.job for worker in workers):

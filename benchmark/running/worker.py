@@ -1,10 +1,12 @@
 """Worker process: takes jobs from its parent over a socket and answers each with an outcome.
 
-Started as ``python -m benchmark.running.worker FD PARENT``; not for people. A message is a JSON header, a newline,
+Started as ``python -m benchmark.running.worker FD PARENT MEMORY MODULE:FUNCTION``; not for people. The function answers
+a job with an outcome. A message is a JSON header, a newline,
 and the bytes of one float64 array, so nothing that crosses is ever unpickled.
 """
 
 import ctypes
+import importlib
 import json
 import os
 import resource
@@ -17,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.running.execution import run_job
 from benchmark.running.job import CellOutcome, Job
 from dysts.workers.processes import end_with_parent
 
@@ -52,7 +53,8 @@ def decode_outcome(message: bytes) -> CellOutcome:
 
 def main(arguments: list[str]) -> int:
     """Serve jobs until the parent closes the connection or dies."""
-    descriptor, parent, memory_limit_mb = (int(argument) for argument in arguments)
+    *numbers, named = arguments
+    descriptor, parent, memory_limit_mb = map(int, numbers)
     _die_with(parent)
     connection = Connection(descriptor)
     # Processes that a forecaster starts must not inherit the connection to the parent.
@@ -61,13 +63,15 @@ def main(arguments: list[str]) -> int:
         limit = memory_limit_mb * 2**20
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    module, _, name = named.partition(":")
+    work = getattr(importlib.import_module(module), name)
     connection.send_bytes(b"ready")
     while True:
         try:
             message = connection.recv_bytes()
         except EOFError:
             return 0
-        connection.send_bytes(encode_outcome(run_job(decode_job(message))))
+        connection.send_bytes(encode_outcome(work(decode_job(message))))
 
 
 def _die_with(parent: int) -> None:

@@ -19,6 +19,8 @@ _START_SECONDS = 180.0
 """Seconds in which a worker process must have imported what it needs."""
 _OUTPUT_TAIL = 2000
 """Bytes of a worker's output that are kept, for the message if it dies."""
+FORECASTING = "benchmark.running.execution:run_job"
+"""The work of a cell of a suite: fit a forecaster and forecast."""
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -43,9 +45,11 @@ class WorkerProcess:
         Memory of the process in MiB; 0 for no limit.
     code_folder : str
         Where it looks for modules first; empty for nowhere but where its parent does.
+    work : str
+        The function that answers a job with an outcome, as ``module:function`` of this package.
     """
 
-    def __init__(self, memory_limit_mb: int, *, code_folder: str = "") -> None:
+    def __init__(self, memory_limit_mb: int, *, code_folder: str = "", work: str = FORECASTING) -> None:
         self.job: Job | None = None
         self.ready = False
         self.alive = True
@@ -57,7 +61,7 @@ class WorkerProcess:
         descriptor = theirs.fileno()
         try:
             self._process = subprocess.Popen(
-                [*command, str(descriptor), str(os.getpid()), str(memory_limit_mb)],
+                [*command, str(descriptor), str(os.getpid()), str(memory_limit_mb), work],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

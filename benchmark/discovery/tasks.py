@@ -1,0 +1,179 @@
+"""The tasks of the track: which series a method sees, and on which it is tested."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dysts.discovery.comparison import derivative_at
+from dysts.discovery.expansion import canonical_form
+from dysts.integration.integrate import integrate
+from dysts.systems.equation_class import DELAYED, equation_class
+from dysts.systems.registry import list_systems
+from dysts.systems.system import System
+
+FloatArray = NDArray[np.float64]
+
+VERSION = 1
+"""Version of the protocol: results of another one are not used again."""
+SAMPLINGS = {15: 150, 100: 1500}
+"""Points of the series to fit by points in a period: ten periods, as was published in 2021, and fifteen."""
+NOISES = (None, 40, 30, 20, 10)
+"""Ratios of signal to noise in decibels; none without noise."""
+INPUTS = ("states", "derivatives")
+"""What a method is given: states only, or states and exact derivatives."""
+TEST_AFTER = 25
+"""Periods after which the test begins on the same orbit, so that it is another start."""
+TEST_PERIODS = 10
+"""Periods of the test."""
+TEST_SAMPLING = 100
+LONGEST_TEST = 3000
+"""Most points of a test."""
+HIGHEST_DEGREE = 5
+"""Highest degree of a term that is in the polynomial library."""
+_WAVE = re.compile(r"(sin|cos)\([A-Za-z]\w*\)\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscoveryTask:
+    """One task: a system, what is given, and how it is sampled.
+
+    Attributes
+    ----------
+    system : str
+    given : {"states", "derivatives"}
+    points_per_period : int
+    noise_db : int or None
+        Ratio of the variances of signal and noise.
+    version : int
+        Of the protocol.
+    """
+
+    system: str
+    given: str
+    points_per_period: int
+    noise_db: int | None
+    version: int = VERSION
+
+    @property
+    def label(self) -> str:
+        """The task in words."""
+        noise = "" if self.noise_db is None else f", {self.noise_db} dB"
+        return f"{self.system} from {self.given}, {self.points_per_period} per period{noise}"
+
+    def key(self, method: str, code: str) -> str:
+        """Return the key of the cell of a method, whose code has a fingerprint."""
+        text = json.dumps({**asdict(self), "method": method, "code": code}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, eq=False)
+class SystemData:
+    """The series of one system, of which the tasks take their parts.
+
+    Attributes
+    ----------
+    system : System
+    series : mapping of int to (step, states)
+        By points in a period.
+    test : ndarray, float64 [time, component]
+        From another start, `TEST_SAMPLING` points in a period.
+    test_step : float
+    angles : tuple of str
+        Variables that are angles; their series are unwrapped.
+    """
+
+    system: System
+    series: dict[int, tuple[float, FloatArray]]
+    test: FloatArray
+    test_step: float
+    angles: tuple[str, ...]
+
+    @classmethod
+    def of(cls, system: System) -> "SystemData":
+        """Integrate a system for its tasks."""
+        series = {}
+        for sampling, points in SAMPLINGS.items():
+            path = integrate(system, points, points_per_period=sampling)
+            series[sampling] = (float(path["time"][1]), _unwrapped(system, path.values))
+        away = integrate(
+            system,
+            (TEST_AFTER + TEST_PERIODS) * TEST_SAMPLING + 1,
+            points_per_period=TEST_SAMPLING,
+            predictability=False,
+        )
+        test = _unwrapped(system, away.values[TEST_AFTER * TEST_SAMPLING :])[:LONGEST_TEST]
+        phase = () if system.driving_phase is None else (system.driving_phase.variable,)
+        return cls(system, series, test, float(away["time"][1]), phase)
+
+    def given(self, task: DiscoveryTask) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+        """Return times, states and derivatives (or None) as a method of a task gets them."""
+        step, states = self.series[task.points_per_period]
+        rates = derivative_at(self.system, states) if task.given == "derivatives" else None
+        if task.noise_db is not None:
+            digits = hashlib.sha256(f"{task.system} {task.points_per_period}".encode()).digest()
+            # The same noise at every level, so that levels differ in its size only.
+            noise = np.random.default_rng(int.from_bytes(digits[:8], "big")).standard_normal(states.shape)
+            spread = _spread(states, self.system, self.angles)
+            states = np.asarray(states + 10.0 ** (-task.noise_db / 20.0) * spread * noise, dtype=np.float64)
+        return step * np.arange(len(states)), states, rates
+
+
+def discovery_systems() -> list[str]:
+    """Return the systems of the track: all flows without delay."""
+    from dysts.systems.registry import get_system
+
+    return [name for name in list_systems() if equation_class(get_system(name)) != DELAYED]
+
+
+def discovery_tasks(system: str) -> Iterator[DiscoveryTask]:
+    """Yield the tasks of one system, those without noise first."""
+    for noise in NOISES:
+        for given in INPUTS:
+            for sampling in SAMPLINGS:
+                yield DiscoveryTask(system=system, given=given, points_per_period=sampling, noise_db=noise)
+
+
+def library_of(system: System) -> str:
+    """Return which library has all terms of a system: ``"polynomial"``, ``"sines"``, or ``"outside"`` for none.
+
+    Examples
+    --------
+    >>> import dysts
+    >>> [library_of(dysts.get_system(name)) for name in ("Lorenz", "Thomas", "Duffing", "MacArthur", "Chua")]
+    ['polynomial', 'sines', 'sines', 'outside', 'outside']
+    """
+    kinds = {"polynomial"}
+    for equation in canonical_form(system):
+        for term in equation:
+            if sum(exponent for _, exponent in term) > HIGHEST_DEGREE:
+                return "outside"
+            for base, exponent in term:
+                if base in system.variables:
+                    if exponent < 0.0 or not exponent.is_integer():
+                        return "outside"
+                elif _WAVE.match(base) and exponent == 1.0:
+                    kinds.add("sines")
+                else:
+                    return "outside"
+    return "sines" if "sines" in kinds else "polynomial"
+
+
+def _unwrapped(system: System, states: FloatArray) -> FloatArray:
+    """Return states in which the driving phase grows on, as sines of a phase that jumps have no derivative there."""
+    index, period = system.phase_index_and_period
+    if index < 0:
+        return states
+    states = states.copy()
+    states[:, index] = np.unwrap(states[:, index], period=period)
+    return states
+
+
+def _spread(states: FloatArray, system: System, angles: tuple[str, ...]) -> FloatArray:
+    """Return the size of a component for its noise: its standard deviation, and 1 for an angle."""
+    spread = states.std(axis=0)
+    return np.array([1.0 if name in angles else value for name, value in zip(system.variables, spread, strict=True)])
