@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from benchmark.contract import check_command
 from benchmark.listing import list_command
 from benchmark.options import parser
+from benchmark.running.limits import DEFAULT_TIME_LIMIT
 from benchmark.running.requirements import check_installed, needed
 from benchmark.tasks.named_suites import get_suite
 from dysts.cli.arguments import names
@@ -57,6 +58,13 @@ def _run(options: argparse.Namespace) -> int:
     if options.suite == "transfer":
         return _transfer(options)
     _refuse_with(options, options.suite, "archive", "sets")
+    if options.suite == "discovery":
+        from benchmark.discovery.command import discovery_command
+
+        # The default limit is that of forecasters, some of which are trained for minutes.
+        return discovery_command(
+            options, time_limit=None if options.time_limit == DEFAULT_TIME_LIMIT else options.time_limit
+        )
     suite = get_suite(options.suite)
     # As for python -m: a forecaster of one's own may lie in the current folder.
     if any(":" in name for name in names(options.forecasters) or suite.forecasters) and os.getcwd() not in sys.path:

@@ -18,7 +18,6 @@ import pandas as pd
 
 from benchmark.discovery.table import discovery_table, write_discovery_table
 from benchmark.discovery.tasks import (
-    NOISES,
     VERSION,
     DiscoveryTask,
     SystemData,
@@ -110,10 +109,9 @@ def run_track(
     code = {name: _code(name) for name in wanted}
     cells = [
         _Cell(task, method, task.key(method, code[method]))
-        for noise in NOISES
-        for name in chosen
-        for task in discovery_tasks(name)
-        if task.noise_db == noise
+        # Kind by kind, so that a run that is stopped has whole tables.
+        for kind in zip(*map(discovery_tasks, chosen), strict=True)
+        for task in kind
         for method in wanted
     ]
     folder = Path("benchmark-results") / TRACK if output is None else Path(output)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dysts.discovery.comparison import derivative_at
 from dysts.discovery.expansion import canonical_form
+from dysts.discovery.found_flow import library_flow
 from dysts.integration.integrate import integrate
 from dysts.systems.equation_class import DELAYED, equation_class
 from dysts.systems.registry import list_systems
@@ -24,15 +25,17 @@ SAMPLINGS = {15: 150, 100: 1500}
 """Points of the series to fit by points in a period: ten periods, as was published in 2021, and fifteen."""
 NOISES = (None, 40, 30, 20, 10)
 """Ratios of signal to noise in decibels; none without noise."""
-INPUTS = ("states", "derivatives")
-"""What a method is given: states only, or states and exact derivatives."""
+INPUTS = ("derivatives", "states")
+"""What a method is given: states and exact derivatives, or states only."""
 TEST_AFTER = 25
 """Periods after which the test begins on the same orbit, so that it is another start."""
 TEST_PERIODS = 10
 """Periods of the test."""
 TEST_SAMPLING = 100
-LONGEST_TEST = 3000
-"""Most points of a test."""
+CONVERGED = 1e-11
+"""Largest difference of two step sizes over one sample, in standard deviations, at which a series is taken without the
+engine, which would compile each system by itself."""
+MOST_SUBSTEPS = 256
 HIGHEST_DEGREE = 5
 """Highest degree of a term that is in the polynomial library."""
 _WAVE = re.compile(r"(sin|cos)\([A-Za-z]\w*\)\Z")
@@ -45,7 +48,7 @@ class DiscoveryTask:
     Attributes
     ----------
     system : str
-    given : {"states", "derivatives"}
+    given : {"derivatives", "states"}
     points_per_period : int
     noise_db : int or None
         Ratio of the variances of signal and noise.
@@ -96,19 +99,14 @@ class SystemData:
     @classmethod
     def of(cls, system: System) -> "SystemData":
         """Integrate a system for its tasks."""
-        series = {}
-        for sampling, points in SAMPLINGS.items():
-            path = integrate(system, points, points_per_period=sampling)
-            series[sampling] = (float(path["time"][1]), _unwrapped(system, path.values))
-        away = integrate(
-            system,
-            (TEST_AFTER + TEST_PERIODS) * TEST_SAMPLING + 1,
-            points_per_period=TEST_SAMPLING,
-            predictability=False,
-        )
-        test = _unwrapped(system, away.values[TEST_AFTER * TEST_SAMPLING :])[:LONGEST_TEST]
+        series = {
+            sampling: (system.period / sampling, _orbit(system, points, system.period / sampling))
+            for sampling, points in SAMPLINGS.items()
+        }
+        step = system.period / TEST_SAMPLING
+        away = _orbit(system, (TEST_AFTER + TEST_PERIODS) * TEST_SAMPLING + 1, step)
         phase = () if system.driving_phase is None else (system.driving_phase.variable,)
-        return cls(system, series, test, float(away["time"][1]), phase)
+        return cls(system, series, away[TEST_AFTER * TEST_SAMPLING :], step, phase)
 
     def given(self, task: DiscoveryTask) -> tuple[FloatArray, FloatArray, FloatArray | None]:
         """Return times, states and derivatives (or None) as a method of a task gets them."""
@@ -120,7 +118,7 @@ class SystemData:
             noise = np.random.default_rng(int.from_bytes(digits[:8], "big")).standard_normal(states.shape)
             spread = _spread(states, self.system, self.angles)
             states = np.asarray(states + 10.0 ** (-task.noise_db / 20.0) * spread * noise, dtype=np.float64)
-        return step * np.arange(len(states)), states, rates
+        return np.asarray(step * np.arange(len(states)), dtype=np.float64), states, rates
 
 
 def discovery_systems() -> list[str]:
@@ -161,6 +159,22 @@ def library_of(system: System) -> str:
                 else:
                     return "outside"
     return "sines" if "sines" in kinds else "polynomial"
+
+
+def _orbit(system: System, points: int, step: float) -> FloatArray:
+    """Return the orbit from the stored initial condition, float64 [time, component], the driving phase unwrapped."""
+    start = np.array(system.initial_conditions)
+    flow = library_flow(system)
+    substeps = 1
+    while flow is not None and substeps <= MOST_SUBSTEPS:
+        path = np.concatenate([start[None], flow.roll_out(start[None], step, points - 1, substeps=substeps)[0]])
+        if np.isfinite(path).all():
+            twice = flow.roll_out(path[:-1], step, 1, substeps=2 * substeps)[:, 0]
+            scale = np.where(path.std(axis=0) > 0.0, path.std(axis=0), 1.0)
+            if (np.abs(twice - path[1:]) <= CONVERGED * scale).all():
+                return path
+        substeps *= 2
+    return _unwrapped(system, integrate(system, points, step=step, predictability=False).values)
 
 
 def _unwrapped(system: System, states: FloatArray) -> FloatArray:

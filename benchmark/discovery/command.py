@@ -1,0 +1,80 @@
+"""The command ``dysts-benchmark run discovery``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from benchmark.discovery.run import TABLE, TRACK, run_track
+from dysts.cli.arguments import names
+from dysts.cli.conventions import EXIT_DONE
+from dysts.errors import InvalidArgumentError
+
+_REFUSED = {
+    "registry": "--registry",
+    "trajectories": "--trajectories",
+    "against": "--against",
+    "scheduler": "--scheduler",
+    "again": "--again",
+}
+"""Options of a suite that the track does not have."""
+
+
+def discovery_command(options: argparse.Namespace, *, time_limit: float | None) -> int:
+    """Run the track and print its tables.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an option is given that the track does not have.
+    """
+    for attribute, option in _REFUSED.items():
+        if getattr(options, attribute) is not None:
+            raise InvalidArgumentError(f"{option} must be left out for the track {TRACK}, got {option}")
+    folder = Path(options.output or Path("benchmark-results") / TRACK)
+    limits = {} if time_limit is None else {"time_limit": time_limit}
+    table = run_track(
+        systems=names(options.systems),
+        methods=names(options.forecasters),
+        output=folder,
+        workers=options.workers,
+        memory_limit_mb=options.memory_limit_mb,
+        retry_failed=options.retry_failed,
+        progress=not options.quiet,
+        **limits,
+    )
+    for given, title in (("derivatives", "states with exact derivatives"), ("states", "states only")):
+        print(f"{title}\n{track_text(table[table['given'] == given])}\n")
+    failed = int((table["status"] != "ok").sum())
+    print(f"{failed} of {len(table)} cells ended without equations and count with the worst scores")
+    print(f"results: {folder / TABLE}")
+    return EXIT_DONE
+
+
+def track_text(table: pd.DataFrame) -> str:
+    """Return medians and shares for each method, sampling and noise, as lines of text."""
+    if table.empty:
+        return "no cells"
+    rows: list[Sequence[str]] = [
+        ("method", "per period", "noise dB", "systems", "exact %", "F1", "symmetric error", "valid periods", "seconds")
+    ]
+    groups = table.groupby(["points_per_period", "noise_db", "method"], sort=True)
+    for (sampling, noise, method), part in groups:
+        rows.append(
+            (
+                str(method),
+                str(sampling),
+                f"{noise:g}",
+                str(len(part)),
+                f"{100.0 * part['exact'].mean():.0f}",
+                f"{part['f1'].median():.2f}",
+                f"{part['symmetric_error'].median():.2g}",
+                f"{(part['valid_time'] / part['period']).median():.2f}",
+                f"{part['fit_seconds'].median():.2g}",
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
