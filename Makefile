@@ -73,6 +73,10 @@ atlas: $(INSTALLED)
 atlas-page: $(INSTALLED)
 	$(BIN)/python docs/atlas_page.py
 
+# Writes docs/discovery.md from results/discovery.parquet.
+discovery-page: $(INSTALLED)
+	$(BIN)/python docs/discovery_page.py
+
 # Writes docs/reference/ from what the three packages export.
 reference-pages: $(INSTALLED)
 	$(BIN)/python docs/reference_pages.py
