@@ -21,16 +21,15 @@ _RUN_EXAMPLES = (
     "dysts-benchmark run quick --systems Lorenz,Rossler --forecasters NVAR,ESN",
     "dysts-benchmark run quick --forecasters NVAR,my_models:Wavelets -o mine",
     "dysts-benchmark run standard --forecasters my:model --against standard.parquet",
-    "dysts-benchmark run discovery --systems Lorenz --forecasters HeldOutThresholding",
+    "dysts-benchmark run discovery --systems Lorenz",
 )
 
 _RUN_NOTES = """\
-run sampling compares an LSTM on data drawn uniformly, from random starts and by
-importance, at equal steps (docs/explanation/sampling.md). run transfer classifies
-series by features learnt on chaotic systems (docs/explanation/transfer.md).
-dysts-benchmark run discovery is the track on finding equations; --forecasters
-names its methods there (by default all that are installed, without genetic
-programming).
+Three runs are no suites: discovery finds equations, with the methods that
+--forecasters names (default: all that are installed, without genetic
+programming); sampling compares an LSTM on data drawn uniformly, from random
+starts and by importance; transfer classifies series by features learnt on
+chaotic systems. docs/explanation has a page on the last two.
 The same command goes on where it stopped: a finished cell is not run twice, but
 for those of a forecaster whose code has changed.
 A forecaster of your own is module:factory, where

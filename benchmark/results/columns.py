@@ -90,8 +90,10 @@ def _known(path: Path, journal: Path, keys: Sequence[str]) -> tuple[pd.DataFrame
             alike = file.schema_arrow.names == list(COLUMNS) and about["cells"] == _digest_of_keys(keys)
             if not alike or journal.stat().st_size < size or _digest(journal, size) != (about["blake2b"], lines):
                 return None
-            # Column by column, so that only one of them is in memory twice.
+            # Column by column, so that only one of them is in memory twice; a column without a copy is read-only.
             table = file.read().to_pandas(split_blocks=True, self_destruct=True)
+            for name in table.columns:
+                table[name] = table[name].copy()
     except (OSError, ValueError, KeyError, TypeError, pyarrow.ArrowException):
         # Whatever is wrong with a derived file, the journal has the rows.
         return None

@@ -60,7 +60,7 @@ def default_systems(count: int = SYSTEMS) -> list[str]:
     Examples
     --------
     >>> len(default_systems()), default_systems(2)
-    (30, ['Aizawa', 'LuChen'])
+    (30, ['Aizawa', 'LidDrivenCavityFlow'])
     """
     known = [get_system(name) for name in list_systems(kind=FLOW)]
     fitting = [system.name for system in known if system.delay is None and system.lifetime is None]

@@ -183,7 +183,7 @@ def _check_combination(
 
 
 def _checked_start(start: Any) -> float:
-    if start == 0.0 and type(start) is float:
+    if type(start) is float and start == 0.0:
         return start
     if isinstance(start, bool) or not isinstance(start, numbers.Real) or not math.isfinite(as_float(start)):
         raise InvalidArgumentError(f"start must be a finite number, got {shown(start)}")

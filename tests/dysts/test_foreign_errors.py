@@ -48,6 +48,9 @@ WRONG: dict[str, Callable[[], Any]] = {
 OPTIONS = {"initial_conditions": None, "rtol": 1e-6, "atol": None, "maximum_steps": 1000, "threads": 1}
 SECTION = OPTIONS | {"direction": "up", "crossings": 1, "skip": 0, "maximum_time": 20.0, "solver": "dop853"}
 ESTIMATE = {"trajectories": 2, "vectors": 1, "discard": 0.5, "initial_conditions": None, "seed": 0, "threads": 1}
+RESULTS = ("Ensemble", "Assimilation")
+"""Classes that users get and do not make."""
+NEAREST = {"source": None, "step": 1.0, "columns": (), "count": 3, "reference": None}
 VALID: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "integrate at times": (
         dysts.integrate,
@@ -103,6 +106,37 @@ VALID: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         dysts.open_dataset,
         {"name": "test-coarse", "systems": (), "source": None, "lazy": False, "dtype": None, "registry": None},
     ),
+    "prepare": (
+        dysts.prepare,
+        {"system": "Lorenz", "times": TIMES, "parameters": (), "start": 0.0, "rtol": 1e-6, "atol": None}
+        | {"solver": "dop853", "precision": "double", "noise": None, "longest_step": None, "maximum_steps": 1000}
+        | {"on_failure": "raise", "threads": 1},
+    ),
+    "assimilate": (
+        dysts.assimilate,
+        {
+            "system": "Lorenz",
+            "series": None,
+            "step": 0.01,
+            "noise": 0.1,
+            "components": None,
+            "start": 0.0,
+            "phase": None,
+        }
+        | {"window": None, "library": 100},
+    ),
+    "discover": (
+        dysts.discover,
+        {
+            "series": None,
+            "step": 0.1,
+            "derivatives": None,
+            "method": None,
+            "columns": (),
+            "angles": (),
+            "name": "Found",
+        },
+    ),
     "with_parameters": (LORENZ.with_parameters, {"rho": 28.0}),
     "rhs": (LORENZ.rhs, {"t": 0.0, "state": [1.0, 1.0, 1.0]}),
     "jacobian": (LORENZ.jacobian, {"t": 0.0, "state": [1.0, 1.0, 1.0]}),
@@ -110,6 +144,7 @@ VALID: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         dysts.System.from_equations,
         {"name": "Decay", "equations": {"x": "-a*x"}, "parameters": {"a": 1.0}, "initial_conditions": {"x": 1.0}},
     ),
+    "nearest": (dysts.nearest, NEAREST),
     "System": (
         dysts.System,
         {"name": "Decay", "variables": ("x",), "equations": {"x": "-x"}, "initial_conditions": (1.0,)},
@@ -136,7 +171,7 @@ def test_wrong_arguments_end_in_exceptions_of_the_project(function: str) -> None
 
 
 def test_every_public_function_is_in_the_table() -> None:
-    functions = {name for name in dysts.__all__ if callable(getattr(dysts, name)) and name != "Ensemble"}
+    functions = {name for name in dysts.__all__ if callable(getattr(dysts, name)) and name not in RESULTS}
     assert functions <= {call.__name__ for call, _ in VALID.values()}
 
 

@@ -13,7 +13,7 @@ NAMES = ["Prophet", "TBATS"]
 
 
 def test_they_are_known_by_name_and_not_counted() -> None:
-    assert set(list_forecasters(optional=True)) - set(list_forecasters()) == {*NAMES, "SINDy"}
+    assert set(list_forecasters(optional=True)) - set(list_forecasters()) == {*NAMES, "SINDy", "PolynomialODE"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,7 +18,7 @@ LITERATURE = """NBEATS NHiTS Transformer LSTM RNN TCN DLinear NLinear NeuralODE 
 LinearRegression Kalman ARIMA AutoARIMA Theta FourTheta ExponentialSmoothing FFT NaiveMean NaiveSeasonal NaiveDrift"""
 # What steps from one point to the next has a step function; the rest computes its forecast in one go.
 CLOSED_LOOPS = """NBEATS NHiTS Transformer LSTM RNN TCN DLinear NLinear NeuralODE ESN NVAR RandomForest XGBoost
-LinearRegression Kalman"""
+LinearRegression Kalman SINDy"""
 
 
 def test_the_24_are_there() -> None:
