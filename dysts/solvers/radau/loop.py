@@ -34,7 +34,7 @@ from dysts.solvers.shared.arguments import (
 )
 from dysts.solvers.shared.codes import EVENT, NOT_FINITE, RELAXED, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.shared.events import may_happen, record_events, time_to_turn
-from dysts.solvers.shared.look_ahead import limited_step, series_for
+from dysts.solvers.shared.look_ahead import FIRST_TERMS, limited_step, series_for
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
@@ -146,7 +146,7 @@ def integrate_stiff(
     while counts[0] + counts[1] < control.maximum_steps:
         step = min(step, control.longest_step)
         if control.steep_arguments > 0:
-            step = limited_step(control, t, state, constants, series, min(step, end - t))
+            step = limited_step(control, t, state, constants, series, min(step, end - t), FIRST_TERMS)
             counts[2] += 1
         planned = step
         if phase >= 0 and events > 0:

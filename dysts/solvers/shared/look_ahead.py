@@ -20,6 +20,12 @@ ACTIVE_STRIDE = 20.0
 MOST_CUTS = 50
 """Limit on the number of times that one step is shortened."""
 
+ALL_TERMS = ORDER - 1
+"""Number of terms of an argument's series that an explicit method uses."""
+FIRST_TERMS = 2
+"""The same for an implicit method: in the long steps that it takes on stiff equations, later terms show how fast a
+displacement of the size of the tolerance would decay, and nothing of the solution."""
+
 row_length = njit(padded)
 """Length of a row of coefficients with so many places in use."""
 
@@ -31,18 +37,17 @@ def series_for(size: int, steep_arguments: int) -> np.ndarray:
 
 
 @njit(error_model="numpy")
-def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: float, quiet: float) -> float:
+def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: float, quiet: float, terms: int) -> float:
     """Return a step, no longer than the one given, in which no steep argument leaps over where its function acts.
 
     The arguments, in places behind the `size` variables, are as those of an exponential function, which below minus
     `quiet` is lost beside one.
     """
-    order = series.shape[0] - 1
     for place in range(size, size + steep_arguments):
         allowed = max(ACTIVE_STRIDE, abs(series[0, place]) - quiet)
         for _ in range(MOST_CUTS):
             reach = 0.0
-            for power in range(order - 1, 0, -1):
+            for power in range(terms, 0, -1):
                 reach = (reach + abs(series[power, place])) * step
             if reach <= allowed:
                 break
@@ -52,7 +57,7 @@ def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: flo
 
 @njit(error_model="numpy")
 def limited_step(
-    control: Control, t: float, state: np.ndarray, constants: np.ndarray, series: np.ndarray, step: float
+    control: Control, t: float, state: np.ndarray, constants: np.ndarray, series: np.ndarray, step: float, terms: int
 ) -> float:
     """Return a step, no longer than the one given, that leaps over nothing that a steep argument shows.
 
@@ -60,9 +65,9 @@ def limited_step(
     """
     call(control.expansion, t, state, constants, series)
     finite = 0.0
-    for order in range(series.shape[0] - 1):
+    for order in range(terms + 1):
         for place in range(state.size, state.size + control.steep_arguments):
             finite += 0.0 * series[order, place]
     if finite != 0.0:
         return step
-    return cautious_step(series, state.size, control.steep_arguments, step, QUIET)
+    return cautious_step(series, state.size, control.steep_arguments, step, QUIET, terms)

@@ -120,7 +120,7 @@ def advance(
     for _ in range(control.maximum_steps):
         step = min(step, control.longest_step)
         if steep_arguments > 0:
-            step = cautious_step(series[0], size, steep_arguments, min(step, end - t), QUIET)
+            step = cautious_step(series[0], size, steep_arguments, min(step, end - t), QUIET, EXTENDED_ORDER - 1)
         last = ends_on(end, t, step)
         length, length_rest, reached, reached_rest = step, 0.0, end, 0.0
         if last:

@@ -22,7 +22,7 @@ from dysts.compilation.driver import driver
 from dysts.compilation.emission.taylor_coefficients import ORDER
 from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
-from dysts.solvers.shared.look_ahead import QUIET, cautious_step, row_length
+from dysts.solvers.shared.look_ahead import ALL_TERMS, QUIET, cautious_step, row_length
 from dysts.solvers.shared.progress import LEAST_ADVANCE, STEPS_TO_JUDGE, ends_on, write_first_rows
 from dysts.solvers.shared.step_control import copy, reduced, too_short
 from dysts.solvers.taylor.step import (
@@ -128,7 +128,7 @@ def advance(
             judged = t
         step = min(step, control.longest_step)
         if steep_arguments > 0:
-            step = cautious_step(series, size, steep_arguments, min(step, end - t), QUIET)
+            step = cautious_step(series, size, steep_arguments, min(step, end - t), QUIET, ALL_TERMS)
         last = ends_on(end, t, step)
         length = end - t if last else step
         if not last and too_short(length, t):
