@@ -28,7 +28,6 @@ from dysts.solvers.dop853.step import (
     ORDER,
     STAGES,
     error_of_step,
-    write_cubic,
 )
 from dysts.solvers.dop853.tableau import COLUMNS, COUNT, DENSE_COLUMNS, DENSE_COUNT, DENSE_VALUES, VALUES
 from dysts.solvers.shared.arguments import CASES, CONTROL, CUBE, ENDS, INTEGERS, MATRIX, VECTOR, Cases, Control, Ends
@@ -94,9 +93,13 @@ def _evaluate_stages(
 def _write_polynomial(step: float, work: Workspace, polynomial: np.ndarray) -> bool:
     """Write the interpolating polynomial of a finished step; return whether it is finite."""
     slopes = work.slopes
-    write_cubic(step, slopes, work.state, work.trial, polynomial)
     finite = True
     for i in range(work.state.size):
+        # As `write_cubic` in a loop of its own, which would take 7 % of the time of IkedaDelay.
+        change = work.trial[i] - work.state[i]
+        polynomial[0, i] = change
+        polynomial[1, i] = step * slopes[0, i] - change
+        polynomial[2, i] = 2.0 * change - step * (slopes[STAGES, i] + slopes[0, i])
         for row in range(4):
             total = 0.0
             for entry in range(DENSE_COUNT[row]):
