@@ -33,6 +33,14 @@ def test_train_and_truth_are_neighbours_and_do_not_overlap() -> None:
     np.testing.assert_allclose(data.scale, np.sqrt([0.5, 0.5]))
 
 
+def test_the_scale_is_that_of_all_trajectories() -> None:
+    data = fakes.dataset("Alpha")
+    data["series"][1] *= 3.0
+    task = Task(system="Alpha", recipe="test-fine", trajectory=0, train_length=100, horizon=20)
+    whole = data["series"].values.reshape(-1, 2)
+    np.testing.assert_allclose(cut(task, data).scale, whole.std(axis=0))
+
+
 def test_forecaster_cannot_write_into_the_truth() -> None:
     data = _data()
     assert not np.shares_memory(data.train, data.truth)
