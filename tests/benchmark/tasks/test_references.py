@@ -161,6 +161,15 @@ def test_skill_is_the_position_between_the_better_floor_and_the_oracle() -> None
         with_skill(_table(), "error_growth")
 
 
+def test_an_oracle_below_the_floor_gives_no_skill() -> None:
+    table = _table()
+    table.loc[(table["task"] == "c") & (table["forecaster"] == "Oracle"), ["vpt", "smape"]] = [0.25, 97.5]
+    for score in ("vpt", "smape"):
+        framed = with_skill(table, score).set_index(["task", "forecaster"])["skill"]
+        assert framed["c"].isna().all()
+        assert framed["a"].notna().all()
+
+
 def test_references_frame_the_leaderboard_without_a_rank() -> None:
     text = leaderboard_text(leaderboard(_table())).splitlines()
     assert text[3].split()[:2] == ["-", "Oracle"]
