@@ -45,6 +45,7 @@ annotate: $(INSTALLED)
 
 # Builds the documentation into build/docs; a warning is an error.
 docs: $(VENV)/.installed-docs
+	rm -rf docs/reference/generated   # a page of a name that has gone would be a warning
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 	@echo "build/docs/index.html"
 

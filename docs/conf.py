@@ -15,7 +15,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "numpydoc",
 ]
-exclude_patterns = ["*.template.md", "data"]
+exclude_patterns = ["*.template.md", "**/*.template.md", "data"]
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 
