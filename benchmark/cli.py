@@ -143,7 +143,7 @@ def _transfer(options: argparse.Namespace) -> int:
         first_seed=options.seed,
         workers=options.workers,
         # The default limit is that of a forecaster; learning an encoder takes longer.
-        time_limit=max(options.time_limit, TIME_LIMIT),
+        time_limit=TIME_LIMIT if options.time_limit == DEFAULT_TIME_LIMIT else options.time_limit,
         memory_limit_mb=options.memory_limit_mb,
         retry_failed=options.retry_failed,
         say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),

@@ -9,7 +9,7 @@ import pytest
 from benchmark.cli import main
 from benchmark.running.job import CellOutcome, Job
 from benchmark.transfer.archive import archive_folders, list_sets, read_set
-from benchmark.transfer.run import run_transfer, transfer_text
+from benchmark.transfer.run import TIME_LIMIT, run_transfer, transfer_text
 from benchmark.transfer.surrogates import noise_series, training_windows
 from benchmark.transfer.time_scale import main_period
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
@@ -157,3 +157,18 @@ def test_bad_sets_are_one_sentence(tmp_path: Path, archive: Path, capsys: pytest
     assert "--systems must be left out with the run transfer" in capsys.readouterr().err
     assert main(["run", "quick", "--sets", "Waves"]) == 2
     assert "--sets must be left out with the run quick" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "limit"), [([], TIME_LIMIT), (["--time-limit", "60"], 60.0)])
+def test_the_command_hands_a_time_limit_on(
+    given: list[str], limit: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, object] = {}
+
+    def watched(*_: object, **keywords: object) -> object:
+        asked.update(keywords)
+        raise InvalidArgumentError("enough was seen")
+
+    monkeypatch.setattr("benchmark.transfer.run.run_transfer", watched)
+    assert main(["run", "transfer", "-o", str(tmp_path / "out"), *given]) != 0
+    assert asked["time_limit"] == limit
