@@ -1,6 +1,6 @@
-"""Calls by position, as scripts for dysts 0.96 make them: they get the scores of 0.96, on its scales.
+"""Calls as scripts for dysts 0.96 make them, by position or with its keywords: they get its scores, on its scales.
 
-This package's own scores take truth and forecast by keyword only, so the way of the call tells which is meant.
+This package's own scores take ``truth`` and ``forecast`` by keyword only, so the way of the call tells which is meant.
 """
 
 import functools
@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from dysts.errors import DystsWarning
+from dysts.errors import DystsWarning, InvalidArgumentError
 
 OF_ANOTHER_SCALE = {
     "coefficient_of_variation": "the deviation of all errors from their mean, in units of the mean of all components",
@@ -26,6 +26,8 @@ EQUAL = ("kendall", "mae", "mape", "mse", "mutual_information", "nrmse", "pearso
 """Scores that dysts 0.96 defines as this package does, but for its 1e-10 in denominators."""
 NAMES = (*EQUAL, *OF_ANOTHER_SCALE)
 """Scores that can be called by position."""
+OLD_KEYWORDS = frozenset(("y_true", "y_pred", "x", "y", "p", "q", "yhat", "y_train"))
+"""Keywords of dysts 0.96 for truth, forecast and what came before, which this package's scores do not have."""
 
 _told: set[str] = set()
 
@@ -43,14 +45,24 @@ def also_by_position(name: str, function: Callable[..., Any]) -> Callable[..., A
 
     @functools.wraps(function)
     def score(*arguments: Any, **options: Any) -> Any:
-        if not arguments:
+        if not arguments and not OLD_KEYWORDS & options.keys():
             return function(**options)
+        _check_one_way(name, options)
         _tell(name)
         return importlib.import_module("dysts.predecessor.scores").by_position(name)(*arguments, **options)
 
     # Found under this name by pickle, which looks a function up where it says that it is.
     score.__module__ = "dysts.metrics"
     return score
+
+
+def _check_one_way(name: str, options: dict[str, Any]) -> None:
+    """Refuse a call that mixes the arguments of dysts 0.96 with this package's."""
+    new = sorted({"truth", "forecast"} & options.keys())
+    if new:
+        raise InvalidArgumentError(
+            f"{name} must be called with truth= and forecast=, or as dysts 0.96 is, got a mixture with {', '.join(new)}"
+        )
 
 
 def _tell(name: str) -> None:
@@ -61,7 +73,7 @@ def _tell(name: str) -> None:
         return
     _told.add(name)
     warnings.warn(
-        f"dysts.metrics.{name} called by position is that of dysts 0.96: {OF_ANOTHER_SCALE[name]}; truth= and "
+        f"dysts.metrics.{name} called by position, or by keywords of dysts 0.96, is that of dysts 0.96: {OF_ANOTHER_SCALE[name]}; truth= and "
         "forecast= give this package's (docs/predecessor.md)",
         DystsWarning,
         stacklevel=3,

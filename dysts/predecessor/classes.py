@@ -3,11 +3,11 @@
 import functools
 from typing import Any
 
-from dysts.errors import unknown_name
 from dysts.predecessor.delay_flow import DynSysDelay
-from dysts.predecessor.discrete_map import DynMap
-from dysts.predecessor.equations import MapEquations, StaticEquations
+from dysts.predecessor.discrete_map import INVERSES, DynMap
+from dysts.predecessor.equations import StaticEquations
 from dysts.predecessor.flow import DynSys, postprocessing_of
+from dysts.predecessor.missing_names import unknown
 from dysts.predecessor.published import MAP, map_names, published
 from dysts.systems.registry import get_system
 
@@ -42,7 +42,7 @@ def flow_class(name: str) -> type[Any]:
     """
     known = published()
     if name not in known:
-        raise unknown_name("class of dysts.flows", name, known, listing="dysts.systems.get_attractor_list()")
+        raise unknown("class of dysts.flows", name, known, listing="dysts.systems.get_attractor_list()")
     delayed = known[name]["delay"]
     base = flow_class(FAMILIES[name]) if name in FAMILIES else DynSysDelay if delayed else DynSys
     members: dict[str, Any] = {
@@ -68,11 +68,13 @@ def map_class(name: str) -> type[Any]:
         With the closest known name as a suggestion.
     """
     if name not in map_names():
-        raise unknown_name("class of dysts.maps", name, map_names(), listing="get_attractor_list('discrete')")
-    members = {
+        raise unknown("class of dysts.maps", name, map_names(), listing="get_attractor_list('discrete')")
+    members: dict[str, Any] = {
         "__module__": "dysts.maps",
         "__doc__": f"{get_system(f'{name}{MAP}').description}.",
         "registry_name": name,
-        "_rhs": staticmethod(MapEquations(name)),
+        "_rhs": staticmethod(StaticEquations(name, "rhs", kind="map")),
     }
+    if name in INVERSES:
+        members["_rhs_inv"] = staticmethod(INVERSES[name])
     return type(name, (DynMap,), members)

@@ -5,7 +5,8 @@ from typing import Any
 
 from dysts.predecessor.equations import plain_facts
 from dysts.predecessor.model import BaseDyn
-from dysts.predecessor.published import PUBLISHED_FILE, facts_of, published_values_in_use
+from dysts.predecessor.published import facts_of, published_values_in_use
+from dysts.systems.published_periods import PUBLISHED_FILE
 
 DATAPATH_CONTINUOUS = str(PUBLISHED_FILE)
 

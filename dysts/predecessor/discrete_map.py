@@ -8,7 +8,7 @@ import numpy as np
 from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError, NotSupportedError
 from dysts.integration.integrate import integrate
-from dysts.predecessor.equations import MapEquations, map_with, plain_facts
+from dysts.predecessor.equations import StaticEquations, map_with, plain_facts
 from dysts.predecessor.model import BaseDyn
 from dysts.predecessor.published import MAPS_FILE, map_facts_of, published_values_in_use
 from dysts.predecessor.series_tools import standardize_ts
@@ -21,12 +21,18 @@ def _henon_backwards(x: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return y / b, x - 1.0 + a * (y / b) ** 2
 
 
+def _baker_backwards(x: Any, y: Any, a: Any) -> tuple[Any, Any]:
+    half = np.floor(2.0 * y)
+    return (x + half) / (2.0 - 1e-10), (2.0 * y - half) / a
+
+
 def _chirikov_backwards(p: Any, x: Any, k: Any) -> tuple[Any, Any]:
     before = x - p
     return np.mod(p - k * np.sin(before), 2.0 * np.pi), np.mod(before, 2.0 * np.pi)
 
 
 INVERSES: dict[str | None, Callable[..., tuple[Any, Any]]] = {
+    "Baker": _baker_backwards,
     "Chirikov": _chirikov_backwards,
     "Henon": _henon_backwards,
 }
@@ -80,7 +86,7 @@ class DynMap(BaseDyn):
         return map_with(self.registry_name, self.params, as_published=self.as_published)
 
     def _follows_registry(self) -> bool:
-        return isinstance(type(self)._rhs, MapEquations) and type(self).rhs is DynMap.rhs
+        return isinstance(type(self)._rhs, StaticEquations) and type(self).rhs is DynMap.rhs
 
     def jac(self, X: Any) -> Any:
         """Evaluate the exact Jacobian of a state: row by equation, column by component."""
@@ -94,9 +100,6 @@ class DynMap(BaseDyn):
 
     def rhs_inv(self, Xp: Any) -> np.ndarray:
         """Return the states whose images are given, if the class has ``_rhs_inv``, or it is known."""
-        if self.registry_name in INVERSES and self._follows_registry():
-            values = np.asarray(Xp, dtype=np.float64)
-            return np.stack(INVERSES[self.registry_name](*np.moveaxis(values, -1, 0), **self.params), axis=-1)
         if type(self)._rhs_inv is None:
             raise NotSupportedError(f"{self.name} must define _rhs_inv to be iterated backwards, got none")
         return self._images(self._rhs_inv, Xp)

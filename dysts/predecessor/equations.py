@@ -1,7 +1,8 @@
 """The equations of the registry in the calling convention of dysts 0.96: components, time, parameters."""
 
 import functools
-from collections.abc import Mapping
+import inspect
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from dysts.errors import InvalidArgumentError
 from dysts.predecessor.parameters import Parameters
 from dysts.predecessor.published import map_named, published_values_in_use, system_named
+from dysts.predecessor.symbolic_equations import has_symbols, symbolic_jacobian, symbolic_rhs
 from dysts.systems.system import System
 
 KEPT = 256
@@ -43,62 +45,73 @@ def _system_with(name: str, as_published: bool, is_map: bool, parameters: tuple[
 class StaticEquations:
     """The function ``_rhs`` or ``_jac`` of a class, which takes components, time and parameters one by one.
 
+    Components are numbers, arrays of numbers, or SymPy expressions; parameters that are not given are those of the system.
+
     Parameters
     ----------
     name : str
-        The system of the registry.
+        The system of the registry, or the class of ``dysts.maps``.
     derivative : {"rhs", "jacobian"}
+    kind : {"flow", "map"}
+        A map takes no time.
     """
 
-    def __init__(self, name: str, derivative: str) -> None:
+    def __init__(self, name: str, derivative: str, *, kind: str = "flow") -> None:
         self.name = name
         self.derivative = derivative
+        self.kind = kind
+        self.__name__ = "_rhs" if derivative == "rhs" else "_jac"
+        self.__doc__ = f"Evaluate the {'equations' if derivative == 'rhs' else 'Jacobian'} of {name}."
+        kept, none = self._base().parameters, inspect.Parameter.empty
+        self.__signature__ = inspect.Signature(
+            [
+                inspect.Parameter(one, inspect.Parameter.POSITIONAL_ONLY, default=kept.get(one, none))
+                for one in self._order(self._base())
+            ]
+        )
+
+    def _base(self) -> System:
+        named = map_named if self.kind == "map" else system_named
+        return named(self.name, as_published=published_values_in_use())
+
+    def _order(self, system: System) -> list[str]:
+        """Return the names of the arguments: components, delayed components, time, parameters."""
+        time = [] if self.kind == "map" else ["t"]
+        return [*system.variables, *system.delayed_variables, *time, *sorted(system.parameters)]
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
-        system = system_named(self.name, as_published=published_values_in_use())
-        names = sorted(system.parameters)
-        delayed = system.delay is not None
-        components = system.dimension * (2 if delayed else 1)
-        if len(arguments) != components + 1 + len(names):
-            past = [f"{name}_tau" for name in system.variables] if delayed else []
-            order = [*system.variables, *past, "t", *names]
+        system = self._base()
+        order = self._order(system)
+        if not len(order) - len(system.parameters) <= len(arguments) <= len(order):
             raise InvalidArgumentError(
-                f"{self.name}._{'rhs' if self.derivative == 'rhs' else 'jac'} takes {', '.join(order)}, got "
-                f"{len(arguments)} arguments"
+                f"{self.name}.{self.__name__} must have the arguments {', '.join(order)}, got {len(arguments)}"
             )
-        values = Parameters(dict(zip(names, arguments[components + 1 :], strict=True)))
-        chosen = system_with(self.name, values, as_published=published_values_in_use())
-        states = np.stack(np.broadcast_arrays(*arguments[:components]), axis=-1).astype(np.float64)
-        now, past_states = states[..., : system.dimension], states[..., system.dimension :] if delayed else None
-        found = getattr(chosen, self.derivative)(float(arguments[components]), now, past_states)
+        arguments += tuple(system.parameters[one] for one in order[len(arguments) :])
+        if has_symbols(arguments):
+            return (symbolic_rhs if self.derivative == "rhs" else symbolic_jacobian)(system, arguments, order)
+        components = system.dimension + len(system.delayed_variables)
+        names = sorted(system.parameters)
+        values = Parameters(dict(zip(names, arguments[len(order) - len(names) :], strict=True)))
+        chosen = _system_with(self.name, published_values_in_use(), self.kind == "map", values.frozen())
+        states = self._states(arguments[:components])
+        now, past = states[..., : system.dimension], states[..., system.dimension :] if system.delay else None
+        time = 0.0 if self.kind == "map" else float(arguments[components])
+        found = getattr(chosen, self.derivative)(time, now, past)
         if self.derivative == "rhs":
             return tuple(np.moveaxis(found, -1, 0))
         return tuple(tuple(row) for row in np.moveaxis(found, (-2, -1), (0, 1)))
 
-
-class MapEquations:
-    """The function ``_rhs`` of a class of ``dysts.maps``, which takes components and parameters one by one.
-
-    Parameters
-    ----------
-    name : str
-        The name of the class.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
-        as_published = published_values_in_use()
-        system = map_named(self.name, as_published=as_published)
-        names = sorted(system.parameters)
-        if len(arguments) != system.dimension + len(names):
+    def _states(self, components: Sequence[Any]) -> np.ndarray:
+        try:
+            states = np.stack(np.broadcast_arrays(*components), axis=-1)
+        except ValueError:
+            shapes = ", ".join(str(np.shape(one)) for one in components)
+            raise InvalidArgumentError(f"components of {self.name} must have one shape, got {shapes}") from None
+        if not np.issubdtype(states.dtype, np.number) or np.issubdtype(states.dtype, np.complexfloating):
             raise InvalidArgumentError(
-                f"{self.name}._rhs takes {', '.join([*system.variables, *names])}, got {len(arguments)} arguments"
+                f"components of {self.name} must be real numbers or SymPy expressions, got {states.dtype}"
             )
-        values = Parameters(dict(zip(names, arguments[system.dimension :], strict=True)))
-        states = np.stack(np.broadcast_arrays(*arguments[: system.dimension]), axis=-1).astype(np.float64)
-        return tuple(np.moveaxis(map_with(self.name, values, as_published=as_published).rhs(0.0, states), -1, 0))
+        return states.astype(np.float64)
 
 
 def by_component(states: Any) -> np.ndarray:

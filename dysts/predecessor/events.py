@@ -72,6 +72,11 @@ def resolved(event: Callable[..., Any], system: Any) -> Callable[[float, np.ndar
     return made
 
 
+def _resolve_event_signature(system: Any, event: Callable[..., Any]) -> Callable[[float, np.ndarray], float]:
+    """Return what `resolved` returns, with the name and the arguments that it has in ``dysts.systems``."""
+    return resolved(event, system)
+
+
 class TerminalEvent:
     """What the events of this file share: a model, and that they end a trajectory."""
 

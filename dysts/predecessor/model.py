@@ -1,18 +1,20 @@
 """The class that models of flows, of delay systems and of maps have in common."""
 
-import json
 import warnings
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from dysts.errors import DystsWarning, InvalidArgumentError, RegistryError, unknown_name, unreadable
+from dysts.errors import DystsWarning, InvalidArgumentError, unknown_name
+from dysts.predecessor.left_out import INSTEAD, refuse
+from dysts.predecessor.loading import LoadTrajectory, facts_in_file, load_system_metadata
 from dysts.predecessor.parameters import ParameterList, Parameters, assign
 
 CONSTRUCTED = "_constructed"
 """Attribute that a model has once its constructor of this module has returned."""
+BASE_REQUIRED_METADATA = ("parameters", ("dimension", "embedding_dimension"))
+"""Facts that dysts 0.96 wants of a class; here an initial condition, which has a dimension, is enough."""
 
 
 class BaseDyn:
@@ -24,7 +26,9 @@ class BaseDyn:
         A JSON file with facts by the name of the class.
     metadata : mapping, optional
         Facts such as ``parameters``, ``initial_conditions``, ``dimension``, ``period`` and ``dt``.
-    **facts
+    required_fields : sequence of str or of tuple of str
+        Facts that have to be there; of a tuple, one.
+    **extra_metadata
         The same by keyword; of a model of the registry, parameters too.
 
     Raises
@@ -48,15 +52,17 @@ class BaseDyn:
         self,
         metadata_path: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        **facts: Any,
+        required_fields: Sequence[str | tuple[str, ...]] = BASE_REQUIRED_METADATA,
+        **extra_metadata: Any,
     ) -> None:
         self.name = type(self).__name__
         self.metadata_path = metadata_path
         known = dict(self._stored_facts())
         known |= metadata or {}
         if metadata_path is not None:
-            known |= _facts_in_file(metadata_path, self.name)
-        own = {key: value for key, value in facts.items() if value is not None}
+            known |= facts_in_file(metadata_path, self.name)
+        own = {key: value for key, value in extra_metadata.items() if value is not None}
+        _check_required(required_fields, {**known, **own}, self.name)
         parameters = dict(known.get("parameters", {}))
         given = own.pop("parameters", {})
         if self.registry_name is not None:
@@ -85,6 +91,13 @@ class BaseDyn:
         self.std = np.asarray(known.get("std", np.ones(self.dimension)), dtype=np.float64)
         self.__dict__[CONSTRUCTED] = True
 
+    load_system_metadata = staticmethod(load_system_metadata)
+    load_trajectory = LoadTrajectory()
+
+    def _load_data(self) -> dict[str, Any]:
+        """Return the facts of the model, as releases before 0.96 do."""
+        return dict(self._stored_facts())
+
     def _stored_facts(self) -> Mapping[str, Any]:
         """Return what is known about a system of the registry; nothing for classes of users."""
         return {}
@@ -99,18 +112,23 @@ class BaseDyn:
         parameters = self.__dict__.get("params")
         if name == "param_list" and parameters is not None:
             return ParameterList(parameters)
+        if name == "parameters" and parameters is not None:
+            return parameters
         if parameters is not None and name in parameters:
             return parameters[name]
+        module = f"{type(self).__module__}.{type(self).__name__}"
+        if name in INSTEAD.get(module, {}):
+            raise refuse(module, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         parameters = self.__dict__.get("params")
-        if name == "params":
+        if name in ("params", "parameters"):
             if parameters is not None and self.registry_name is not None:
                 _check_names(value, parameters, self.name)
                 value = {**parameters, **value}
-            self.__dict__[name] = Parameters(value)
-        elif name == "param_list" and parameters is not None:
+            self.__dict__["params"] = Parameters(value)
+        elif name == "param_list" and parameters:
             assign(parameters, value)
         elif name == "ic":
             self.__dict__[name] = self._checked_states("ic", value)
@@ -193,12 +211,6 @@ class BaseDyn:
         """Return a trajectory; classes define how."""
         raise NotImplementedError
 
-    def load_trajectory(self, subsets: str = "train", granularity: str = "fine", **options: Any) -> Any:
-        """Return the stored series of the system; see `dysts.datasets.load_dataset`."""
-        from dysts.predecessor.stored_series import stored_trajectory
-
-        return stored_trajectory(self.name, subsets, granularity, **options)
-
 
 def _is_property(kind: type, name: str) -> bool:
     return isinstance(getattr(kind, name, None), property)
@@ -210,11 +222,12 @@ def _check_names(given: Mapping[str, Any], known: Mapping[str, Any], name: str) 
             raise unknown_name(f"parameter of {name}", key, known)
 
 
-def _facts_in_file(path: str, name: str) -> dict[str, Any]:
-    try:
-        entries = json.loads(Path(path).read_text())
-    except OSError as error:
-        raise unreadable(Path(path), error) from None
-    except ValueError as error:
-        raise RegistryError(f"{path} must be JSON, got another text ({error})") from None
-    return dict(entries.get(name, {})) if isinstance(entries, dict) else {}
+def _check_required(fields: Sequence[str | tuple[str, ...]], known: Mapping[str, Any], name: str) -> None:
+    if fields is BASE_REQUIRED_METADATA:
+        return
+    for field in fields:
+        choices = (field,) if isinstance(field, str) else field
+        if not any(choice in known for choice in choices):
+            raise InvalidArgumentError(
+                f"{name} must have {' or '.join(choices)}, got {', '.join(sorted(known)) or 'nothing'}"
+            )

@@ -60,6 +60,11 @@ def cast_to_numpy(x: Any, singleton_scalar: bool = False) -> Any:
     return np.array(x)
 
 
-def dict_demote_from_numpy(values: dict[str, Any]) -> dict[str, Any]:
+def demote_from_numpy(param: Any) -> Any:
+    """Return an array as lists, and a scalar of NumPy as a number of Python."""
+    return np.asarray(param).tolist()
+
+
+def dict_demote_from_numpy(param_dict: dict[str, Any]) -> dict[str, Any]:
     """Return a dictionary whose arrays are lists and whose scalars are numbers of Python."""
-    return {key: np.asarray(value).tolist() for key, value in values.items()}
+    return {key: demote_from_numpy(value) for key, value in param_dict.items()}

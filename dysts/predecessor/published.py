@@ -4,17 +4,13 @@ import functools
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from dysts.errors import InvalidArgumentError, unknown_name
-from dysts.systems.published_periods import published_periods
+from dysts.systems.published_periods import PUBLISHED_FILE
 from dysts.systems.registry import get_system, list_systems, maps_registry, registry
 from dysts.systems.system import System
 
-PUBLISHED_FILE = Path(__file__).with_name("published_values.json")
-"""Numbers that dysts 0.96 ships for its 135 systems, but for the periods, which stand in `dysts.systems`; ``returned``
-names the observables that it returns."""
 SWITCH = "DYSTS_PUBLISHED_VALUES"
 """Environment variable that turns the published values on when it is 1, for scripts that stay as they are."""
 
@@ -57,7 +53,7 @@ def published_values_in_use() -> bool:
 def published() -> dict[str, dict[str, Any]]:
     """Return the numbers of dysts 0.96 by the name of the system, read once."""
     values: dict[str, dict[str, Any]] = json.loads(PUBLISHED_FILE.read_text())
-    return {name: {**entry, "period": published_periods()[name]} for name, entry in values.items()}
+    return values
 
 
 def system_named(name: str, *, as_published: bool) -> System:
@@ -124,7 +120,7 @@ def facts_of(name: str, *, as_published: bool) -> Mapping[str, Any]:
     }
 
 
-MAPS_FILE = Path(__file__).with_name("published_maps.json")
+MAPS_FILE = PUBLISHED_FILE.with_name("discrete_maps.json")
 """Parameters and initial conditions that dysts 0.96 ships for the maps that it has."""
 MAP = "Map"
 """End of the names of maps in the registry, where `dysts.maps` has none."""

@@ -7,6 +7,7 @@ from dysts.predecessor.left_out import refuse
 
 HOME: dict[str, dict[str, tuple[str, ...]]] = {
     "dysts.systems": {
+        "dysts.predecessor.discrete_map": ("DATAPATH_DISCRETE", "DynMap"),
         "dysts.predecessor.ensembles": (
             "compute_trajectory_statistics",
             "get_attractor_list",
@@ -17,6 +18,8 @@ HOME: dict[str, dict[str, tuple[str, ...]]] = {
         "dysts.predecessor.continuous_model": ("DATAPATH_CONTINUOUS",),
         "dysts.predecessor.flow": ("DynSys",),
         "dysts.predecessor.delay_flow": ("DynSysDelay",),
+        "dysts.predecessor.events": ("_resolve_event_signature",),
+        "dysts.predecessor.native_tools": ("num_unspecified_params",),
     },
     "dysts.datasets": {"dysts.predecessor.stored_series": ("TimeSeriesDataset", "load_dataset")},
     "dysts.metrics": {
@@ -27,10 +30,13 @@ HOME: dict[str, dict[str, tuple[str, ...]]] = {
             "horizoned_metric",
             "ope",
         ),
+        "dysts.predecessor.native_tools": ("has_module",),
         "dysts.predecessor.score_tools": ("are_broadcastable",),
     },
 }
 """Names by the module that hands them on and the module that has them."""
+MODULES = {"dysts.systems": {"dfl": "dysts.flows", "dmp": "dysts.maps"}}
+"""Modules that are names of other modules."""
 
 
 def value(module: str, name: str) -> Any:
@@ -40,10 +46,13 @@ def value(module: str, name: str) -> Any:
     ------
     NotSupportedError
         If it is left out, with what to write instead.
-    AttributeError
-        If dysts 0.96 does not have it either.
+    UnknownNameError
+        If dysts 0.96 does not have it either, with the closest name as a suggestion.
     """
+    if name in MODULES.get(module, {}):
+        return importlib.import_module(MODULES[module][name])
     for home, names in HOME[module].items():
         if name in names:
             return getattr(importlib.import_module(home), name)
-    raise refuse(module, name)
+    known = [one for names in HOME[module].values() for one in names if not one.startswith("_")]
+    raise refuse(module, name, [*known, *getattr(importlib.import_module(module), "__all__", ())])

@@ -1,6 +1,7 @@
 """``dysts.sampling`` of dysts 0.96: functions that perturb initial conditions and parameters of models."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,26 @@ from dysts.errors import DystsError, InvalidArgumentError
 from dysts.predecessor.events import resolved
 
 
+@dataclass
 class BaseSampler:
-    """A sampler with a random generator of its own.
+    """A sampler with a random generator of its own, from which data classes of users may derive.
 
     Parameters
     ----------
     random_seed : int
     """
 
-    def __init__(self, random_seed: int = 0) -> None:
-        self.random_seed = random_seed
-        self.rng = np.random.default_rng(random_seed)
+    random_seed: int = 0
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(self.random_seed)
 
     def set_rng(self, rng: np.random.Generator) -> None:
         """Use another random generator from now on."""
         self.rng = rng
 
 
+@dataclass
 class GaussianInitialConditionSampler(BaseSampler):
     """Adds to each component of a state a normal number, with a standard deviation in units of the component.
 
@@ -45,16 +49,19 @@ class GaussianInitialConditionSampler(BaseSampler):
     [1.03, 108.22]
     """
 
-    def __init__(self, random_seed: int = 0, scale: float = 1e-4, verbose: bool = False) -> None:
-        super().__init__(random_seed)
-        self.scale = check_positive("scale", scale)
-        self.verbose = verbose
+    scale: float = 1e-4
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive("scale", self.scale)
 
     def __call__(self, ic: Any, system: Any) -> np.ndarray:
         state = np.asarray(ic, dtype=np.float64)
         return state * (1.0 + self.scale * self.rng.standard_normal(state.shape))
 
 
+@dataclass
 class SignedGaussianParamSampler(BaseSampler):
     """Adds to each parameter a normal number, with a standard deviation in units of the parameter.
 
@@ -72,21 +79,11 @@ class SignedGaussianParamSampler(BaseSampler):
         Accepted, without effect.
     """
 
-    def __init__(
-        self,
-        random_seed: int = 0,
-        scale: float = 1e-2,
-        eps: float = 1e-6,
-        sign_match_probability: float = 0.0,
-        ignore_probability: float = 0.0,
-        verbose: bool = False,
-    ) -> None:
-        super().__init__(random_seed)
-        self.scale = scale
-        self.eps = eps
-        self.sign_match_probability = sign_match_probability
-        self.ignore_probability = ignore_probability
-        self.verbose = verbose
+    scale: float = 1e-2
+    eps: float = 1e-6
+    sign_match_probability: float = 0.0
+    ignore_probability: float = 0.0
+    verbose: bool = False
 
     def __call__(self, name: str, param: Any, system: Any = None) -> Any:
         share = 1.0 if system is None else 1.0 - np.exp(-len(system.param_list))
@@ -100,6 +97,7 @@ class SignedGaussianParamSampler(BaseSampler):
         return changed.item() if changed.ndim == 0 else changed
 
 
+@dataclass
 class OnAttractorInitCondSampler(BaseSampler):
     """Draws states from a trajectory of the system, after its beginning.
 
@@ -123,35 +121,24 @@ class OnAttractorInitCondSampler(BaseSampler):
         Accepted, without effect.
     """
 
-    def __init__(
-        self,
-        random_seed: int = 0,
-        reference_traj_length: int = 4096,
-        reference_traj_transient: float = 0.2,
-        reference_traj_n_periods: int = 40,
-        reference_traj_atol: float = 1e-7,
-        reference_traj_rtol: float = 1e-6,
-        trajectory_cache: dict[str, np.ndarray] | None = None,
-        silence_integration_errors: bool = False,
-        recompute_standardization: bool = False,
-        events: Sequence[Callable[..., Any]] | None = None,
-        verbose: int = 0,
-    ) -> None:
-        super().__init__(random_seed)
-        if not 0.0 < reference_traj_transient < 1.0:
+    reference_traj_length: int = 4096
+    reference_traj_transient: float = 0.2
+    reference_traj_n_periods: int = 40
+    reference_traj_atol: float = 1e-7
+    reference_traj_rtol: float = 1e-6
+    trajectory_cache: dict[str, np.ndarray] = field(default_factory=dict)
+    silence_integration_errors: bool = False
+    recompute_standardization: bool = False
+    events: Sequence[Callable[..., Any]] | None = None
+    verbose: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0.0 < self.reference_traj_transient < 1.0:
             raise InvalidArgumentError(
-                f"reference_traj_transient must be a fraction between 0 and 1, got {reference_traj_transient!r}"
+                f"reference_traj_transient must be a fraction between 0 and 1, got {self.reference_traj_transient!r}"
             )
-        self.reference_traj_length = reference_traj_length
-        self.reference_traj_n_periods = reference_traj_n_periods
-        self.reference_traj_atol = reference_traj_atol
-        self.reference_traj_rtol = reference_traj_rtol
-        self.transient = int(reference_traj_length * reference_traj_transient)
-        self.trajectory_cache = {} if trajectory_cache is None else trajectory_cache
-        self.silence_integration_errors = silence_integration_errors
-        self.recompute_standardization = recompute_standardization
-        self.events = events
-        self.verbose = verbose
+        self.transient = int(self.reference_traj_length * self.reference_traj_transient)
 
     def clear_cache(self) -> None:
         """Forget all trajectories."""

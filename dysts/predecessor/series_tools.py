@@ -35,12 +35,36 @@ def standardize_ts(a: Any, scale: float = 1.0) -> np.ndarray:
     return (values - values.mean(axis=-2, keepdims=True)) / (scale * np.where(deviation == 0.0, 1.0, deviation))
 
 
-def safe_standardize(arr: Any, epsilon: float = 1e-10, axis: int = -1, **statistics: Any) -> np.ndarray:
-    """Return an array with zero mean and unit standard deviation along an axis; ``mean`` and ``std`` may be given."""
+def safe_standardize(
+    arr: Any, epsilon: float = 1e-10, axis: int = -1, context: Any = None, denormalize: bool = False
+) -> np.ndarray:
+    """Return an array with zero mean and unit standard deviation along an axis.
+
+    Parameters
+    ----------
+    arr : array_like
+    epsilon : float
+        Least standard deviation to divide by.
+    axis : int
+    context : array_like, optional
+        Values whose mean and standard deviation are taken, with as many axes; by default those of the array.
+    denormalize : bool
+        Whether to do the opposite: multiply by the standard deviation and add the mean.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the axes of the two do not fit.
+    """
     values = np.asarray(arr, dtype=np.float64)
-    mean = np.nanmean(values, axis=axis, keepdims=True) if statistics.get("mean") is None else statistics["mean"]
-    std = np.nanstd(values, axis=axis, keepdims=True) if statistics.get("std") is None else statistics["std"]
-    return (values - mean) / np.where(std < epsilon, epsilon, std)
+    known = values if context is None else np.asarray(context, dtype=np.float64)
+    if known.ndim != values.ndim or not -values.ndim <= axis < values.ndim:
+        raise InvalidArgumentError(
+            f"arr and context must have the same number of axes and axis {axis}, got {values.ndim} and {known.ndim}"
+        )
+    mean = np.nanmean(known, axis=axis, keepdims=True)
+    deviation = np.maximum(np.nanstd(known, axis=axis, keepdims=True), epsilon)
+    return values * deviation + mean if denormalize else (values - mean) / deviation
 
 
 def polar_to_cartesian(r: Any, th: Any) -> tuple[Any, Any]:
@@ -184,8 +208,20 @@ def _vertex(curve: np.ndarray, peak: int) -> float:
     return 0.0 if bend == 0.0 else 0.5 * (before - after) / bend
 
 
-def jac_fd(func0: Any, y0: Any, eps: float = 1e-3, **_ignored: Any) -> np.ndarray:
-    """Return the Jacobian of a function by central differences; `DynSys.jac` is exact."""
+def jac_fd(
+    func0: Any, y0: Any, eps: float = 1e-3, m: int = 1, method: str = "central", verbose: bool = False
+) -> np.ndarray:
+    """Return the Jacobian of a function by central differences; `DynSys.jac` is exact.
+
+    Parameters
+    ----------
+    func0 : callable
+    y0 : array_like [component]
+    eps : float
+        The distance on each side.
+    m, method, verbose
+        Accepted, without effect, as in dysts 0.96.
+    """
     point = np.asarray(y0, dtype=np.float64)
     columns = [
         (np.asarray(func0(point + step)) - np.asarray(func0(point - step))) / (2.0 * eps)

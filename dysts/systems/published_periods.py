@@ -7,18 +7,19 @@ from pathlib import Path
 from dysts.errors import NotSupportedError
 from dysts.systems.system import System
 
-PERIODS_FILE = Path(__file__).with_name("published_periods.json")
-"""Dominant periods that dysts 0.96 ships for its 135 systems, each in the system's own time, with their source."""
+PUBLISHED_FILE = Path(__file__).parents[1] / "data" / "chaotic_attractors.json"
+"""Numbers that dysts 0.96 ships for its 135 systems, under the name and in the place that the file has there.
+
+``returned`` names the observables that its models return in place of unbounded coordinates."""
 
 
 @functools.cache
 def published_periods() -> dict[str, float]:
-    """Return the period of each system in dysts 0.96, read once.
+    """Return the dominant period of each system in dysts 0.96, in the system's own time, read once.
 
     Half of them differ from those of this package (`System.period`) by more than a quarter.
     """
-    values: dict[str, float] = json.loads(PERIODS_FILE.read_text())["periods"]
-    return values
+    return {name: entry["period"] for name, entry in json.loads(PUBLISHED_FILE.read_text()).items()}
 
 
 def published_period(system: System) -> float:

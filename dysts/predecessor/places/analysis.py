@@ -15,13 +15,19 @@ from dysts.predecessor.analysis import (
     twonn_dim,
     zero_one_test,
 )
+from dysts.predecessor.flow import DynSys
 from dysts.predecessor.left_out import refuse
-from dysts.predecessor.series_tools import logarithmic_n, rowwise_euclidean
+from dysts.predecessor.native_tools import has_module
+from dysts.predecessor.series_tools import find_characteristic_timescale, jac_fd, logarithmic_n, rowwise_euclidean
 
 __all__ = [
+    "DynSys",
     "estimate_powerlaw",
+    "find_characteristic_timescale",
     "find_lyapunov_exponents",
     "gp_dim",
+    "has_module",
+    "jac_fd",
     "kaplan_yorke_dimension",
     "logarithmic_n",
     "max_lyapunov_exponent",
@@ -36,4 +42,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    raise refuse("dysts.analysis", name)
+    raise refuse("dysts.analysis", name, __all__)

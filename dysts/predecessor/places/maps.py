@@ -18,7 +18,7 @@ def __getattr__(name: str) -> Any:
     if name == "__all__":
         return [*map_names(), *HELPERS]
     if not name[:1].isupper() or name in INSTEAD["dysts.maps"]:
-        raise refuse("dysts.maps", name)
+        raise refuse("dysts.maps", name, __dir__())
     found = map_class(name)
     globals()[name] = found
     return found

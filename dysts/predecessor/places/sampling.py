@@ -1,6 +1,10 @@
 """``dysts.sampling`` of dysts 0.96: samplers and events."""
 
+from typing import Any
+
 from dysts.predecessor.events import InstabilityEvent, TimeLimitEvent, TimeStepEvent
+from dysts.predecessor.left_out import refuse
+from dysts.predecessor.model import BaseDyn
 from dysts.predecessor.samplers import (
     BaseSampler,
     GaussianInitialConditionSampler,
@@ -9,6 +13,7 @@ from dysts.predecessor.samplers import (
 )
 
 __all__ = [
+    "BaseDyn",
     "BaseSampler",
     "GaussianInitialConditionSampler",
     "InstabilityEvent",
@@ -17,3 +22,7 @@ __all__ = [
     "TimeLimitEvent",
     "TimeStepEvent",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise refuse("dysts.sampling", name, __all__)

@@ -56,7 +56,9 @@ def test_functions_take_components_first_as_numpy_unpacks_a_transpose() -> None:
     np.testing.assert_allclose(model.rhs(states, 0.0)[:, 2], model.rhs(states[2], 0.0))
     np.testing.assert_allclose(model(states[1], 0.0), Lorenz._rhs(*states[1], 0.0, 2.667, 28.0, 10.0))
     np.testing.assert_allclose(Lorenz._jac(*states[1], 0.0, 2.667, 28.0, 10.0), model.jac(states[1], 0.0))
-    with pytest.raises(InvalidArgumentError, match=r"Lorenz._rhs takes x, y, z, t, beta, rho, sigma, got 3 arguments"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"Lorenz._rhs must have the arguments x, y, z, t, beta, rho, sigma, got 3"
+    ):
         Lorenz._rhs(1.0, 2.0, 3.0)
     with pytest.raises(InvalidArgumentError, match="X of Lorenz must have 3 components"):
         model.rhs([1.0, 2.0], 0.0)

@@ -31,14 +31,14 @@ def test_names_are_where_they_were(module: str) -> None:
         assert getattr(importlib.import_module(module), name) is not None
 
 
-@pytest.mark.parametrize("module", INSTEAD)
+@pytest.mark.parametrize("module", [one for one in INSTEAD if not one.startswith("dysts.flows.")])
 def test_what_is_left_out_says_what_to_write_instead(module: str) -> None:
     place = importlib.import_module(module)
     for name, instead in INSTEAD[module].items():
         with pytest.raises(NotSupportedError) as caught:
             getattr(place, name)
         assert f"{module}.{name} of dysts 0.96 is left out here; write instead: {instead}" in str(caught.value)
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="no_such_name"):
         _ = place.no_such_name
 
 

@@ -52,7 +52,9 @@ def test_another_scale_is_told_once(monkeypatch: pytest.MonkeyPatch, recwarn: py
     monkeypatch.setattr(_by_position, "_told", set())
     metrics.mae(TRUTH, FORECAST)
     assert not recwarn.list
-    with pytest.warns(DystsWarning, match="smape called by position is that of dysts 0.96: on 0 to 100"):
+    with pytest.warns(
+        DystsWarning, match="smape called by position, or by keywords of dysts 0.96, is that of dysts 0.96: on 0 to 100"
+    ):
         metrics.smape(TRUTH, FORECAST)
     recwarn.clear()
     metrics.smape(TRUTH, FORECAST)
