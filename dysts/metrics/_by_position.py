@@ -73,7 +73,8 @@ def _tell(name: str) -> None:
         return
     _told.add(name)
     warnings.warn(
-        f"dysts.metrics.{name} called by position, or by keywords of dysts 0.96, is that of dysts 0.96: {OF_ANOTHER_SCALE[name]}; truth= and "
+        f"dysts.metrics.{name} called by position, or by keywords of dysts 0.96, is that of dysts 0.96: "
+        f"{OF_ANOTHER_SCALE[name]}; truth= and "
         "forecast= give this package's (docs/predecessor.md)",
         DystsWarning,
         stacklevel=3,

@@ -45,7 +45,7 @@ def _system_with(name: str, as_published: bool, is_map: bool, parameters: tuple[
 class StaticEquations:
     """The function ``_rhs`` or ``_jac`` of a class, which takes components, time and parameters one by one.
 
-    Components are numbers, arrays of numbers, or SymPy expressions; parameters that are not given are those of the system.
+    Components are numbers, arrays of numbers, or SymPy expressions; parameters that are left out are the system's.
 
     Parameters
     ----------
