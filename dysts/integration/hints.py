@@ -19,6 +19,7 @@ _KNOWN_ELSEWHERE = {
     "h": "step",
     "max_step": "longest_step",
     "ic": "initial_conditions",
+    "init_cond": "initial_conditions",
     "initial_condition": "initial_conditions",
     "x0": "initial_conditions",
     "y0": "initial_conditions",
@@ -36,6 +37,8 @@ _KNOWN_ELSEWHERE = {
     "reltol": "rtol",
     "abstol": "atol",
     "tol": "rtol",
+    "postprocess": "observables",
+    "history_function": "history",
 }
 """Arguments of scipy, DifferentialEquations.jl and dysts 0.96, each with the argument that takes its place here."""
 _SYSTEMS = (System, str, Ensemble)

@@ -5,11 +5,12 @@ This package's own scores take ``truth`` and ``forecast`` by keyword only, so th
 
 import functools
 import importlib
+import inspect
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from dysts.errors import DystsWarning, InvalidArgumentError
+from dysts.errors import DystsWarning, InvalidArgumentError, UnknownArgumentError
 
 OF_ANOTHER_SCALE = {
     "coefficient_of_variation": "the deviation of all errors from their mean, in units of the mean of all components",
@@ -49,7 +50,15 @@ def also_by_position(name: str, function: Callable[..., Any]) -> Callable[..., A
             return function(**options)
         _check_one_way(name, options)
         _tell(name)
-        return importlib.import_module("dysts.predecessor.scores").by_position(name)(*arguments, **options)
+        old = importlib.import_module("dysts.predecessor.scores").by_position(name)
+        signature = inspect.signature(old)
+        try:
+            signature.bind(*arguments, **options)
+        except TypeError as error:
+            raise UnknownArgumentError(
+                f"{name} of dysts 0.96 must be called with {signature}, but {error}; here it has truth= and forecast="
+            ) from None
+        return old(*arguments, **options)
 
     # Found under this name by pickle, which looks a function up where it says that it is.
     score.__module__ = "dysts.metrics"

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_array, check_count, shown
 from dysts.errors import DystsWarning, InvalidArgumentError
 from dysts.invariants.lyapunov import lyapunov_spectrum
 from dysts.invariants.zero_one import zero_one_test as chaos_test
+from dysts.predecessor.argument_checks import check_model
 
 LONGEST_TRANSIENT = 20.0
 """Periods that are left out before exponents are measured."""
@@ -21,6 +23,8 @@ def sample_initial_conditions(
     random_state: int | None = None,
 ) -> np.ndarray:
     """Return states of a trajectory in random order: float64 [state, component]."""
+    check_model("sample_initial_conditions", model)
+    check_count("points_to_sample", points_to_sample)
     trajectory = model.make_trajectory(traj_length, pts_per_period=pts_per_period, postprocess=False)
     if points_to_sample > len(trajectory):
         raise InvalidArgumentError(f"points_to_sample must be at most traj_length, got {points_to_sample}")
@@ -50,6 +54,7 @@ def find_lyapunov_exponents(
     **options
         ``timescale="Lyapunov"`` counts Lyapunov times instead; other keywords of `make_trajectory` have no effect.
     """
+    check_model("find_lyapunov_exponents", model)
     unit = model.period
     if options.get("timescale") == "Lyapunov":
         unit = 1.0 / model.maximum_lyapunov_estimated
@@ -91,7 +96,7 @@ def kaplan_yorke_dimension(spectrum0: Any) -> float:
     """
     from dysts.invariants.kaplan_yorke import kaplan_yorke_dimension as ours
 
-    exponents = np.sort(np.asarray(spectrum0, dtype=np.float64))[::-1]
+    exponents = np.sort(check_array("spectrum0", spectrum0))[::-1]
     return float(ours(exponents.tolist()).value)
 
 
@@ -132,6 +137,8 @@ def max_lyapunov_exponent_rosenstein(
 
 
 def _mean_period(series: np.ndarray) -> int:
+    if len(series) < 2 or not np.ptp(series) > 0.0:
+        raise InvalidArgumentError("the first component must vary, for a period to be found, got a constant series")
     power = np.abs(np.fft.rfft(series - series.mean()))[1:]
     frequencies = np.fft.rfftfreq(len(series))[1:]
     return int(min(np.ceil(power.sum() / (frequencies * power).sum()), len(series) // 4))
@@ -139,7 +146,9 @@ def _mean_period(series: np.ndarray) -> int:
 
 def estimate_powerlaw(data0: Any) -> float:
     """Return the exponent of a power-law distribution, by maximum likelihood, of values above the least of them."""
-    values = np.asarray(data0, dtype=np.float64)
+    values = check_array("data0", data0)
+    if not (values.size and values.min() > 0.0):
+        raise InvalidArgumentError(f"data0 must be positive numbers, got {shown(data0)}")
     return float(1.0 + len(values) / np.log(values / values.min()).sum())
 
 
@@ -177,7 +186,12 @@ def twonn_dim(X: Any, approximate: bool = False) -> float:
 
 def mutual_information(x: Any, y: Any, bins: int = 64) -> float:
     """Return the mutual information of two series by a histogram, in nats."""
-    joint, _, _ = np.histogram2d(np.asarray(x), np.asarray(y), bins=bins)
+    first, second = check_array("x", x), check_array("y", y)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise InvalidArgumentError(
+            f"x and y must be equally long series, got the shapes {first.shape} and {second.shape}"
+        )
+    joint, _, _ = np.histogram2d(first, second, bins=bins)
     joint = joint / joint.sum()
     apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     filled = joint > 0.0

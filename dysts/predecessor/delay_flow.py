@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_count
 from dysts.errors import InvalidArgumentError
 from dysts.integration.integrate import integrate
+from dysts.predecessor.argument_checks import check_keywords, check_tolerance
 from dysts.predecessor.continuous_model import DATAPATH_CONTINUOUS, ContinuousModel
 from dysts.predecessor.equations import StaticEquations, system_with
 from dysts.predecessor.python_delays import integrate_python_delay
@@ -125,7 +127,9 @@ class DynSysDelay(ContinuousModel):
         span = sampling_span(self, n, resample=resample, pts_per_period=pts_per_period, timescale=timescale, dt=dt)
         delay = float(self.params["tau"]) if "tau" in self.params else float(tau or 1.0)
         times = sampling_times(span, n, as_published=self.as_published, resample=resample)
-        columns = self.dimension if embedding_dim is None else embedding_dim
+        columns = self.dimension if embedding_dim is None else check_count("embedding_dim", embedding_dim)
+        if history_function is not None and not callable(history_function):
+            raise InvalidArgumentError(f"history_function must be a function of time, got {history_function!r}")
         lags = np.linspace(0.0, delay, columns)
         sampled = delay + times
         wanted = np.maximum(sampled[:, None] - lags, 0.0)
@@ -156,8 +160,9 @@ class DynSysDelay(ContinuousModel):
 
 def _check_options(options: Mapping[str, Any]) -> None:
     allowed = ("method", "noise", "rtol", "atol", "postprocess", "events", "verbose", "kind")
+    check_keywords("make_trajectory of a delay system", options, allowed, DynSysDelay.make_trajectory)
     for name, value in options.items():
-        if name not in allowed:
-            raise InvalidArgumentError(f"make_trajectory of a delay system has no keyword {name!r}")
+        if name in ("rtol", "atol"):
+            check_tolerance(name, value)
         if name == "noise" and np.any(value):
             raise InvalidArgumentError("noise must be 0 for a delay system, which dysts 0.96 integrates without, too")

@@ -1,27 +1,40 @@
 """`DynMap`: a map as dysts 0.96 has it, of the registry or of a user's class with ``_rhs`` in Python."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from dysts.checks import check_count
-from dysts.errors import InvalidArgumentError, NotSupportedError
+from dysts.errors import DystsWarning, InvalidArgumentError, NotSupportedError
 from dysts.integration.integrate import integrate
+from dysts.predecessor.argument_checks import check_keywords
 from dysts.predecessor.equations import StaticEquations, map_with, plain_facts
 from dysts.predecessor.model import BaseDyn
 from dysts.predecessor.published import MAPS_FILE, map_facts_of, published_values_in_use
 from dysts.predecessor.series_tools import standardize_ts
 from dysts.systems.system import System
 
+ENDS = {"escaped": "escapes to infinity", "outside_domain": "outside of its domain"}
+"""How orbits end, by the status of `dysts.integrate`."""
+OF_FLOWS = ("resample", "pts_per_period", "noise", "method", "timescale", "events", "postprocess")
+"""Keywords of flows, which have no effect on maps and none in dysts 0.96."""
 DATAPATH_DISCRETE = str(MAPS_FILE)
 
 
+def _check_not_zero(name: str, value: Any) -> None:
+    if value == 0.0:
+        raise InvalidArgumentError(f"{name} must not be 0 for a map that is iterated backwards, got {value!r}")
+
+
 def _henon_backwards(x: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    _check_not_zero("b", b)
     return y / b, x - 1.0 + a * (y / b) ** 2
 
 
 def _baker_backwards(x: Any, y: Any, a: Any) -> tuple[Any, Any]:
+    _check_not_zero("a", a)
     half = np.floor(2.0 * y)
     return (x + half) / (2.0 - 1e-10), (2.0 * y - half) / a
 
@@ -142,9 +155,7 @@ class DynMap(BaseDyn):
         ndarray [time, component]
             Without axes of length one; with an axis of trajectories in front for several starts.
         """
-        for name in options:
-            if name not in ("resample", "pts_per_period", "noise", "method", "timescale", "events", "postprocess"):
-                raise InvalidArgumentError(f"make_trajectory of a map has no keyword {name!r}")
+        check_keywords("make_trajectory of a map", options, OF_FLOWS, self.make_trajectory)
         count = check_count("n", n)
         values = self._orbits(count, self._starts(init_cond), inverse=inverse)
         if standardize:
@@ -156,10 +167,28 @@ class DynMap(BaseDyn):
         if self._follows_registry() and not inverse:
             numbers = np.arange(1, count + 1)
             orbits = integrate(self.system, times=numbers, initial_conditions=starts, on_failure="keep")
-            return np.asarray(orbits.values)
+            values = np.asarray(orbits.values)
+            self._warn_of_ends(values, orbits.attrs["status"])
+            return values
         step = self.rhs_inv if inverse else self.rhs
         values = np.empty((len(starts), count, starts.shape[-1]))
         state = starts
         for index in range(count):
-            state = values[:, index] = step(state)
+            with np.errstate(all="ignore"):
+                state = values[:, index] = step(state)
+        self._warn_of_ends(values, "escaped or outside_domain")
         return values
+
+    def _warn_of_ends(self, values: np.ndarray, status: str) -> None:
+        """Say which orbit ended at which iterate; dysts 0.96 returns infinities without a word."""
+        ended = ~np.isfinite(values).all(axis=-1)
+        if ended.any():
+            orbit = int(np.argmax(ended.any(axis=-1)))
+            which = f" from state {orbit}" if len(values) > 1 else ""
+            reason = " or ".join(words for name, words in ENDS.items() if name in status)
+            warnings.warn(
+                f"the orbit of {self.name}{which} ended at iterate {int(np.argmax(ended[orbit]))} of "
+                f"{values.shape[1]} ({reason}), and has no numbers from there on",
+                DystsWarning,
+                stacklevel=5,
+            )

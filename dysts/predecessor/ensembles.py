@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import DystsError, InvalidArgumentError
+from dysts.predecessor.argument_checks import check_model
 from dysts.predecessor.classes import flow_class, flow_names, map_class
 from dysts.predecessor.equations import plain_facts
 from dysts.predecessor.events import resolved
@@ -33,6 +34,8 @@ def get_attractor_list(sys_class: str = "continuous", exclude: Iterable[str] = (
     """
     if sys_class not in CLASSES:
         raise InvalidArgumentError(f"sys_class must be one of {', '.join(CLASSES)}, got {sys_class!r}")
+    if isinstance(exclude, str):
+        raise InvalidArgumentError(f"exclude must be a list of names, got {exclude!r}")
     left_out = set(exclude)
     if sys_class == "discrete":
         return [name for name in map_names() if name not in left_out]
@@ -86,9 +89,13 @@ def make_trajectory_ensemble(
     dict of str to ndarray
     """
     sys_class, exclude = options.pop("sys_class", "continuous"), options.pop("exclude", ())
+    if isinstance(subset, str):
+        raise InvalidArgumentError(f"subset must be a list of names or models, got {subset!r}")
     chosen = list(get_attractor_list(sys_class, exclude) if subset is None else subset)
     make = map_class if sys_class == "discrete" else flow_class
     models = [make(one)() if isinstance(one, str) else one for one in chosen]
+    for model in models:
+        check_model("make_trajectory_ensemble", model)
     found: list[np.ndarray | None] = [None] * len(models)
 
     def run(begin: int, end: int) -> None:

@@ -1,11 +1,11 @@
 """Events of ``make_trajectory``: functions of time and state that end a trajectory, looked for on a dense grid."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from dysts.checks import check_positive
+from dysts.checks import check_positive, shown
 from dysts.errors import InvalidArgumentError
 
 
@@ -33,11 +33,33 @@ def survives(events: Sequence[Callable[[float, np.ndarray], float]], times: np.n
         direction = float(getattr(event, "direction", 0.0))
         before = None
         for time, state in zip(times, states, strict=True):
-            value = float(event(float(time), state))
+            value = _number(event(float(time), state))
             if terminal and before is not None and _crossed(before, value, direction):
                 return False
             before = value
     return True
+
+
+def checked_events(events: Any) -> list[Callable[[float, np.ndarray], float]]:
+    """Return the events of a call, one function or several, as a list.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one of them cannot be called.
+    """
+    listed = [] if events is None else [events] if callable(events) or not isinstance(events, Iterable) else [*events]
+    for event in listed:
+        if not callable(event):
+            raise InvalidArgumentError(f"events must be functions of time and state, got {shown(event)}")
+    return listed
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(f"an event must return a number, got {shown(value)}") from None
 
 
 def _crossed(before: float, value: float, direction: float) -> bool:
@@ -97,7 +119,7 @@ class TimeLimitEvent(TerminalEvent):
 
     def __init__(self, system: Any, max_duration: float, terminal: bool = True, verbose: bool = False) -> None:
         super().__init__(system, terminal=terminal, verbose=verbose)
-        self.max_duration = max_duration
+        self.max_duration = check_positive("max_duration", max_duration)
         self.reset()
 
     def reset(self) -> None:

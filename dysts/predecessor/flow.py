@@ -1,18 +1,21 @@
 """`DynSys`: a flow as dysts 0.96 has it, integrated by this package's engine."""
 
 import functools
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from dysts.errors import InvalidArgumentError
+from dysts.checks import check_array
+from dysts.errors import DystsWarning, InvalidArgumentError
+from dysts.predecessor.argument_checks import check_equations, check_keywords, check_noise, check_seed, check_tolerance
 from dysts.predecessor.continuous_model import ContinuousModel
 from dysts.predecessor.engine_trajectories import integrate_flow
 from dysts.predecessor.equations import StaticEquations, by_component, system_with
-from dysts.predecessor.events import survives
+from dysts.predecessor.events import checked_events, survives
 from dysts.predecessor.published import returned_columns
-from dysts.predecessor.python_equations import integrate_python
+from dysts.predecessor.python_equations import OF_SOLVE_IVP, integrate_python
 from dysts.predecessor.sampling_grid import sampling_span, sampling_times
 from dysts.systems.system import System
 
@@ -20,8 +23,6 @@ METHODS = ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA")
 """Names of scipy's methods, all accepted; equations of the registry are integrated by this package's engine."""
 DENSER = 8
 """Points between two of a trajectory at which events are looked for."""
-OF_SCIPY = ("max_step", "first_step", "min_step", "dense_output", "vectorized", "lband", "uband", "jac_sparsity")
-"""Further keywords of scipy's ``solve_ivp``, of which ``max_step`` acts."""
 
 
 class DynSys(ContinuousModel):
@@ -67,6 +68,12 @@ class DynSys(ContinuousModel):
             return by_component(self.system.rhs(t, states))
         return self._rhs(*np.asarray(X).T, t, *self.param_list)
 
+    def _check_equations(self) -> None:
+        """Check that equations in Python take as many arguments as they are called with."""
+        if type(self).rhs is DynSys.rhs and not self._follows_registry():
+            components = [f"component {place}" for place in range(1, self.dimension + 1)]
+            check_equations(self.name, self._rhs, [*components, "the time", *sorted(self.params)])
+
     def jac(self, X: Any, t: float) -> Any:
         """Evaluate the exact Jacobian of a state: row by equation, column by component."""
         if self._follows_registry() and isinstance(type(self)._jac, StaticEquations):
@@ -79,7 +86,7 @@ class DynSys(ContinuousModel):
         return self.rhs(X, t)
 
     def _component_states(self, states: Any) -> np.ndarray:
-        values = np.asarray(states, dtype=np.float64)
+        values = check_array(f"X of {self.name}", states)
         if values.ndim == 0 or values.shape[-1] != self.dimension:
             raise InvalidArgumentError(
                 f"X of {self.name} must have {self.dimension} components, got an array of shape {values.shape}"
@@ -150,10 +157,14 @@ class DynSys(ContinuousModel):
         span = sampling_span(self, n, resample=resample, pts_per_period=pts_per_period, timescale=timescale, dt=dt)
         times = sampling_times(span, n, as_published=self.as_published, resample=resample)
         starts = self._starts(init_cond)
-        _check_method(method, options)
-        watched = [] if events is None else [events] if callable(events) else list(events)
+        _check_method(method)
+        check_keywords("make_trajectory", options, (*OF_SOLVE_IVP, "postprocessing"), self.make_trajectory)
+        check_tolerance("rtol", rtol)
+        check_tolerance("atol", atol)
+        watched = checked_events(events)
         grid = times if not watched else _denser(times)
         scale = (self.mean, self.std) if standardize else (0.0, 1.0)
+        amplitude, seed = self._amplitude(noise, starts, scale), check_seed(random_seed)
         if self._follows_registry():
             values = integrate_flow(
                 self.system,
@@ -161,11 +172,12 @@ class DynSys(ContinuousModel):
                 starts,
                 rtol=rtol,
                 atol=atol,
-                amplitude=self._amplitude(noise, starts, scale),
-                seed=random_seed,
+                amplitude=amplitude,
+                seed=seed,
                 longest_step=options.get("max_step"),
             )
         else:
+            self._check_equations()
             values = integrate_python(
                 self,
                 grid,
@@ -173,11 +185,13 @@ class DynSys(ContinuousModel):
                 method=method,
                 rtol=rtol,
                 atol=atol,
-                amplitude=self._amplitude(noise, starts, scale),
-                seed=random_seed,
+                amplitude=amplitude,
+                seed=seed,
                 options=options,
             )
         complete = np.isfinite(values).all(axis=(1, 2))
+        if not complete.all():
+            self._warn_of_ends(values, grid)
         if watched:
             seen = (values - scale[0]) / scale[1]
             complete &= [alive and survives(watched, grid, one) for alive, one in zip(complete, seen, strict=True)]
@@ -193,9 +207,21 @@ class DynSys(ContinuousModel):
         squeezed = np.squeeze(values)
         return (times, squeezed) if return_times else squeezed
 
+    def _warn_of_ends(self, values: np.ndarray, times: np.ndarray) -> None:
+        """Say which trajectory ended when; dysts 0.96 leaves it out without a word."""
+        ended = ~np.isfinite(values).all(axis=2)
+        case = int(np.argmax(ended.any(axis=1)))
+        which = f" from state {case}" if len(values) > 1 else ""
+        warnings.warn(
+            f"the trajectory of {self.name}{which} ended before t = {times[np.argmax(ended[case])]:.6g} of "
+            f"{times[-1]:.6g}, and is left out",
+            DystsWarning,
+            stacklevel=3,
+        )
+
     def _amplitude(self, noise: Any, starts: np.ndarray, scale: tuple[Any, Any]) -> np.ndarray | None:
         """Return the amplitude of additive noise [trajectory, component] in the units of the equations."""
-        level = np.asarray(noise, dtype=np.float64)
+        level = check_noise(noise, self.dimension)
         if not np.any(level):
             return None
         if self.as_published:
@@ -204,15 +230,9 @@ class DynSys(ContinuousModel):
         return np.broadcast_to(np.abs(level) * scale[1], starts.shape).astype(np.float64)
 
 
-def _check_method(method: Any, options: Mapping[str, Any]) -> None:
+def _check_method(method: Any) -> None:
     if method not in METHODS and not isinstance(method, type):
         raise InvalidArgumentError(f"method must be one of scipy's ({', '.join(METHODS)}), got {method!r}")
-    for name in options:
-        if name not in OF_SCIPY and name != "postprocessing":
-            raise InvalidArgumentError(
-                f"make_trajectory has no keyword {name!r}; beside its own it takes those of scipy's solve_ivp, "
-                f"{', '.join(OF_SCIPY)}"
-            )
 
 
 def _denser(times: np.ndarray) -> np.ndarray:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from dysts.errors import DystsWarning, InvalidArgumentError, RegistryError, StorageError, unreadable
+from dysts.predecessor.argument_checks import check_keywords
 
 
 def facts_in_file(path: Any, name: str) -> dict[str, Any]:
     """Return the facts that a JSON file has under the name of a class; none if it has no such name."""
-    entries = _json(path)
+    entries = read_json(path)
     return dict(entries.get(name, {})) if isinstance(entries, dict) else {}
 
 
@@ -79,6 +80,7 @@ class LoadTrajectory:
                 )
             from dysts.predecessor.stored_series import stored_trajectory
 
+            check_keywords("load_trajectory", stored, ("subsets", "granularity", "noise"), load_trajectory)
             chosen = {"subsets": "train", "granularity": "fine", **stored}
             return stored_trajectory(model.name, return_times=return_times, standardize=standardize, **chosen)
 
@@ -86,14 +88,14 @@ class LoadTrajectory:
 
 
 def _series_in_file(path: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
-    entries = _json(path)
+    entries = read_json(path)
     entry = entries.get(name) if isinstance(entries, dict) else None
     if not isinstance(entry, dict) or not {"time", "values"} <= set(entry):
         raise InvalidArgumentError(f"{path} must have time and values of {name!r}, got none")
     return np.asarray(entry["time"], dtype=np.float64), np.asarray(entry["values"], dtype=np.float64)
 
 
-def _json(path: Any) -> Any:
+def read_json(path: Any) -> Any:
     """Return what a JSON file holds, gzipped or not."""
     try:
         content = Path(path).read_bytes()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from dysts.checks import shown
 from dysts.errors import DystsWarning, InvalidArgumentError, unknown_name
 from dysts.predecessor.left_out import INSTEAD, refuse
 from dysts.predecessor.loading import LoadTrajectory, facts_in_file, load_system_metadata
@@ -65,10 +66,14 @@ class BaseDyn:
         _check_required(required_fields, {**known, **own}, self.name)
         parameters = dict(known.get("parameters", {}))
         given = own.pop("parameters", {})
+        _check_mapping(given, self.name)
         if self.registry_name is not None:
             _check_names(given, parameters, self.name)
             given = {**given, **{key: own.pop(key) for key in list(own) if key in parameters}}
             parameters |= given
+            for key, value in own.items():
+                if key not in known and isinstance(value, int | float):
+                    self._warn_of_unread(key, parameters)
         elif given:
             parameters = dict(given)
         known |= own
@@ -124,6 +129,7 @@ class BaseDyn:
     def __setattr__(self, name: str, value: Any) -> None:
         parameters = self.__dict__.get("params")
         if name in ("params", "parameters"):
+            _check_mapping(value, self.name)
             if parameters is not None and self.registry_name is not None:
                 _check_names(value, parameters, self.name)
                 value = {**parameters, **value}
@@ -136,12 +142,7 @@ class BaseDyn:
             parameters[name] = value
         else:
             if self._is_suspicious(name, value):
-                warnings.warn(
-                    f"{self.name} has no parameter {name!r}, so this attribute has no effect on trajectories; its "
-                    f"parameters are {', '.join(sorted(self.params)) or 'none'}",
-                    DystsWarning,
-                    stacklevel=2,
-                )
+                self._warn_of_unread(name, self.params)
             object.__setattr__(self, name, value)
 
     def _is_suspicious(self, name: str, value: Any) -> bool:
@@ -149,6 +150,14 @@ class BaseDyn:
         if self.registry_name is None or CONSTRUCTED not in self.__dict__ or name.startswith("_"):
             return False
         return not hasattr(type(self), name) and name not in self.__dict__ and isinstance(value, int | float)
+
+    def _warn_of_unread(self, name: str, parameters: Mapping[str, Any]) -> None:
+        warnings.warn(
+            f"{self.name} has no parameter {name!r}, so this attribute has no effect on trajectories; its parameters "
+            f"are {', '.join(sorted(parameters)) or 'none'}",
+            DystsWarning,
+            stacklevel=3,
+        )
 
     def _checked_states(self, what: str, value: Any) -> np.ndarray:
         """Return states as float64, [component] or [trajectory, component]."""
@@ -192,6 +201,7 @@ class BaseDyn:
 
     def transform_ic(self, transform_fn: Callable[..., Any]) -> bool:
         """Replace the initial condition by ``transform_fn(ic, system=model)``; False, unchanged, if that is None."""
+        _check_function("transform_ic", transform_fn)
         changed = transform_fn(self.ic, system=self)
         if changed is None:
             return False
@@ -200,6 +210,7 @@ class BaseDyn:
 
     def transform_params(self, transform_fn: Callable[..., Any]) -> bool:
         """Replace each parameter by ``transform_fn(name, value, system=model)``; False, unchanged, if one is None."""
+        _check_function("transform_params", transform_fn)
         changed = {name: transform_fn(name, self.params[name], system=self) for name in sorted(self.params)}
         if any(value is None for value in changed.values()):
             return False
@@ -220,6 +231,16 @@ def _check_names(given: Mapping[str, Any], known: Mapping[str, Any], name: str) 
     for key in given:
         if key not in known:
             raise unknown_name(f"parameter of {name}", key, known)
+
+
+def _check_function(method: str, function: Any) -> None:
+    if not callable(function):
+        raise InvalidArgumentError(f"{method} must be given a function, got {shown(function)}")
+
+
+def _check_mapping(given: Any, name: str) -> None:
+    if not isinstance(given, Mapping):
+        raise InvalidArgumentError(f"parameters of {name} must be a mapping of names to numbers, got {shown(given)}")
 
 
 def _check_required(fields: Sequence[str | tuple[str, ...]], known: Mapping[str, Any], name: str) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from dysts.errors import InvalidArgumentError
+
+OF_SOLVE_IVP = ("max_step", "first_step", "min_step", "dense_output", "vectorized", "lband", "uband", "jac_sparsity")
+"""Keywords of scipy's ``solve_ivp`` beside method and tolerances; of them ``max_step`` acts on the engine too."""
 NOISY_STEPS = 20
 """Steps of the stochastic scheme between two points of a trajectory, unless the time step of the model is shorter."""
 
@@ -39,7 +43,12 @@ def integrate_python(
     """
 
     def derivative(t: float, state: np.ndarray) -> np.ndarray:
-        return np.asarray(model.rhs(state, t), dtype=np.float64)
+        found = np.asarray(model.rhs(state, t), dtype=np.float64)
+        if found.shape != state.shape:
+            raise InvalidArgumentError(
+                f"the equations of {model.name} must return {len(state)} components, got the shape {found.shape}"
+            )
+        return found
 
     values = np.full((len(starts), len(times), starts.shape[1]), np.nan)
     for case, start in enumerate(starts):

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dysts.checks import check_positive
+from dysts.checks import check_count, check_positive
 from dysts.errors import DystsError, InvalidArgumentError
+from dysts.predecessor.argument_checks import check_seed
 from dysts.predecessor.events import resolved
 
 
@@ -23,7 +24,7 @@ class BaseSampler:
     random_seed: int = 0
 
     def __post_init__(self) -> None:
-        self.rng = np.random.default_rng(self.random_seed)
+        self.rng = np.random.default_rng(check_seed(self.random_seed))
 
     def set_rng(self, rng: np.random.Generator) -> None:
         """Use another random generator from now on."""
@@ -85,6 +86,12 @@ class SignedGaussianParamSampler(BaseSampler):
     ignore_probability: float = 0.0
     verbose: bool = False
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("sign_match_probability", "ignore_probability"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise InvalidArgumentError(f"{name} must be between 0 and 1, got {getattr(self, name)!r}")
+
     def __call__(self, name: str, param: Any, system: Any = None) -> Any:
         share = 1.0 if system is None else 1.0 - np.exp(-len(system.param_list))
         if self.rng.random() < self.ignore_probability * share:
@@ -138,6 +145,8 @@ class OnAttractorInitCondSampler(BaseSampler):
             raise InvalidArgumentError(
                 f"reference_traj_transient must be a fraction between 0 and 1, got {self.reference_traj_transient!r}"
             )
+        check_count("reference_traj_length", self.reference_traj_length, least=2)
+        check_count("reference_traj_n_periods", self.reference_traj_n_periods)
         self.transient = int(self.reference_traj_length * self.reference_traj_transient)
 
     def clear_cache(self) -> None:

@@ -1,11 +1,10 @@
 """The times of a trajectory: with the spacing that the keywords name, or with that of dysts 0.96."""
 
-import math
 from typing import Any
 
 import numpy as np
 
-from dysts.checks import check_count, check_positive
+from dysts.checks import check_count, check_positive, is_finite_number
 from dysts.errors import InvalidArgumentError, NotSupportedError
 
 TIMESCALES = ("Fourier", "Lyapunov")
@@ -43,7 +42,8 @@ def sampling_span(model: Any, n: int, *, resample: bool, pts_per_period: float, 
     if timescale not in TIMESCALES:
         raise InvalidArgumentError(f"timescale must be 'Fourier' or 'Lyapunov', got {timescale!r}")
     if timescale == "Fourier":
-        return _known(model, "period", "resample=False and a dt") / pts_per_period
+        period = check_positive(f"period of {model.name}", _known(model, "period", "resample=False and a dt"))
+        return period / pts_per_period
     exponent = _known(model, "maximum_lyapunov_estimated", "timescale='Fourier'")
     if not exponent > 0.0:
         raise NotSupportedError(
@@ -54,7 +54,7 @@ def sampling_span(model: Any, n: int, *, resample: bool, pts_per_period: float, 
 
 def _known(model: Any, name: str, instead: str) -> float:
     value = getattr(model, name, None)
-    if value is None or not math.isfinite(value):
+    if value is None or not is_finite_number(value):
         raise InvalidArgumentError(f"{model.name} has no {name}: set it, or use {instead}")
     return float(value)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_count, shown
 from dysts.errors import InvalidArgumentError
 from dysts.predecessor.score_tools import ScoreArgumentError, are_broadcastable, pair
 
@@ -165,6 +166,10 @@ def estimate_kl_divergence(
 
     orbits = [np.asarray(one, dtype=np.float64) for one in (true_orbit, generated_orbit)]
     orbits = [one[:, None] if one.ndim == 1 else one for one in orbits]
+    if any(one.ndim != 2 for one in orbits) or orbits[0].shape[1] != orbits[1].shape[1]:
+        raise ScoreArgumentError(
+            f"orbits must have one number of components, got the shapes {orbits[0].shape} and {orbits[1].shape}"
+        )
     variances = []
     for orbit in orbits:
         if sigma_scale is None:
@@ -190,7 +195,12 @@ def horizoned_metric(
     y_true: Any, y_pred: Any, metric: Callable[..., float], *arguments: Any, horizon: int | None = None, **options: Any
 ) -> list[float]:
     """Return a score of the first point, the first two, and so on."""
-    last = len(y_true) if horizon is None else horizon
+    if not callable(metric):
+        raise ScoreArgumentError(f"metric must be a function of truth and forecast, got {shown(metric)}")
+    pair(y_true, y_pred)
+    last = len(y_true) if horizon is None else check_count("horizon", horizon)
+    if last > len(y_true):
+        raise ScoreArgumentError(f"horizon must be at most the {len(y_true)} points of the series, got {horizon}")
     return [metric(y_true[: end + 1], y_pred[: end + 1], *arguments, **options) for end in range(last)]
 
 
@@ -241,12 +251,14 @@ def compute_metrics(
     truth, forecast = np.asarray(y_true, dtype=np.float64), np.asarray(y_pred, dtype=np.float64)
     if not are_broadcastable(truth.shape, forecast.shape):
         raise ScoreArgumentError(f"y_true and y_pred must have one shape, got {truth.shape} and {forecast.shape}")
-    names = list(ALL) if include is None else list(include)
+    names = list(ALL) if include is None else [include] if isinstance(include, str) else list(include)
     for name in names:
         if name not in ALL:
             raise ScoreArgumentError(f"include must name scores among {', '.join(ALL)}, got {name!r}")
     series = [(truth, forecast)]
     if batch_axis is not None:
+        if truth.shape != forecast.shape or not -truth.ndim <= batch_axis < truth.ndim:
+            raise ScoreArgumentError(f"batch_axis must be an axis of both arrays, got {batch_axis} for {truth.shape}")
         first, second = np.moveaxis(truth, batch_axis, 0), np.moveaxis(forecast, batch_axis, 0)
         if len(first) != len(second):
             raise ScoreArgumentError(f"batches must be equally long, got {len(first)} and {len(second)}")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import check_array
 from dysts.errors import DystsWarning, InvalidArgumentError
 
 
@@ -26,7 +27,7 @@ def standardize_ts(a: Any, scale: float = 1.0) -> np.ndarray:
     >>> standardize_ts([[1.0, 5.0], [3.0, 5.0]]).tolist()
     [[-1.0, 0.0], [1.0, 0.0]]
     """
-    values = np.asarray(a, dtype=np.float64)
+    values = check_array("series", a)
     if values.ndim not in (2, 3):
         raise InvalidArgumentError(
             f"series must have axes (time, component) behind any others, got shape {values.shape}"

@@ -5,13 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from dysts.predecessor.python_equations import integrate_python
+from dysts.checks import check_array, check_count, shown
+from dysts.errors import InvalidArgumentError
+from dysts.predecessor.argument_checks import check_keywords, check_model
+from dysts.predecessor.python_equations import OF_SOLVE_IVP, integrate_python
 
 
 class FunctionModel:
     """A function of time and state in the place of a model."""
 
     dt: float | None
+    name = "f"
 
     def __init__(self, function: Callable[[float, np.ndarray], Any], dt: float | None) -> None:
         self.function = function
@@ -53,7 +57,12 @@ def integrate_dyn(
     >>> integrate_dyn(lambda t, y: -y, [1.0], [0.0, 1.0], rtol=1e-10, atol=1e-10).round(6).tolist()
     [[1.0, 0.367879]]
     """
-    start = np.atleast_1d(np.asarray(ic, dtype=np.float64))
+    if not callable(f):
+        raise InvalidArgumentError(f"f must be a function of time and state, got {shown(f)}")
+    start = np.atleast_1d(check_array("ic", ic))
+    check_keywords(
+        "integrate_dyn", options, (*OF_SOLVE_IVP, "method", "rtol", "atol", "jac", "events", "args"), integrate_dyn
+    )
     chosen = dict(options)
     amplitude = np.abs(np.asarray(noise, dtype=np.float64) * start)[None] if np.any(noise) else None
     values = integrate_python(
@@ -85,7 +94,9 @@ def generate_ic_ensemble(
     random_state: int = 0,
 ) -> np.ndarray:
     """Return trajectories from perturbed initial states after a transient: float64 [trajectory, component, time]."""
-    times = np.asarray(tpts0, dtype=np.float64)
+    check_model("generate_ic_ensemble", model)
+    check_count("n_samples", n_samples)
+    times = check_array("tpts0", tpts0)
     spacing = times[1] - times[0]
     longer = np.arange(times[0], times[0] + (times[-1] - times[0]) * (1.0 + frac_transient) + spacing / 2, spacing)
     random = np.random.default_rng(random_state)
@@ -115,7 +126,10 @@ def ddeint(func: Callable[..., Any], g: Callable[[float], Any], tt: Any, fargs: 
     """
     from scipy.interpolate import CubicHermiteSpline
 
-    times = np.asarray(tt, dtype=np.float64)
+    for name, function in (("func", func), ("g", g)):
+        if not callable(function):
+            raise InvalidArgumentError(f"{name} must be a function, got {shown(function)}")
+    times = check_array("tt", tt)
     arguments = tuple(fargs) if fargs is not None else ()
     first = np.asarray(g(times[0]), dtype=np.float64)
     scalar = first.ndim == 0

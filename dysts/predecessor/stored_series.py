@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from dysts.checks import is_finite_number
 from dysts.datasets.opening import open_dataset
 from dysts.errors import InvalidArgumentError
+from dysts.predecessor.loading import read_json
 from dysts.predecessor.published import published, system_named
 
 SUBSETS = ("train", "train_val", "train_all", "test", "test_val", "test_all")
@@ -32,7 +34,7 @@ class TimeSeriesDataset(Mapping[str, dict[str, Any]]):
     def __init__(self, datapath: Any = None, data: Mapping[str, Any] | None = None) -> None:
         if (datapath is None) == (data is None):
             raise InvalidArgumentError("datapath or data must be given, got both or neither")
-        entries = json.loads(Path(datapath).read_text()) if data is None else data
+        entries = read_json(datapath) if data is None else data
         self.dataset = {
             name: {**entry, "values": np.asarray(entry["values"], dtype=np.float64)} for name, entry in entries.items()
         }
@@ -133,6 +135,8 @@ def load_dataset(
         raise InvalidArgumentError(f"granularity must be 'fine' or 'coarse', got {granularity!r}")
     if data_format not in ("object", "numpy", "pandas"):
         raise InvalidArgumentError(f"data_format must be 'object', 'numpy' or 'pandas', got {data_format!r}")
+    if not (is_finite_number(split_fraction) and 0.0 < split_fraction <= 1.0):
+        raise InvalidArgumentError(f"split_fraction must be above 0 and at most 1, got {split_fraction!r}")
     side, _, part = subsets.partition("_")
     chosen = sorted(published()) if names is None else list(names)
     stored = open_dataset(f"{side}-{granularity}{'-noisy' if noise else ''}", systems=chosen)
