@@ -1,16 +1,14 @@
 """Facts and trajectories that models of dysts 0.96 read from files."""
 
-import gzip
-import json
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dysts.errors import DystsWarning, InvalidArgumentError, RegistryError, StorageError, unreadable
+from dysts.errors import DystsWarning, InvalidArgumentError
 from dysts.predecessor.argument_checks import check_keywords
+from dysts.predecessor.json_files import read_json
 
 
 def facts_in_file(path: Any, name: str) -> dict[str, Any]:
@@ -93,16 +91,3 @@ def _series_in_file(path: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(entry, dict) or not {"time", "values"} <= set(entry):
         raise InvalidArgumentError(f"{path} must have time and values of {name!r}, got none")
     return np.asarray(entry["time"], dtype=np.float64), np.asarray(entry["values"], dtype=np.float64)
-
-
-def read_json(path: Any) -> Any:
-    """Return what a JSON file holds, gzipped or not."""
-    try:
-        content = Path(path).read_bytes()
-        return json.loads(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content)
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise StorageError(f"{path} must be a whole gzip file, got a damaged one ({error})") from None
-    except OSError as error:
-        raise unreadable(Path(path), error) from None
-    except ValueError as error:
-        raise RegistryError(f"{path} must be JSON, got another text ({error})") from None

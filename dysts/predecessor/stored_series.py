@@ -10,7 +10,7 @@ import numpy as np
 from dysts.checks import is_finite_number
 from dysts.datasets.opening import open_dataset
 from dysts.errors import InvalidArgumentError
-from dysts.predecessor.loading import read_json
+from dysts.predecessor.json_files import read_json
 from dysts.predecessor.published import published, system_named
 
 SUBSETS = ("train", "train_val", "train_all", "test", "test_val", "test_all")
