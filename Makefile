@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -63,6 +63,11 @@ invariants-page: $(INSTALLED)
 
 # Writes docs/maps.md from the registry of maps.
 maps-page: $(INSTALLED)
+	$(BIN)/python docs/maps_page.py
+
+# Computes exponents of maps at the parameters of the literature, for docs/maps.md.
+map-exponents: $(INSTALLED)
+	$(BIN)/python tests/performance/map_exponents.py
 	$(BIN)/python docs/maps_page.py
 
 # Tries `dysts.nearest` on unseen windows of all systems; writes results/nearest.parquet, results/atlas.parquet, the page.
@@ -183,6 +188,10 @@ compilers: $(INSTALLED)
 # Runs the test files of dysts 0.96, fetched from the package index and verified by their hash, on this package.
 predecessor-tests: $(INSTALLED)
 	$(BIN)/python tests/performance/predecessor_tests.py
+
+# Lists the public names of the dysts 0.96 in build/predecessor for the test of names.
+predecessor-names: $(INSTALLED)
+	$(BIN)/python tests/performance/predecessor_names.py
 
 # Compares every system with dysts 0.96 in an environment of its own: times, trajectories, Jacobians, and speed.
 predecessor-interface: $(INSTALLED)

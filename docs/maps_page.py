@@ -6,7 +6,9 @@ Usage: python docs/maps_page.py [--check]
 import json
 import math
 import sys
+from collections.abc import Callable, Mapping
 from string import Template
+from typing import Any
 
 from invariants_page import bracketed
 from pages import DOCS, table, write_or_check
@@ -29,15 +31,41 @@ CLOSED = {
     "UlamMap": ("ln 2", math.log(2.0)),
 }
 """Largest exponents with a closed form."""
-LITERATURE = json.loads((DOCS / "data" / "map_exponents.json").read_text())["largest_exponent"]
-"""Largest exponents from elsewhere; the file names their source."""
+ELSEWHERE = json.loads((DOCS / "data" / "map_exponents.json").read_text())
+"""Largest exponents from elsewhere, at the registry's parameters or at others, with their sources."""
+SUMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], float]]] = {
+    "ArnoldCatMap": ("0", lambda _: 0.0),
+    "BogdanovMap": ("0", lambda _: 0.0),
+    "ChirikovMap": ("0", lambda _: 0.0),
+    "DissipativeStandardMap": ("ln b", lambda p: math.log(p["b"])),
+    "DuffingMap": ("ln b", lambda p: math.log(p["b"])),
+    "GingerbreadmanMap": ("0", lambda _: 0.0),
+    "GumowskiMiraMap": ("ln abs(b)", lambda p: math.log(abs(p["b"]))),
+    "HenonMap": ("ln b", lambda p: math.log(p["b"])),
+    "HolmesCubicMap": ("ln b", lambda p: math.log(p["b"])),
+    "HopalongMap": ("0", lambda _: 0.0),
+    "IkedaMap": ("2 ln u", lambda p: 2.0 * math.log(p["u"])),
+    "KaplanYorkeMap": ("ln 2 + ln alpha", lambda p: math.log(2.0 * p["alpha"])),
+    "LoziMap": ("ln b", lambda p: math.log(p["b"])),
+    "ZaslavskiiMap": ("-r", lambda p: -p["r"]),
+}
+"""Sums of all exponents of maps whose Jacobian has a constant determinant, as functions of the parameters."""
 
 
 def pages() -> dict[str, str]:
     """Return the text of the page by its path."""
     maps = [dysts.get_system(name) for name in dysts.list_systems(kind="map")]
     template = Template((DOCS / "maps.template.md").read_text())
-    return {"maps.md": template.substitute(count=len(maps), known=known(maps), table=whole_table(maps))}
+    sources = ELSEWHERE["sources"]["sprott"]
+    text = template.substitute(
+        count=len(maps),
+        known=known(maps),
+        sums=sums(),
+        table=whole_table(maps),
+        citation=sources["citation"],
+        checked=sources["checked"],
+    )
+    return {"maps.md": text}
 
 
 def with_error(value: float, error: float) -> str:
@@ -55,18 +83,41 @@ def known(maps: list[System]) -> str:
     """Return the table of exponents that are known from elsewhere."""
     rows = []
     for system in maps:
+        found, error = system.lyapunov_exponent, errors_of(system)[0]
         if system.name in CLOSED:
             words, value = CLOSED[system.name]
-            words = f"{words} = {value:.6f}"
-        elif system.name in LITERATURE:
-            value = LITERATURE[system.name]
-            words = f"{value:.6g}, Sprott 2003"
-        else:
-            continue
-        found, error = system.lyapunov_exponent, errors_of(system)[0]
-        distance = f"{(found - value) / error:+.1f}" if error > ROUNDING else "exact"
-        rows.append((system.name, with_error(found, error), words, distance))
-    return table(("map", "computed", "known", "difference in standard errors"), rows)
+            rows.append(_row(system.name, "", (found, error), f"{words} = {value:.6f}", (value, 0.0)))
+        for entry in ELSEWHERE["values"]:
+            if entry["map"] == system.name:
+                value, place = entry["value"], entry["place"]
+                measured = (entry["computed"], entry["error"]) if "parameters" in entry else (found, error)
+                words = f"{place} = {value:.6f}"
+                if entry["source"] in ELSEWHERE["sources"]:
+                    words = f"{value:.{entry['decimals']}f}, {ELSEWHERE['sources'][entry['source']]['short']}, {place}"
+                # The last digit of a printed value is rounded.
+                rounding = 0.5 * 10.0 ** -entry["decimals"] / math.sqrt(3.0)
+                at = ", ".join(f"{key} = {number:.6g}" for key, number in entry.get("parameters", {}).items())
+                rows.append(_row(system.name, at, measured, words, (value, rounding)))
+    return table(("map", "other parameters", "computed", "known", "difference in standard errors"), rows)
+
+
+def _row(
+    name: str, at: str, found: tuple[float, float], words: str, known_value: tuple[float, float]
+) -> tuple[str, str, str, str, str]:
+    error = math.hypot(found[1], known_value[1])
+    distance = f"{(found[0] - known_value[0]) / error:+.1f}" if error > ROUNDING else "exact"
+    return name, at, with_error(*found), words, distance
+
+
+def sums() -> str:
+    """Return the table of sums of exponents that are known in closed form."""
+    rows = []
+    for name, (words, closed) in SUMS.items():
+        system = dysts.get_system(name)
+        total, value = sum(system.property_value("lyapunov_spectrum")), closed(system.parameters)
+        # A sum of zero has no minus.
+        rows.append((name, f"{total + 0.0:.6f}".replace("-0.000000", "0.000000"), f"{words} = {value:.6f}"))
+    return table(("map", "sum of the exponents", "closed form"), rows)
 
 
 def whole_table(maps: list[System]) -> str:

@@ -45,23 +45,40 @@ def test_jacobians_are_the_derivatives_of_the_maps(name: str) -> None:
 
 
 def test_stored_exponents_are_those_of_the_literature() -> None:
-    for name, exponent in LITERATURE["largest_exponent"].items():
-        system = dysts.get_system(name)
-        # The literature has no errors; its last digit is uncertain.
-        assert system.lyapunov_exponent == pytest.approx(exponent, abs=4.0 * system.lyapunov_exponent_error + 0.002), (
-            name
-        )
+    for entry in LITERATURE["values"]:
+        system = dysts.get_system(entry["map"])
+        found, error = system.lyapunov_exponent, system.lyapunov_exponent_error
+        if "parameters" in entry:
+            found, error = entry["computed"], entry["error"]
+            assert any(system.parameters[name] != value for name, value in entry["parameters"].items()), entry["map"]
+        # Sixteen values: one of them beyond three errors would be chance once in 25 times.
+        rounding = 0.5 * 10.0 ** -entry["decimals"]
+        assert found == pytest.approx(entry["value"], abs=3.0 * error + rounding), entry["map"]
+        assert error < 0.08 * entry["value"], entry["map"]
+
+
+@pytest.mark.parametrize("name", ["LogisticMap", "TinkerbellMap"])
+def test_exponents_at_other_parameters_are_computed_as_stored(name: str) -> None:
+    entry = next(one for one in LITERATURE["values"] if one["map"] == name)
+    found = dysts.lyapunov_spectrum(dysts.get_system(name).with_parameters(**entry["parameters"]), periods=20_000)
+    assert found.exponents[0] == pytest.approx(entry["computed"], abs=4.0 * found.errors[0])
+    assert found.exponents[0] == pytest.approx(entry["value"], abs=4.0 * found.errors[0])
 
 
 def test_stored_sums_are_logarithms_of_constant_determinants() -> None:
-    for name, determinant in {
-        "HenonMap": 0.3,
-        "LoziMap": 0.5,
-        "DuffingMap": 0.2,
-        "DissipativeStandardMap": 0.1,
-    }.items():
-        total = sum(dysts.get_system(name).property_value("lyapunov_spectrum"))
-        assert total == pytest.approx(np.log(determinant), abs=1e-6), name
+    constant = []
+    for name in MAPS:
+        system = dysts.get_system(name)
+        state, determinants = np.array(system.initial_conditions), []
+        for _ in range(12):
+            determinants.append(abs(np.linalg.det(system.jacobian(0.0, state))))
+            state = system.rhs(0.0, state)
+        if system.dimension > 1 and np.ptp(determinants) < 1e-9 * max(determinants):
+            constant.append(name)
+            total = sum(system.property_value("lyapunov_spectrum"))
+            assert total == pytest.approx(np.log(determinants[0]), abs=1e-6), name
+    assert {"HenonMap", "LoziMap", "IkedaMap", "ZaslavskiiMap", "ArnoldCatMap"} <= set(constant)
+    assert len(constant) >= 14
 
 
 def test_formulas_number_the_iterates() -> None:
