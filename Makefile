@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents predecessor-names packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -69,6 +69,10 @@ maps-page: $(INSTALLED)
 map-exponents: $(INSTALLED)
 	$(BIN)/python tests/performance/map_exponents.py
 	$(BIN)/python docs/maps_page.py
+
+# Times Henon's map beside pynamicalsys, in an environment of its own.
+maps-benchmark: $(INSTALLED)
+	$(BIN)/python tests/performance/maps.py
 
 # Tries `dysts.nearest` on unseen windows of all systems; writes results/nearest.parquet, results/atlas.parquet, the page.
 atlas: $(INSTALLED)
