@@ -1,6 +1,7 @@
 """Finds out whether a right-hand side jumps, or has no more than kinks.
 
-The form of an expression does not decide it: ``heaviside(x)*x**2`` contains a jump and is continuous.
+Equations without a function that jumps and without a condition are continuous. Of the others the form does not decide:
+``heaviside(x)*x**2`` contains a jump and is continuous.
 """
 
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dysts.equations.expressions import evaluate, names_in
+from dysts.equations.switching import has_jumps as may_jump
 from dysts.equations.switching import take_out_switches
 from dysts.integration.integrate import integrate
 from dysts.systems.system import System
@@ -26,7 +28,7 @@ def has_jumps(system: System, *, period: float | None = None) -> bool:
     """Return whether the derivative is discontinuous somewhere on the set of states that the system visits.
 
     Between pairs of states of one trajectory, bisection finds a zero of a switching function; the derivatives on both
-    sides of it are compared.
+    sides of it are compared. Equations whose functions have no more than kinks need no trajectory.
 
     Parameters
     ----------
@@ -41,9 +43,9 @@ def has_jumps(system: System, *, period: float | None = None) -> bool:
     >>> has_jumps(dysts.get_system("Chua")), has_jumps(dysts.get_system("StickSlipOscillator"))
     (False, True)
     """
-    if not system.compiled.has_switches:
-        return False
     field = system.vector_field
+    if not may_jump(field.trees):
+        return False
     switched = take_out_switches(
         field.definitions, field.derivatives, {*system.variables, *system.flat_parameters, "t"}, field.inputs
     )
