@@ -9,7 +9,7 @@ from dysts.invariants.jumps import has_jumps
 
 @pytest.mark.parametrize("name", ["MacArthur", "Chua", "Colpitts"])
 def test_equations_of_kinks_alone_need_no_trajectory(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object, **settings: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a trajectory was integrated")
 
     monkeypatch.setattr(jumps, "integrate", refuse)
