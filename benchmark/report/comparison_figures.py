@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.comparison import RankComparison
 from benchmark.comparison.number_text import figures
+from benchmark.report.colours import GREY
 from benchmark.report.svg import (
     INK,
     LINE,
@@ -22,11 +23,13 @@ from benchmark.report.svg import (
     series_dashes,
     svg_element,
 )
+from dysts.systems.as_text import title_of
 
 COLOUR_MAP = "viridis"
 BAND_COLUMNS = 5
 SHOWN_ERRORS = (1e-4, 1e1)
-"""Limits of an axis; smaller and larger values are drawn at its edge."""
+"""Limits of an axis; smaller and larger values are drawn at its edge, and a median that never rises above the lower
+one is not drawn."""
 MEDIAN = "(median)"
 """The row of `benchmark.comparison.invariant_correlations` for the median over forecasters."""
 
@@ -99,7 +102,8 @@ def cost_svg(front: pd.DataFrame, series: Mapping[str, int], *, score: str, name
             colour = series_colour(series[str(row["forecaster"])])
             filled = colour if row["on_front"] else "none"
             axes.scatter(row["seconds"], row["score"], s=26, facecolor=filled, edgecolor=colour, linewidths=1.2)
-        for row in best.to_dict("records"):
+        named = shown["on_front"] | shown["forecaster"].map(lambda each: series[str(each)] < GREY)
+        for row in shown[named].to_dict("records"):
             axes.annotate(
                 drawn_name(str(row["forecaster"])),
                 (row["seconds"], row["score"]),
@@ -112,7 +116,7 @@ def cost_svg(front: pd.DataFrame, series: Mapping[str, int], *, score: str, name
         axes.margins(x=0.12, y=0.1)
         axes.grid(linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("median seconds to fit and forecast")
+        axes.set_xlabel("Seconds to fit and forecast, median")
         axes.set_ylabel(score)
         told = "; ".join(
             f"{drawn_name(str(row['forecaster']))} {figures(row['score'])}" for row in best.to_dict("records")
@@ -158,50 +162,50 @@ def invariants_svg(correlations: pd.DataFrame, *, score: str, name: str) -> Mark
             own = correlations[(correlations["invariant"] == row["invariant"]) & (correlations["forecaster"] != MEDIAN)]
             axes.scatter(own["correlation"], np.full(len(own), height), s=9, color=MUTED, alpha=0.45, linewidths=0)
             axes.plot([row["low"], row["high"]], [height] * 2, color=INK, linewidth=1.3)
-            axes.scatter([row["correlation"]], [height], s=26, color=series_colour(0), zorder=3)
+            axes.scatter([row["correlation"]], [height], s=26, color=INK, zorder=3)
         axes.axvline(0, color=MUTED, linewidth=0.8)
         axes.set_yticks(
-            range(len(middle)), [str(each).replace("_", " ") for each in middle["invariant"]], parse_math=False
+            range(len(middle)), [title_of(str(each)) for each in middle["invariant"]], parse_math=False, color=INK
         )
         axes.set_ylim(len(middle) - 0.4, -0.6)
         axes.set_xlim(-1, 1)
         axes.grid(axis="x", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(f"rank correlation with {score}")
-        told = "; ".join(f"{row['invariant']} {row['correlation']:.2f}" for row in middle.to_dict("records"))
+        axes.set_xlabel(f"Rank correlation with {score}")
+        told = "; ".join(
+            f"{title_of(str(row['invariant']))} {row['correlation']:.2f}" for row in middle.to_dict("records")
+        )
         return svg_element(figure, name=name, label=f"Correlations of {score} with invariants: {told}")
 
 
 def over_time_svg(correlations: pd.DataFrame, *, order: Sequence[str], name: str) -> Markup:
-    """Draw the correlation of the median error over forecasters with invariants against Lyapunov time."""
+    """Draw the correlation of the median error with each invariant against Lyapunov time, in axes of its own."""
+    shown = [each for each in order if (correlations["invariant"] == each).any()]
     with page_style():
-        figure, axes = new_figure(4.6, 3.0)
-        for index, invariant in enumerate(order):
+        figure = empty_figure(8.6, 2.3)
+        for axes, invariant in zip(
+            figure.subplots(1, len(shown), sharex=True, sharey=True, squeeze=False)[0], shown, strict=True
+        ):
             own = correlations[correlations["invariant"] == invariant].sort_values("time")
-            if own.empty:
-                continue
-            colour = series_colour(index)
-            axes.fill_between(own["time"], own["low"], own["high"], color=colour, alpha=0.13, linewidth=0)
-            axes.plot(own["time"], own["correlation"], color=colour, linewidth=1.8, label=invariant.replace("_", " "))
-        axes.axhline(0, color=MUTED, linewidth=0.8)
-        axes.set_ylim(-1, 1)
-        axes.set_xlim(left=0)
-        axes.grid(axis="y", linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.legend(
-            fontsize=8,
-            frameon=False,
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=2,
-            labelcolor="linecolor",
-            handlelength=1.2,
-        )
-        axes.set_xlabel("time after the last observation, Lyapunov times")
-        axes.set_ylabel("rank correlation with the median error")
+            axes.fill_between(own["time"], own["low"], own["high"], color=MUTED, alpha=0.22, linewidth=0)
+            axes.plot(own["time"], own["correlation"], color=INK, linewidth=1.6)
+            axes.axhline(0, color=MUTED, linewidth=0.8)
+            axes.set_title(title_of(invariant), fontsize=8.5, loc="left", pad=4, parse_math=False)
+            axes.set_ylim(-1, 1)
+            axes.set_xlim(left=0)
+            axes.grid(axis="y", linewidth=0.6)
+            axes.set_axisbelow(True)
+            axes.tick_params(labelsize=7.5, length=2)
+        figure.supxlabel("Time after the last observation, Lyapunov times", fontsize=9, color=MUTED)
+        figure.supylabel("Rank correlation", fontsize=9, color=MUTED)
         last = correlations.sort_values("time").drop_duplicates("invariant", keep="last").to_dict("records")
-        told = "; ".join(f"{row['invariant']} {row['correlation']:.2f}" for row in last)
+        told = "; ".join(f"{title_of(str(row['invariant']))} {row['correlation']:.2f}" for row in last)
         return svg_element(figure, name=name, label=f"Correlations of the error with invariants; at the end: {told}")
+
+
+def rising_bands(bands: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the bands whose median rises above the least error that is drawn."""
+    return {name: each for name, each in bands.items() if np.nanmax(each[2]) > SHOWN_ERRORS[0]}
 
 
 def error_bands_svg(
@@ -233,13 +237,16 @@ def error_bands_svg(
         grid_of_axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for axes in grid_of_axes.flat[len(bands) :]:
             axes.set_visible(False)
+        for axes in grid_of_axes.flat[max(0, len(bands) - columns) : len(bands)]:
+            axes.tick_params(labelbottom=True)
         for axes, (forecaster, quantiles) in zip(grid_of_axes.flat, bands.items(), strict=False):
             index = series[forecaster]
             colour = series_colour(index)
             shown = np.clip(quantiles, *SHOWN_ERRORS)
             axes.fill_between(grid, shown[0], shown[4], color=colour, alpha=0.15, linewidth=0)
             axes.fill_between(grid, shown[1], shown[3], color=colour, alpha=0.3, linewidth=0)
-            axes.plot(grid, shown[2], series_dashes(index), color=colour, linewidth=1.5)
+            if np.nanmax(quantiles[2]) > SHOWN_ERRORS[0]:
+                axes.plot(grid, shown[2], series_dashes(index), color=colour, linewidth=1.5)
             axes.axhline(threshold, color=MUTED, linewidth=0.7, linestyle=(0, (4, 3)))
             if not alone:
                 axes.set_title(drawn_name(forecaster), fontsize=8.5, loc="left", pad=2, parse_math=False)
@@ -248,8 +255,8 @@ def error_bands_svg(
             axes.set_xlim(0, grid[-1])
             axes.tick_params(labelsize=7, length=2)
             axes.minorticks_off()
-        figure.supxlabel("time after the last observation, Lyapunov times", fontsize=9, color=MUTED)
-        figure.supylabel("normalised error", fontsize=9, color=MUTED)
+        figure.supxlabel("Time after the last observation, Lyapunov times", fontsize=9, color=MUTED)
+        figure.supylabel("Error, standard deviations", fontsize=9, color=MUTED)
         last = "; ".join(f"{drawn_name(each)} {figures(float(values[2][-1]))}" for each, values in bands.items())
         label = f"Error of each forecaster up to {figures(float(grid[-1]))} Lyapunov times; medians at the end: {last}"
         return svg_element(figure, name=name, label=label)

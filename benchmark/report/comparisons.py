@@ -25,27 +25,28 @@ from benchmark.report.comparison_figures import (
 )
 from benchmark.report.site import Site
 from dysts.errors import InvalidArgumentError
+from dysts.systems.as_text import title_of
 
 RESAMPLES = 500
-VALID_TIME = "valid prediction time, Lyapunov times"
+VALID_TIME = "Valid time, Lyapunov times"
 FEWEST_FOR_HEAT_MAP = 2
 OVER_TIME = ("lyapunov_exponent_per_period", "kaplan_yorke_dimension", "pesin_entropy", "correlation_dimension")
 TIMES_OF_CORRELATIONS = 20
 NAMES = ("mean-ranks", "cost", "heat-map", "invariants")
 
 
-def comparison_figures(site: Site, ranks: RankComparison | None) -> dict[str, Markup | None]:
-    """Return the figures by name; None for one that the results do not suffice for."""
+def comparison_figures(site: Site, ranks: RankComparison | None) -> tuple[dict[str, Markup | None], str]:
+    """Return the figures by name, None for one that the results do not suffice for, and a sentence on invariants."""
     table = site.results.table
     drawn: dict[str, Markup | None] = dict.fromkeys(NAMES)
     blocks = score_by_system(table, "vpt")
     if blocks.empty or not blocks.shape[1]:
-        return drawn
+        return drawn, ""
     if ranks is not None:
         drawn["mean-ranks"] = mean_ranks_svg(ranks, site.series, name="mean-ranks")
     front = pareto_front(table, "vpt")
     if (np.isfinite(front["seconds"]) & np.isfinite(front["score"])).any():
-        drawn["cost"] = cost_svg(front, site.series, score=f"median {VALID_TIME}", name="cost")
+        drawn["cost"] = cost_svg(front, site.series, score=VALID_TIME, name="cost")
     if len(blocks) >= FEWEST_FOR_HEAT_MAP:
         order = [name for name in site.forecasters if name in blocks.columns]
         hardest_last = blocks.max(axis=1).sort_values(ascending=False, kind="stable").index
@@ -53,8 +54,19 @@ def comparison_figures(site: Site, ranks: RankComparison | None) -> dict[str, Ma
     invariants = invariants_of(site.systems, registry=site.results.registry)
     correlations = invariant_correlations(table, "vpt", invariants=invariants, resamples=RESAMPLES)
     if correlations.loc[correlations["forecaster"] == MEDIAN, "correlation"].notna().any():
-        drawn["invariants"] = invariants_svg(correlations, score="the valid prediction time", name="invariants")
-    return drawn
+        drawn["invariants"] = invariants_svg(correlations, score="the valid time", name="invariants")
+    return drawn, invariants_words(correlations)
+
+
+def invariants_words(correlations: pd.DataFrame) -> str:
+    """Return a sentence that says how many invariants have a correlation whose interval leaves zero out."""
+    middle = correlations[(correlations["forecaster"] == MEDIAN) & correlations["correlation"].notna()]
+    clear = [title_of(str(row["invariant"])) for row in middle.to_dict("records") if row["low"] * row["high"] > 0]
+    if middle.empty:
+        return ""
+    if not clear:
+        return f"All {len(middle)} intervals include zero: no invariant is shown to matter."
+    return f"The intervals of {len(clear)} of {len(middle)} leave zero out: {', '.join(clear)}."
 
 
 def over_time_figure(curves: pd.DataFrame, grid: NDArray[np.float64], site: Site) -> Markup | None:
@@ -88,8 +100,12 @@ def comparison_words(ranks: RankComparison | None) -> str:
     if ranks.friedman_p >= ranks.alpha:
         return told + f"Friedman's test does not tell the forecasters apart (p = {figures(ranks.friedman_p)})."
     if alike:
-        return told + f"At the level {ranks.alpha:g} Nemenyi's test does not tell it from {', '.join(alike)}."
+        return told + f"At the level {ranks.alpha:g} Nemenyi's test does not tell it from {_and(alike)}."
     return told + f"At the level {ranks.alpha:g} Nemenyi's test tells it from all others."
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def ranks_of(site: Site) -> RankComparison | None:

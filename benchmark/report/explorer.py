@@ -7,25 +7,25 @@ import numpy as np
 
 from benchmark.comparison.medians import CENSORED
 from benchmark.comparison.number_text import short_name
+from benchmark.report.colours import GREY, colour_number
 from benchmark.report.site import Site
-from benchmark.report.svg import colour_number
 from benchmark.scoring.table import LYAPUNOV_TIMES, at_column, get_score
 
-WHOLE = "whole forecast"
+WHOLE = "the whole forecast"
 OFFERED = (
-    ("vpt", "valid time, Lyapunov times", ((WHOLE, "vpt"),)),
-    ("vpt_smape", "valid time by smape, Lyapunov times", ((WHOLE, "vpt_smape"),)),
-    ("vpt_periods", "valid time, periods", ((WHOLE, "vpt_periods"),)),
+    ("vpt", "Valid time, Lyapunov times", ((WHOLE, "vpt"),)),
+    ("vpt_smape", "Valid time by sMAPE, Lyapunov times", ((WHOLE, "vpt_smape"),)),
+    ("vpt_periods", "Valid time, periods", ((WHOLE, "vpt_periods"),)),
     *(
         (
             name,
             words,
             (
                 (WHOLE, name),
-                *((f"first {time:g} Lyapunov times", at_column(name, time)) for time in LYAPUNOV_TIMES),
+                *((f"the first {time:g} Lyapunov times", at_column(name, time)) for time in LYAPUNOV_TIMES),
             ),
         )
-        for name, words in (("smape", "smape, 0 to 200"), ("nrmse", "error in standard deviations (nrmse)"))
+        for name, words in (("smape", "sMAPE, 0 to 200"), ("nrmse", "NRMSE, standard deviations"))
     ),
 )
 """Scores by their labels, with the horizons of each and their columns."""
@@ -78,6 +78,7 @@ def explorer_data(site: Site) -> dict[str, Any] | None:
                 "name": short_name(name),
                 "page": site.forecaster_pages[name],
                 "colour": colour_number(site.series[name]),
+                "coloured": site.series[name] < GREY,
                 "reference": bool(reference),
             }
             for name, reference in zip(site.forecasters, site.board["reference"], strict=True)

@@ -9,11 +9,13 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from benchmark.comparison.censored_times import survival_curve
+from benchmark.comparison.medians import tied
+from benchmark.report.colours import GREY
 from benchmark.report.curves import Panel
 from benchmark.report.svg import (
     INK,
     MUTED,
-    SERIES_COLOURS,
     SURFACE,
     drawn_name,
     new_figure,
@@ -27,6 +29,13 @@ from benchmark.scoring.table import VPT_THRESHOLD
 MOST_POINTS = 40
 """Cells of a forecaster that are drawn one by one; more are drawn as a box."""
 FEW_FORECASTERS = 12
+LINEAR_UP_TO = 0.1
+"""Valid time, in Lyapunov times, up to which its axis is linear; it is logarithmic above."""
+BOX_LEVELS = (0.05, 0.25, 0.75, 0.95)
+SMALLEST_ERROR = 1e-6
+"""Least error that is drawn. A curve that stays below is left out, as it would lie on the frame."""
+LABEL_GAP = 0.068
+"""Distance of two names at the ends of curves, as a fraction of the height of the axes."""
 
 
 def panel_svg(panel: Panel, *, series: int, name: str, label: str) -> Markup:
@@ -37,11 +46,12 @@ def panel_svg(panel: Panel, *, series: int, name: str, label: str) -> Markup:
         past = panel.step * np.arange(1 - len(panel.past), 1)
         low, high = _frame(panel.low, panel.high)
         axes.axvspan(0, max(panel.valid, 0.0), color=series_colour(series), alpha=0.13, linewidth=0)
-        axes.plot(past, panel.past, color=MUTED, linewidth=1.0)
-        axes.plot(times, panel.truth, color=INK, linewidth=1.1)
         # Far outside the frame a runaway forecast would only make the file longer.
         shown = np.clip(panel.forecast, low - (high - low), high + (high - low))
-        axes.plot(times, shown, color=series_colour(series), linewidth=1.7, alpha=0.95)
+        axes.plot(times, shown, color=series_colour(series), linewidth=2.4)
+        # Above the forecast, which would hide it wherever it is right.
+        axes.plot(past, panel.past, color=MUTED, linewidth=0.8)
+        axes.plot(times, panel.truth, color=INK, linewidth=0.8)
         axes.axvline(0, color=MUTED, linewidth=0.6)
         axes.set_xlim(past[0], times[-1])
         axes.set_ylim(low, high)
@@ -65,9 +75,7 @@ def valid_times_svg(
             censored = cells["vpt_censored"].to_numpy(dtype=bool)
             colour = series_colour(series[str(entry["forecaster"])])
             if values.size > MOST_POINTS:
-                low, lower, upper, high = np.quantile(values, (0.05, 0.25, 0.75, 0.95))
-                axes.plot([low, high], [row, row], color=colour, linewidth=1.2)
-                axes.barh(row, upper - lower, left=lower, height=0.55, color=colour, alpha=0.35, linewidth=0)
+                _draw_box(axes, row, values, censored, colour)
                 _mark_median(axes, row, entry)
                 continue
             heights = row + _spread(values.size)
@@ -87,12 +95,33 @@ def valid_times_svg(
         names = [drawn_name(str(forecaster)) for forecaster in board["forecaster"]]
         axes.set_yticks(range(len(names)), names, parse_math=False, color=INK)
         axes.set_ylim(len(names) - 0.45, -0.55)
-        axes.set_xlim(left=-0.02 * max(1e-9, axes.get_xlim()[1]))
+        _scale_valid_times(axes)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("valid prediction time, Lyapunov times")
+        axes.set_xlabel("Valid time, Lyapunov times")
         return svg_element(figure, name=name, label=label)
+
+
+def _draw_box(axes: Axes, row: int, values: NDArray[np.float64], censored: NDArray[np.bool_], colour: str) -> None:
+    """Draw the product-limit quantiles of valid times; those that censoring hides lie beyond the longest time."""
+    curve = survival_curve(tied(values), censored)
+    quantiles = [curve.quantile(level) for level in BOX_LEVELS]
+    end = float(values.max())
+    low, lower, upper, high = (min(value, end) for value in quantiles)
+    axes.plot([low, high], [row, row], color=colour, linewidth=1.2)
+    axes.barh(row, upper - lower, left=lower, height=0.55, color=colour, alpha=0.35, linewidth=0)
+    if np.isinf(quantiles[-1]):
+        axes.plot([end], [row], marker=">", markersize=5, color=colour)
+
+
+def _scale_valid_times(axes: Axes) -> None:
+    right = max(1.0, axes.get_xlim()[1])
+    axes.set_xscale("symlog", linthresh=LINEAR_UP_TO)
+    axes.set_xlim(-0.1 * LINEAR_UP_TO, right)
+    ticks = [0.0, *(tick for tick in (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0) if tick <= right)]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
 
 
 def _mark_median(axes: Axes, row: int, entry: Mapping[Any, Any]) -> None:
@@ -111,26 +140,36 @@ def error_growth_svg(
     """Draw the median error of each forecaster against Lyapunov time, with its name at its end."""
     with page_style():
         figure, axes = new_figure(4.6, max(2.9, 0.8 + 0.18 * len(medians)))
-        finite = {key: values for key, values in medians.items() if np.isfinite(values).any()}
+        finite = drawn_curves(medians)
         for key, values in finite.items():
             index = series[key]
-            shown = np.where(np.isfinite(values), np.clip(values, 1e-6, 1e3), np.nan)
+            shown = np.where(np.isfinite(values), np.clip(values, SMALLEST_ERROR, 1e3), np.nan)
             # Those with a colour of their own lie above the grey ones.
-            above = 3.0 if index < SERIES_COLOURS else 2.0
-            axes.plot(grid, shown, series_dashes(index), color=series_colour(index), linewidth=1.9, zorder=above)
+            above = 3.0 if index < GREY else 2.0
+            width = 2.1 if index < GREY else 1.3
+            axes.plot(grid, shown, series_dashes(index), color=series_colour(index), linewidth=width, zorder=above)
         axes.set_yscale("log")
         everything = np.concatenate(list(finite.values())) if finite else np.ones(1)
         everything = everything[np.isfinite(everything) & (everything > 0)]
-        bottom = max(1e-6, 0.6 * float(everything.min())) if everything.size else 0.01
+        bottom = max(SMALLEST_ERROR, 0.6 * float(everything.min())) if everything.size else 0.01
         axes.set_ylim(bottom, max(3.0, min(10.0, 1.5 * float(everything.max(initial=1.0)))))
         axes.set_xlim(0, grid[-1])
         axes.axhline(VPT_THRESHOLD, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
         _label_ends(axes, finite, series)
         axes.grid(axis="y", linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("time after the last observation, Lyapunov times")
-        axes.set_ylabel("median normalised error")
+        axes.set_xlabel("Time after the last observation, Lyapunov times")
+        axes.set_ylabel("Median error, standard deviations")
         return svg_element(figure, name=name, label=label)
+
+
+def drawn_curves(medians: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the curves of errors that rise above the least error that is drawn."""
+    return {
+        key: values
+        for key, values in medians.items()
+        if np.isfinite(values).any() and values[np.isfinite(values)].max() >= SMALLEST_ERROR
+    }
 
 
 def _label_ends(
@@ -138,7 +177,7 @@ def _label_ends(
     medians: Mapping[str, NDArray[np.float64]],
     series: Mapping[str, int],
 ) -> None:
-    """Write each name at the right of its curve, pushed apart until none overlap."""
+    """Write each name at the right of its curve, joined to it by a line and pushed apart until none overlap."""
     low, high = np.log10(axes.get_ylim())
     ends = []
     for key, values in medians.items():
@@ -146,33 +185,51 @@ def _label_ends(
         height = (np.log10(max(last, 1e-300)) - low) / (high - low)
         ends.append((float(np.clip(height, 0.0, 1.0)), key))
     ends.sort()
-    heights = np.array([height for height, _ in ends])
-    gap = min(0.068, 1.0 / max(1, len(ends) - 1))
-    crowded = gap * (len(ends) - 1) > 0.9
-    if crowded:
-        # No room is left to keep names near their curves: their order is what they can show.
-        heights = np.linspace(0.0, 1.0, len(ends))
-    for _ in range(0 if crowded else 200):
-        close = np.flatnonzero(np.diff(heights) < gap - 1e-9)
-        if not close.size:
-            break
-        for index in close:
-            middle = (heights[index] + heights[index + 1]) / 2
-            heights[index], heights[index + 1] = middle - gap / 2, middle + gap / 2
-        heights += min(0.0, 1.0 - heights[-1])
-    for height, (_, key) in zip(heights, ends, strict=True):
+    heights = spread_labels(np.array([height for height, _ in ends]))
+    for height, (end, key) in zip(heights, ends, strict=True):
+        axes.plot(
+            [1.0, 1.03],
+            [end, float(height)],
+            color=series_colour(series[key]),
+            linewidth=1.2,
+            transform=axes.transAxes,
+            clip_on=False,
+        )
         axes.annotate(
             drawn_name(key),
-            (1.0, float(height)),
+            (1.035, float(height)),
             xycoords="axes fraction",
-            xytext=(4, 0),
+            xytext=(2, 0),
             textcoords="offset points",
             va="center",
-            color=series_colour(series[key]),
+            # The colours of curves are too light for letters.
+            color=INK if series[key] < GREY else MUTED,
+            fontweight="bold" if series[key] < GREY else "normal",
             fontsize=8.5,
             parse_math=False,
             annotation_clip=False,
         )
+
+
+def spread_labels(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rising heights between 0 and 1, moved as little as need be to have a gap between each two.
+
+    Examples
+    --------
+    >>> spread_labels(np.array([0.0, 0.0, 0.5])).round(3).tolist()
+    [0.0, 0.068, 0.5]
+    """
+    if heights.size < 2:
+        return heights
+    gap = min(LABEL_GAP, 1.0 / (heights.size - 1))
+    moved = heights.astype(np.float64)
+    for place in range(1, moved.size):
+        moved[place] = max(moved[place], moved[place - 1] + gap)
+    # The pass upwards may push names out of the frame; one downwards brings them back.
+    moved[-1] = min(moved[-1], 1.0)
+    for place in range(moved.size - 2, -1, -1):
+        moved[place] = min(moved[place], moved[place + 1] - gap)
+    return moved
 
 
 def _spread(count: int) -> NDArray[np.float64]:

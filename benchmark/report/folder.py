@@ -1,15 +1,16 @@
 """Write a report: the front page, a page for each system and forecaster, the table and the figures."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from benchmark.comparison.number_text import short_name
 from benchmark.export import export
+from benchmark.report.colours import GREY
 from benchmark.report.curves import error_quantiles, lyapunov_grid
 from benchmark.report.forecaster_pages import forecaster_page
 from benchmark.report.front_page import front_page, written_figures
@@ -24,7 +25,7 @@ from benchmark.results.reading import Results
 from benchmark.running.progress import clock_text
 from dysts.cache import replacing
 from dysts.errors import StorageError
-from dysts.plotting.palette import palette_css
+from dysts.gallery.frame import page_environment
 from dysts.workers.threads import processors
 
 LEFT_OUT_OF_CSV = ["config", "missing", "versions"]
@@ -111,21 +112,27 @@ def _figures(front: Mapping[str, Any]) -> dict[str, Markup]:
     return {name: figure for name, figure in front["figures"].items() if figure is not None}
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("benchmark.report"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _environment() -> Any:
+    environment = page_environment("benchmark.report", purpose="a report")
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "sort_keys": True}
     environment.filters["sortable"] = lambda value: f"{float(value):.5g}"
-    environment.globals["palette"] = palette_css()
+    environment.globals["grey"] = GREY
     environment.filters["figures"] = written_figures
     environment.filters["short_name"] = short_name
+    environment.filters["breakable"] = breakable
     environment.filters["clock"] = clock_text
     return environment
+
+
+def breakable(name: str) -> Markup:
+    """Return a name that a narrow column may break before the capital letters of its words.
+
+    Examples
+    --------
+    >>> str(breakable("LinearRegression<b>"))
+    'Linear<wbr>Regression&lt;b&gt;'
+    """
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
 def _check_target(folder: Path) -> None:

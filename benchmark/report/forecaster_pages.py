@@ -39,6 +39,7 @@ def forecaster_page(
     """
     place = site.forecasters.index(name)
     configs, more = _configs(site, name)
+    rows = _rows(site, name)
     return {
         "name": name,
         "about": _about(name),
@@ -49,7 +50,8 @@ def forecaster_page(
         if name in bands
         else None,
         "groups": _groups(site, name),
-        "rows": _rows(site, name),
+        "rows": rows,
+        "any_failed": any(row["error"] for row in rows),
         "configs": configs,
         "more_configs": more,
     }
@@ -107,8 +109,8 @@ def _groups(site: Site, name: str) -> list[dict[str, Any]]:
     count = min(SHOWN_SYSTEMS, len(ranked) // 2)
     groups = []
     for key, title, chosen in (
-        ("best", "Where it shines", ranked.head(count)),
-        ("worst", "Where it fails", ranked.tail(count).iloc[::-1]),
+        ("best", "Where forecasts last longest", ranked.head(count)),
+        ("worst", "Where forecasts fail first", ranked.tail(count).iloc[::-1]),
     ):
         panels = []
         for number, (_, cell) in enumerate(chosen.iterrows()):

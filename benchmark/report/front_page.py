@@ -1,7 +1,7 @@
 """The front page: ranking, figures of all cells, forecasts of a few systems, failures, and what was run."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,29 +10,42 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from benchmark.comparison.bootstrap import LEVEL
-from benchmark.comparison.number_text import figures, interval_text, median_text, short_name
-from benchmark.report.comparison_figures import error_bands_svg
+from benchmark.comparison.number_text import figures, median_text, short_name
+from benchmark.report.comparison_figures import SHOWN_ERRORS, error_bands_svg, rising_bands
 from benchmark.report.comparisons import comparison_figures, comparison_words, over_time_figure, ranks_of
 from benchmark.report.explorer import explorer_data
-from benchmark.report.figures import MOST_POINTS, error_growth_svg, valid_times_svg
+from benchmark.report.figures import (
+    LINEAR_UP_TO,
+    MOST_POINTS,
+    SMALLEST_ERROR,
+    drawn_curves,
+    error_growth_svg,
+    valid_times_svg,
+)
+from benchmark.report.headline import board_rows, headline, leader_interval
 from benchmark.report.panels import drawn_panel
 from benchmark.report.site import Site
-from benchmark.report.svg import colour_number
 from benchmark.results.reading import Results
 from benchmark.scoring.compute import DEFINITIONS
 from benchmark.scoring.table import VPT_THRESHOLD
 from benchmark.tasks.task import Task
+from dysts.systems.as_text import typographic
 from dysts.systems.properties import SIGNIFICANT
 
 POINTS_CAPTION = (
     "Each point is one trajectory of one system; hollow points were still valid when the forecast ended. The bar is "
     "the median, the line its interval."
 )
-BOXES_CAPTION = "Boxes hold the middle half of all cells, lines nine tenths; the bar is the median."
+BOXES_CAPTION = (
+    "Boxes hold the middle half of all cells, lines nine tenths, the bar is the median: product-limit estimates, as a "
+    "forecast that is valid to its end lasts longer than was seen. An arrow goes on beyond the longest time."
+)
 _FEATURED = ("Lorenz", "Rossler")
 _FEATURED_COUNT = 4
 _MOST_PANELS = 6
 _MOST_FAILURES = 200
+MOST_COLUMNS = 8
+"""Forecasters in the table of systems, the best ones: more do not fit the width of a page."""
 
 
 def front_page(
@@ -57,14 +70,19 @@ def front_page(
     """
     results, board, table, series = site.results, site.board, site.table, site.series
     ranks = ranks_of(site)
+    medians = {name: values[2] for name, values in bands.items()}
+    compared, invariants_told = comparison_figures(site, ranks)
+    shown = site.forecasters[:MOST_COLUMNS]
     return {
         "manifest": results.manifest,
         "horizon": _horizon_text(results.manifest),
-        "headline": _headline(board),
-        "interval": _leader_interval(board),
+        "headline": headline(board),
+        "interval": leader_interval(board),
         "finished": len(results.table),
         "asked": len(results.manifest["cells"]),
-        "board": _board_rows(board, series),
+        "board": board_rows(board, series),
+        "any_failed": bool(board["failed"].gt(0).any()),
+        "linear_up_to": f"{LINEAR_UP_TO:g}",
         "notes": site.notes,
         "inf": math.inf,
         "pages": site.forecaster_pages,
@@ -74,16 +92,22 @@ def front_page(
         "margin": f"{SIGNIFICANT:g}",
         "figures": {
             "valid-times": _valid_times(table, board, series),
-            "growth": _growth(grid, {name: values[2] for name, values in bands.items()}, series),
+            "growth": _growth(grid, medians, series),
             "bands": _bands(grid, bands, series),
-            **comparison_figures(site, ranks),
+            **compared,
             "invariants-over-time": over_time_figure(curves, grid, site),
         },
         "valid_times_caption": POINTS_CAPTION if _drawn_one_by_one(table) else BOXES_CAPTION,
         "comparison": comparison_words(ranks),
         "features": _features(site),
-        "systems": _system_rows(table, site.forecasters),
-        "forecasters": [(name, colour_number(series[name])) for name in site.forecasters],
+        "invariants_told": invariants_told,
+        "below_growth": _listed(medians.keys() - drawn_curves(medians).keys()),
+        "least_growth": written_figures(SMALLEST_ERROR),
+        "below_bands": _listed(bands.keys() - rising_bands(bands).keys()),
+        "least_bands": written_figures(SHOWN_ERRORS[0]),
+        "systems": _system_rows(table, shown),
+        "columns": shown,
+        "more_columns": len(site.forecasters) - len(shown),
         "failures": _failures(results.table),
         "failures_count": int(_failed(results.table).sum()),
         "provenance": _provenance(results),
@@ -95,7 +119,12 @@ def front_page(
 def _bands(
     grid: NDArray[np.float64], bands: Mapping[str, NDArray[np.float64]], series: Mapping[str, int]
 ) -> Markup | None:
-    return error_bands_svg(grid, bands, series, threshold=VPT_THRESHOLD, name="bands") if bands else None
+    drawn = rising_bands(bands)
+    return error_bands_svg(grid, drawn, series, threshold=VPT_THRESHOLD, name="bands") if drawn else None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(short_name(name) for name in names))
 
 
 def _drawn_one_by_one(table: pd.DataFrame) -> bool:
@@ -113,60 +142,6 @@ def _horizon_text(manifest: Mapping[str, Any]) -> str:
     )
     limit = f", at most {task.most_points} points" if task.most_points else ""
     return f"{task.horizon_text}{limit}"
-
-
-def _headline(board: pd.DataFrame) -> str:
-    usable = board[board["vpt"].notna() & (board["failed"] < board["cells"]) & ~board["reference"]]
-    if usable.empty:
-        return "No forecaster has a valid prediction time to rank by."
-    best = usable.iloc[0]
-    times = f"{_time_words(best)} Lyapunov times"
-    if best["vpt"] == 0:
-        return "In the median no forecaster was valid for even one step."
-    # Level with the leader are those whose interval reaches its median.
-    level = usable[(usable["vpt_high"] >= best["vpt"]) | (usable["vpt"] == best["vpt"])]
-    if len(level) > 1:
-        listed = [f"{short_name(row['forecaster'])} ({_time_words(row)})" for row in level.to_dict("records")]
-        return f"{', '.join(listed[:-1])} and {listed[-1]} forecast longest; their intervals do not tell them apart"
-    return f"{short_name(best['forecaster'])} forecasts remain valid longest: {times} in the median"
-
-
-def _time_words(row: "Mapping[Hashable, Any] | pd.Series[Any]") -> str:
-    return f"more than {figures(row['vpt_end'])}" if row["lower_bound"] else figures(row["vpt"])
-
-
-def _leader_interval(board: pd.DataFrame) -> str:
-    board = board[~board["reference"]]
-    if board.empty or not math.isfinite(board["vpt_low"].iloc[0]):
-        return ""
-    return interval_text(board["vpt_low"].iloc[0], board["vpt_high"].iloc[0], between=" to ")
-
-
-def _board_rows(board: pd.DataFrame, series: Mapping[str, int]) -> list[dict[str, Any]]:
-    ends = board[["vpt", "vpt_low", "vpt_high"]].to_numpy(dtype=np.float64)
-    longest = float(ends[np.isfinite(ends)].max()) if np.isfinite(ends).any() else 0.0
-
-    def place(value: float, instead: float) -> float:
-        if math.isinf(value):
-            return 100.0
-        chosen = value if math.isfinite(value) else instead
-        return 100 * chosen / longest if longest > 0 and math.isfinite(chosen) else 0.0
-
-    rows: list[dict[str, Any]] = []
-    rank = 0
-    for record in board.to_dict("records"):
-        row: dict[str, Any] = {str(name): value for name, value in record.items()}
-        # References frame the table; they are not ranked.
-        rank += not row["reference"]
-        row["rank"] = "" if row["reference"] else rank
-        row["colour"] = colour_number(series[row["forecaster"]])
-        row["bar"] = {
-            "low": place(row["vpt_low"], row["vpt"]),
-            "middle": place(row["vpt"], 0.0),
-            "high": place(row["vpt_high"], row["vpt"]),
-        }
-        rows.append(row)
-    return rows
 
 
 def _valid_times(table: pd.DataFrame, board: pd.DataFrame, series: Mapping[str, int]) -> Any:
@@ -286,5 +261,5 @@ def _provenance(results: Results) -> dict[str, Any]:
 
 
 def written_figures(value: float) -> str:
-    """Return a number as text with three significant figures."""
-    return figures(float(value))
+    """Return a number as text with three significant figures, and a true minus sign."""
+    return typographic(figures(float(value)))

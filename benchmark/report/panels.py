@@ -8,10 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmark.comparison.number_text import figures, short_name
+from benchmark.report.colours import colour_number
 from benchmark.report.curves import Panel, panel
 from benchmark.report.figures import panel_svg
 from benchmark.report.site import Site
-from benchmark.report.svg import colour_number
+from benchmark.tasks.references import REFERENCES
 
 PARTS = 300
 """Number of steps over the height of a frame in which a script receives values."""
@@ -73,6 +74,7 @@ def panel_numbers(site: Site, cells: pd.DataFrame) -> dict[str, Any] | None:
         name = str(cell["forecaster"])
         return {
             "name": short_name(name),
+            "reference": name in REFERENCES,
             "colour": colour_number(site.series[name]),
             "valid": float(f"{each.valid:.4g}") if math.isfinite(each.valid) else 0.0,
             "verdict": verdict(cell, each.valid, each.unit),

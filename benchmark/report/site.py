@@ -11,7 +11,7 @@ from benchmark.comparison.leaderboard import leaderboard
 from benchmark.comparison.number_text import short_name, with_distinct_names
 from benchmark.comparison.shared_cells import notes
 from benchmark.comparison.worst_scores import with_worst_scores
-from benchmark.report.svg import SERIES_COLOURS
+from benchmark.report.colours import series_numbers
 from benchmark.results.reading import Results
 from dysts.errors import DystsError
 from dysts.systems.registry import Registry
@@ -36,7 +36,7 @@ class Site:
     systems : tuple of str
         In the order of the table.
     series : mapping of str to int
-        The number of each forecaster's colour and dashes; those of references have no colour.
+        The number of each forecaster's colour or dashes, as from `benchmark.report.colours.series_numbers`.
     forecaster_pages, system_pages : mapping of str to str
         Addresses of the pages, from the front page.
     known : mapping of str to System
@@ -102,21 +102,12 @@ def site_of(results: Results) -> Site:
         board=board,
         forecasters=forecasters,
         systems=systems,
-        series=_series(board),
+        series=series_numbers(board),
         forecaster_pages=page_names("forecasters", forecasters),
         system_pages=page_names("systems", systems),
         known=_known(results.registry, systems),
         notes=tuple(notes(results.table)),
     )
-
-
-def _series(board: pd.DataFrame) -> dict[str, int]:
-    ranked = [str(name) for name in board.loc[~board["reference"], "forecaster"]]
-    framing = [str(name) for name in board.loc[board["reference"], "forecaster"]]
-    after = max(len(ranked), SERIES_COLOURS)
-    return {name: index for index, name in enumerate(ranked)} | {
-        name: after + index for index, name in enumerate(framing)
-    }
 
 
 def page_names(folder: str, names: Iterable[str]) -> dict[str, str]:

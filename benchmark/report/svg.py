@@ -13,9 +13,12 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from benchmark.comparison.number_text import short_name
+from benchmark.report.colours import GREY, colour_number
 from dysts.plotting.palette import LIGHT, SERIES_COLOURS
 
 LONGEST_DRAWN_NAME = 24
+LARGEST_SCALE = 1.75
+"""Pixels of the page to a point of a figure, at most: letters of nine points are then as large as its text."""
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 DASHES = ("-", "--", ":", "-.")
 
@@ -87,7 +90,9 @@ def svg_element(figure: Figure, *, name: str, label: str) -> Markup:
         text = text.replace(placeholder, f"var(--{custom_property})")
     head, _, body = text.partition(">")
     head = re.sub(r'\s(width|height|version|xmlns(:xlink)?)="[^"]*"', "", head)
-    head = f'{head} role="img" aria-label="{escape(label)}"'
+    # Larger than this, its letters would be larger than those of the page.
+    largest = round(LARGEST_SCALE * 72 * figure.get_figwidth())
+    head = f'{head} role="img" aria-label="{escape(label)}" style="max-width: {largest}px"'
     # Safe because matplotlib escapes the text that it draws.
     return Markup(head + ">" + body)
 
@@ -103,11 +108,6 @@ def standalone(element: Markup) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + text.replace("<svg", f"<svg {names}", 1) + "\n"
 
 
-def colour_number(index: int) -> int:
-    """Return the number of the page's colour for a forecaster's place: its own for the first, grey for all others."""
-    return min(index, SERIES_COLOURS)
-
-
 def series_colour(index: int) -> str:
     """Return the placeholder of a forecaster's colour."""
     return f"#ab00{colour_number(index):02d}"
@@ -115,4 +115,4 @@ def series_colour(index: int) -> str:
 
 def series_dashes(index: int) -> str:
     """Return the dashes of a forecaster's line: solid where it has a colour of its own."""
-    return "-" if index < SERIES_COLOURS else DASHES[index % len(DASHES)]
+    return "-" if index < GREY else DASHES[index % len(DASHES)]

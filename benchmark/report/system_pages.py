@@ -5,16 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from benchmark.report.colours import colour_number
 from benchmark.report.panels import drawn_panel, panel_numbers
 from benchmark.report.site import Site, first_failure, neighbour
-from benchmark.report.svg import colour_number
 from benchmark.tasks.references import REFERENCES
-from dysts.equations.formulas import as_mathml
-from dysts.errors import DystsError
-from dysts.systems.as_text import citation_text, title_of, value_on_page
-from dysts.systems.system import System
-
-PROPERTIES = ("regime", "period", "lyapunov_spectrum", "kaplan_yorke_dimension", "correlation_dimension", "survival")
+from dysts.gallery.facts import system_facts
 
 
 def system_page(site: Site, name: str, *, picture: str) -> dict[str, Any]:
@@ -31,18 +26,14 @@ def system_page(site: Site, name: str, *, picture: str) -> dict[str, Any]:
     system = site.known.get(name)
     cells = site.cells_of_system(name)
     place = site.systems.index(name)
+    rows = _rows(site, name)
     numbers = panel_numbers(site, cells)
     panels = _best_and_worst(site, cells) if numbers else []
     return {
         "name": name,
         "system": system,
         "picture": picture,
-        "equations": _equations(system),
-        "parameters": []
-        if system is None
-        else [(key, f"{value:.10g}") for key, value in system.flat_parameters.items()],
-        "properties": _properties(system),
-        "sources": [] if system is None else [citation_text(each) for each in system.citations],
+        "shown": None if system is None else system_facts(system),
         "before": neighbour(site.system_pages, place - 1),
         "after": neighbour(site.system_pages, place + 1),
         "panels": panels,
@@ -50,29 +41,9 @@ def system_page(site: Site, name: str, *, picture: str) -> dict[str, Any]:
         "unit": numbers["unit"] if numbers else "",
         "numbers": numbers,
         "missing": str(cells.iloc[0]["vpt_missing"]) if len(cells) else "",
-        "rows": _rows(site, name),
+        "rows": rows,
+        "any_failed": any(row["error"] for row in rows),
     }
-
-
-def _equations(system: System | None) -> list[Any]:
-    from markupsafe import Markup
-
-    if system is None:
-        return []
-    try:
-        return [Markup(equation) for equation in as_mathml(system.vector_field)]
-    except DystsError:
-        return [f"{variable}' = {equation}" for variable, equation in system.equations.items()]
-
-
-def _properties(system: System | None) -> list[tuple[str, str]]:
-    if system is None:
-        return []
-    return [
-        (title_of(name), value_on_page(system.properties_entry(name)))
-        for name in PROPERTIES
-        if name in system.properties
-    ]
 
 
 def _best_and_worst(site: Site, cells: pd.DataFrame) -> list[dict[str, Any]]:
@@ -82,10 +53,10 @@ def _best_and_worst(site: Site, cells: pd.DataFrame) -> list[dict[str, Any]]:
     if made.empty:
         return []
     ranked = made.sort_values(["vpt_periods", "smape"], ascending=[False, True], kind="stable")
-    chosen = [("best", ranked.iloc[0])] + ([("worst", ranked.iloc[-1])] if len(ranked) > 1 else [])
+    chosen = [("Best", ranked.iloc[0])] + ([("Worst", ranked.iloc[-1])] if len(ranked) > 1 else [])
     panels = []
     for role, cell in chosen:
-        shown = drawn_panel(site, cell, name=role)
+        shown = drawn_panel(site, cell, name=role.lower())
         if shown is not None:
             panels.append(shown | {"role": role, "page": site.forecaster_pages[shown["forecaster"]]})
     return panels

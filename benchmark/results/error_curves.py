@@ -32,7 +32,8 @@ def error_curves(results: Results, times: ArrayLike) -> pd.DataFrame:
     """
     grid = np.asarray(times, dtype=np.float64)
     table = results.table[(results.table["vpt_missing"] == "") & (results.table["status"] != "unavailable")]
-    errors = [cell_error_curve(results, cell, grid) for _, cell in table.iterrows()]
+    # Results without a known time of any truth, as of earlier versions, have no times to read errors at.
+    errors = [cell_error_curve(results, cell, grid) for _, cell in table.iterrows()] if grid.size else []
     named = table[["key", "system", "forecaster"]].reset_index(drop=True)
     curves = pd.DataFrame(np.array(errors).reshape(len(table), grid.size), columns=list(grid))
     return pd.concat([named, curves], axis=1)

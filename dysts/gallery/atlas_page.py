@@ -3,17 +3,16 @@
 import json
 import os
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from dysts.atlas.atlas import Atlas, read_atlas
 from dysts.cache import write_atomically
-from dysts.errors import InvalidArgumentError, MissingPackageError
-from dysts.plotting.palette import palette_css
+from dysts.errors import InvalidArgumentError
+from dysts.gallery.frame import page_environment
 from dysts.systems.registry import get_system
 from dysts.systems.system import System
-from dysts.version import __version__, install_command
+from dysts.version import __version__
 
 KEYS = ("category", "field", "regime", "dimension", "Kaplan-Yorke dimension", "exponent per period", "confidence")
 """By what the map can be coloured, in the order of the page."""
@@ -53,10 +52,7 @@ def write_atlas_page(
     StorageError
         If the file cannot be written.
     """
-    try:
-        import jinja2
-    except ImportError as error:
-        raise MissingPackageError(f"the page of the atlas needs {error.name}: {install_command('plot')}") from error
+    environment = page_environment(purpose="the page of the atlas")
     found = read_atlas() if atlas is None else atlas
     more = dict(values or {})
     for name in more:
@@ -64,11 +60,7 @@ def write_atlas_page(
             raise InvalidArgumentError(f"values must have names beside {', '.join(KEYS)}, got {name!r}")
     systems = [_record(get_system(name), found, more, (pages or {}).get(name, "")) for name in found.places]
     keys = [{"name": key, "number": key in NUMBERS} for key in KEYS] + [{"name": key, "number": True} for key in more]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("dysts.gallery", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
     page = environment.get_template("atlas.html").render(
-        style=palette_css() + resources.files("dysts.gallery").joinpath("templates/style.css").read_text(),
         data=_script_json({"keys": keys, "own": len(KEYS), "systems": systems}),
         count=len(systems),
         categories=found.categories,

@@ -6,21 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from dysts.atlas.atlas import read_atlas
 from dysts.cache import write_atomically
 from dysts.checks import check_count
-from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.atlas_page import write_atlas_page
+from dysts.gallery.facts import system_facts
+from dysts.gallery.frame import page_environment
 from dysts.gallery.pictures import draw_poster, draw_system
-from dysts.plotting.palette import palette_css
 from dysts.plotting.style import matplotlib
-from dysts.systems.as_text import title_of, value_on_page
-from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
 from dysts.version import __version__, fingerprint, install_command
@@ -39,15 +36,6 @@ DRAWN_BY = (
 """The source files whose change makes stored pictures outdated."""
 
 KINDS = ("small", "large", "series")
-SHOWN = (
-    "category",
-    "regime",
-    "period",
-    "lyapunov_spectrum",
-    "kaplan_yorke_dimension",
-    "correlation_dimension",
-    "survival",
-)
 
 
 def write_gallery(
@@ -122,16 +110,14 @@ def _write_map(folder: Path, systems: Sequence[System]) -> bool:
 
 
 def _environment() -> Any:
+    environment = page_environment(purpose="the gallery")
     try:
-        import jinja2
         import PIL  # noqa: F401
 
         matplotlib()
     except ImportError as error:
         raise MissingPackageError(f"the gallery needs {error.name}: {install_command('plot')}") from error
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("dysts.gallery", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    return environment
 
 
 def _files(folder: Path, system: System) -> dict[str, Path]:
@@ -179,7 +165,6 @@ def _write_pages(
     poster: bool,
     mapped: bool,
 ) -> None:
-    style = palette_css() + resources.files("dysts.gallery").joinpath("templates/style.css").read_text()
     cards = [
         {
             "name": system.name,
@@ -191,7 +176,6 @@ def _write_pages(
         for system in systems
     ]
     index = jinja.get_template("index.html").render(
-        style=style,
         cards=cards,
         fields=sorted({card["field"] for card in cards if card["field"]}),
         regimes=sorted({card["regime"] for card in cards if card["regime"]}),
@@ -200,25 +184,16 @@ def _write_pages(
         version=__version__,
     )
     _write(folder / "index.html", index)
-    template = jinja.get_template("system.html")
+    template = jinja.get_template("gallery_system.html")
     for position, system in enumerate(systems):
         page = template.render(
-            style=style,
             system=system,
-            equations=as_mathml(system.vector_field, next_values=system.kind == MAP),
-            parameters=[(name, f"{value:.10g}") for name, value in system.flat_parameters.items()],
-            properties=_properties(system),
+            shown=system_facts(system),
             pictures={kind: path.name for kind, path in files[system.name].items()},
             before=systems[position - 1].name if position else None,
             after=systems[position + 1].name if position + 1 < len(systems) else None,
         )
         _write(folder / "systems" / f"{system.name}.html", page)
-
-
-def _properties(system: System) -> list[tuple[str, str]]:
-    return [
-        (title_of(name), value_on_page(system.properties_entry(name))) for name in SHOWN if name in system.properties
-    ]
 
 
 def _write(path: Path, text: str) -> None:

@@ -50,7 +50,9 @@ def palette_css() -> str:
     """
     light, dark = (" ".join(f"--{name}: {colour};" for name, colour in table.items()) for table in (LIGHT, DARK))
     return (
-        f":root {{ color-scheme: light dark; {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f":root {{ color-scheme: light dark; {light} }}\n"
+        # Paper is white, whatever the mode of the screen.
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
     ).replace(" --line", "\n  --line")
 
 

@@ -58,7 +58,7 @@ def test_the_keyboard_reaches_a_system_page(gallery: Path, page: Any) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/systems/Lorenz.html")
-    assert page.locator("math").count() == 3
+    assert page.locator(".equations math").count() == 3
     assert page.title() == "Lorenz"
 
 

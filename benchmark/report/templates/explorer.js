@@ -10,8 +10,8 @@
   const fill = (select, words) => select.replaceChildren(...words.map((word) => new Option(word, word)));
   const sorted = (values) => [...new Set(values)].sort();
   fill(control("score"), data.scores.map((score) => score.label));
-  fill(control("field"), ["all", ...sorted(data.systems.map((system) => system.field))]);
-  fill(control("regime"), ["all", ...sorted(data.systems.map((system) => system.regime))]);
+  fill(control("field"), ["All", ...sorted(data.systems.map((system) => system.field))]);
+  fill(control("regime"), ["All", ...sorted(data.systems.map((system) => system.regime))]);
   const score = () => data.scores.find((each) => each.label === control("score").value);
   const offerHorizons = () => {
     const before = control("horizon").value;
@@ -44,8 +44,8 @@
     if (!Number.isFinite(value)) return "inf";
     if (value === 0) return "0";
     const size = Math.abs(value);
-    if (size < 0.001 || size >= 99999.5) return value.toExponential(0);
-    return value.toFixed(Math.min(3, Math.max(0, 2 - Math.floor(Math.log10(size)))));
+    if (size < 0.001 || size >= 99999.5) return value.toExponential(0).replace("+", "").replaceAll("-", "\u2212");
+    return value.toFixed(Math.min(3, Math.max(0, 2 - Math.floor(Math.log10(size))))).replace("-", "\u2212");
   };
   const cell = (kind, text, name) => {
     const made = document.createElement(kind);
@@ -60,7 +60,7 @@
     const field = control("field").value;
     const regime = control("regime").value;
     const fits = data.systems.map(
-      (system) => (field === "all" || system.field === field) && (regime === "all" || system.regime === regime),
+      (system) => (field === "All" || system.field === field) && (regime === "All" || system.regime === regime),
     );
     const flags = data.censored[column];
     const failed = data.failed.map((tasks) => tasks.filter((task) => fits[data.tasks[task]]).length);
@@ -87,11 +87,11 @@
         swatch.style.background = `var(--series-${row.forecaster.colour})`;
         const link = cell("a", row.forecaster.name);
         link.href = row.forecaster.page;
-        name.append(swatch, link);
+        name.append(...(row.forecaster.coloured ? [swatch, link] : [link]));
         if (row.forecaster.reference) name.className = "reference";
         rank += row.forecaster.reference ? 0 : 1;
         line.append(
-          cell("td", row.forecaster.reference ? "" : String(rank), "number"),
+          cell("td", row.forecaster.reference ? "" : String(rank), "number aside"),
           name,
           cell("td", row.shown, "number strong"),
           cell("td", String(row.count), "number"),
@@ -116,5 +116,5 @@
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("exploring").hidden = false;
-  document.getElementById("explored-count").textContent = "Choose another score, field or regime to rank by it.";
+  document.getElementById("explored-count").textContent = "Choose a score, a part of the forecast, a field or a regime; the ranking appears below.";
 })();

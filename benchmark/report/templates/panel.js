@@ -40,9 +40,9 @@
     svg.append(
       clip,
       make("rect", { x: x(0), y: 0, width: Math.max(0, x(forecast.valid) - x(0)), height: HEIGHT - BOTTOM, fill: colour, opacity: 0.13 }),
+      line(forecast.values, data.step, colour, 4),
       line(data.past, begin, "var(--muted)", 1.3),
-      line(data.truth, data.step, "var(--ink)", 1.5),
-      line(forecast.values, data.step, colour, 2.4),
+      line(data.truth, data.step, "var(--ink)", 1.3),
       make("line", { x1: x(0), x2: x(0), y1: 0, y2: HEIGHT - BOTTOM, stroke: "var(--muted)", "stroke-width": 0.8 }),
       make("line", { x1: 0, x2: WIDTH, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM, stroke: "var(--line)" }),
     );
@@ -57,6 +57,8 @@
   };
   data.forecasts.forEach((forecast, index) => select.add(new Option(forecast.name, String(index))));
   select.addEventListener("input", show);
+  // The first that is ranked: of the oracle, the forecast hides the truth.
+  select.value = String(Math.max(0, data.forecasts.findIndex((forecast) => !forecast.reference)));
   document.getElementById("choosing").hidden = false;
   show();
 })();

@@ -16,10 +16,14 @@ import pytest
 
 import benchmark
 from benchmark.comparison.censored_times import survival_curve
+from benchmark.report.colours import GREY, colour_number, leader_colours, series_numbers
 from benchmark.report.explorer import explorer_data
+from benchmark.report.figures import LABEL_GAP, _draw_box, spread_labels
 from benchmark.report.folder import pages
-from benchmark.report.front_page import BOXES_CAPTION, POINTS_CAPTION, _headline, _horizon_text
+from benchmark.report.front_page import BOXES_CAPTION, POINTS_CAPTION, _horizon_text
+from benchmark.report.headline import headline
 from benchmark.report.site import site_of
+from benchmark.report.svg import new_figure
 from benchmark.results.reading import Results
 from dysts.errors import StorageError
 
@@ -110,11 +114,12 @@ def test_pages_refer_to_nothing_outside_the_report(results: Results, front: Path
         for _, attributes in page.tags:
             for name in ("src", "href", "xlink:href", "data", "action"):
                 target = attributes.get(name)
-                if target is not None and not target.startswith(("#", "data:")):
+                # Sources are links to their DOI, which a reader may follow; nothing is loaded from there.
+                if target is not None and not target.startswith(("#", "data:", "https://doi.org/")):
                     place = (path.parent / target.partition("#")[0]).resolve()
                     assert place.is_file()
                     assert place.is_relative_to(front.parent)
-        assert not re.search(r"url\((?!#)|@import|fetch\(|https?://(?!www\.w3\.org)", text)
+        assert not re.search(r"url\((?!#)|@import|fetch\(|https?://(?!www\.w3\.org|doi\.org/10\.)", text)
         policy = next(meta for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy")
         assert "default-src 'none'" in str(policy["content"])
 
@@ -271,7 +276,7 @@ def test_a_system_page_has_all_forecasters_and_a_known_system_its_equations(tmp_
     )
     written = pages(results)
     known, own = _Page(written["systems/Lorenz.html"]), _Page(written["systems/Alpha.html"])
-    assert len(known.named("math")) == 3
+    assert [each.get("displaystyle") for each in known.named("math")].count("true") == 3
     assert str(known.named("img")[0]["src"]).startswith("data:image/webp;base64,")
     assert "nothing is known of its equations" in " ".join(own.text)
     assert not own.named("img")
@@ -298,6 +303,71 @@ def test_the_explorer_has_the_numbers_of_the_leaderboard(results: Results) -> No
     assert [system["field"] for system in data["systems"]] == ["own data"] * 3
 
 
+def test_words_in_figures_have_the_colours_of_text(front: Path) -> None:
+    # The colours of curves have a contrast of 3 to 1, which is too little for letters.
+    texts = re.findall(r"<text[^>]*>|<g[^>]*>\s*(?:<!--.*?-->\s*)?<text[^>]*>", front.read_text(encoding="utf-8"))
+    assert len(texts) > 20
+    assert not [text for text in texts if "series-" in text]
+
+
+def test_a_column_without_any_entry_is_left_out(results: Results, front: Path) -> None:
+    page = front.parent / "forecasters"
+    assert "Failures" in (page / "Raising.html").read_text(encoding="utf-8")
+    assert "Failures" not in (page / "Mean.html").read_text(encoding="utf-8")
+    assert "<small>of cells</small>" in front.read_text(encoding="utf-8")
+    whole = dataclasses.replace(results, table=results.table[results.table["status"] == "ok"])
+    assert "<small>of cells</small>" not in render(whole)
+
+
+def test_leaders_have_colours_of_their_own_and_all_others_share_the_grey() -> None:
+    names = ["Mine", "NVAR", "Other", "Late", "Oracle"]
+    board = pd.DataFrame(
+        {
+            "forecaster": names,
+            "reference": [False] * 4 + [True],
+            "cells": 10,
+            "failed": 0,
+            "vpt": [1.0, 0.9, 0.9, 0.1, 2.0],
+            "vpt_high": [1.1, 1.0, 1.2, 0.2, 3.0],
+        }
+    )
+    numbers = series_numbers(board)
+    assert {name: colour_number(number) for name, number in numbers.items()} == {
+        "Mine": 1,
+        "NVAR": 0,
+        "Other": 2,
+        "Late": GREY,
+        "Oracle": GREY,
+    }
+    assert len(set(numbers.values())) == len(names)
+    many = [f"F{k}" for k in range(9)]
+    assert sorted(leader_colours(many).values()) == list(range(GREY))
+    board["vpt"] = 0.0
+    assert set(map(colour_number, series_numbers(board).values())) == {GREY}
+
+
+def test_names_at_the_ends_of_curves_keep_their_order_and_do_not_touch() -> None:
+    for heights in (np.zeros(5), np.ones(8), np.linspace(0.0, 0.1, 12), np.array([0.2]), np.linspace(0, 1, 40)):
+        moved = spread_labels(heights)
+        gap = min(LABEL_GAP, 1.0 / max(1, heights.size - 1))
+        assert np.diff(moved).min(initial=np.inf) >= gap - 1e-9
+        assert moved.min() >= -1e-9
+        assert moved.max() <= 1.0 + 1e-9
+
+
+def test_a_box_of_times_that_were_valid_to_the_end_is_that_of_the_leaderboard() -> None:
+    # 60 of 100 forecasts end at 1 while they are valid; those that go on longer decide where the median lies.
+    times = np.r_[np.linspace(0.1, 0.9, 20), np.ones(60), np.linspace(1.5, 3.0, 20)]
+    censored = np.r_[np.zeros(20, bool), np.ones(60, bool), np.zeros(20, bool)]
+    curve = survival_curve(times, censored)
+    axes = new_figure(3.0, 2.0)[1]
+    _draw_box(axes, 0, times, censored, "#000000")
+    (box,) = axes.patches
+    assert box.get_x() == pytest.approx(curve.quantile(0.25), rel=1e-4)
+    assert box.get_x() + box.get_width() == pytest.approx(curve.quantile(0.75), rel=1e-4)
+    assert box.get_x() < curve.quantile(0.5) < box.get_x() + box.get_width()
+
+
 def test_the_headline_names_those_whose_interval_reaches_the_leader() -> None:
     board = pd.DataFrame(
         {
@@ -311,11 +381,11 @@ def test_the_headline_names_those_whose_interval_reaches_the_leader() -> None:
             "lower_bound": False,
         }
     )
-    assert _headline(board).startswith("First (1.00) and Near (0.900) forecast longest; their intervals")
+    assert headline(board).startswith("First (1.00) and Near (0.900) forecast longest; their intervals")
     board["vpt_high"] = [1.2, 0.95, 0.6]
-    assert _headline(board) == "First forecasts remain valid longest: 1.00 Lyapunov times in the median"
+    assert headline(board) == "First forecasts remain valid longest: 1.00 Lyapunov times in the median"
     board["vpt"], board["lower_bound"] = [math.inf, 0.9, 0.4], [True, False, False]
-    assert _headline(board) == "First forecasts remain valid longest: more than 2.00 Lyapunov times in the median"
+    assert headline(board) == "First forecasts remain valid longest: more than 2.00 Lyapunov times in the median"
 
 
 def test_the_front_page_says_in_which_unit_the_horizon_counts() -> None:

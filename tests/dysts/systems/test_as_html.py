@@ -22,7 +22,7 @@ def test_a_system_shows_equations_parameters_and_what_is_computed() -> None:
     assert len(page.findall(".//math")) == 3
     text = "".join(page.itertext())
     assert "a = 0.2, b = 0.2, c = 5.7" in text
-    assert f"period: {system.period:.6g}" in text
+    assert f"period: {str(system.period)[:5]}" in text
     assert "±" in text
 
 
