@@ -201,6 +201,7 @@ predecessor-names: $(INSTALLED)
 predecessor-interface: $(INSTALLED)
 	$(BIN)/python tests/performance/predecessor_interface.py
 	$(BIN)/python tests/performance/predecessor_delays.py
+	$(BIN)/python tests/performance/predecessor_ensemble.py
 
 # Builds wheel and sdist into dist/ and tries both in clean environments of every Python that is there, and the extras.
 packages: $(INSTALLED)

@@ -9,14 +9,9 @@ import pytest
 from dysts.errors import DystsWarning
 
 SCRIPTS = sorted(path for path in (Path(__file__).parent / "scripts").glob("*.py") if path.name != "conftest.py")
-SLOW = {"stored_series"}
-"""Scripts that compute stored series first."""
 
 
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in SLOW else []) for path in SCRIPTS],
-)
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in SCRIPTS])
 def test_a_script_runs(path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DystsWarning)
