@@ -9,6 +9,8 @@ from dysts.datasets.opening import open_dataset
 from dysts.datasets.recipe import Recipe
 
 __all__ = ["RECIPES", "Collection", "Recipe", "get_recipe", "load_recipes", "open_dataset"]
+# Scripts for dysts 0.96 find its names after ``from dysts.datasets import *``.
+__all__ += ["TimeSeriesDataset", "load_dataset"]
 
 
 def __getattr__(name: str) -> Any:

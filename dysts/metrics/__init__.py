@@ -89,6 +89,9 @@ __all__ = [
     "wape",
 ]
 
+# Scripts for dysts 0.96 find its names after ``from dysts.metrics import *``.
+__all__ += ["average_hellinger_distance", "compute_metrics", "estimate_kl_divergence", "horizoned_metric", "ope"]
+
 for _name in _by_position.NAMES:
     globals()[_name] = _by_position.also_by_position(_name, globals()[_name])
 

@@ -39,6 +39,17 @@ MODULES = {"dysts.systems": {"dfl": "dysts.flows", "dmp": "dysts.maps"}}
 """Modules that are names of other modules."""
 
 
+def names(module: str) -> list[str]:
+    """Return the public names that a module hands on, in alphabetical order.
+
+    Examples
+    --------
+    >>> names("dysts.datasets")
+    ['TimeSeriesDataset', 'load_dataset']
+    """
+    return sorted(one for listed in HOME[module].values() for one in listed if not one.startswith("_"))
+
+
 def value(module: str, name: str) -> Any:
     """Return the value of a name of dysts 0.96 in a module of this package.
 
@@ -51,8 +62,8 @@ def value(module: str, name: str) -> Any:
     """
     if name in MODULES.get(module, {}):
         return importlib.import_module(MODULES[module][name])
-    for home, names in HOME[module].items():
-        if name in names:
+    for home, listed in HOME[module].items():
+        if name in listed:
             return getattr(importlib.import_module(home), name)
-    known = [one for names in HOME[module].values() for one in names if not one.startswith("_")]
-    raise refuse(module, name, [*known, *getattr(importlib.import_module(module), "__all__", ())])
+    own = importlib.import_module(module).__dict__.get("__all__", ())
+    raise refuse(module, name, dict.fromkeys([*names(module), *own]))

@@ -43,7 +43,10 @@ def missing(module: ModuleType, names: list[str], listed: dict[int, str]) -> lis
     return [
         f"{module.__name__}.{name}"
         for name, value in values.items()
-        if not isinstance(value, ModuleType) and id(value) not in listed
+        # The names of the predecessor stand in the page about it.
+        if not isinstance(value, ModuleType)
+        and id(value) not in listed
+        and not str(getattr(value, "__module__", "")).startswith("dysts.predecessor")
     ]
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from dysts.predecessor.analysis import (
     estimate_powerlaw,
     find_lyapunov_exponents,
@@ -39,6 +41,8 @@ __all__ = [
     "twonn_dim",
     "zero_one_test",
 ]
+# After ``from dysts.analysis import *`` scripts for dysts 0.96 have NumPy under this name.
+__all__ += ["np"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from dysts.predecessor.compilers import staticjit
 from dysts.predecessor.continuous_model import DATAPATH_CONTINUOUS
 from dysts.predecessor.delay_flow import DynSysDelay
@@ -32,6 +34,8 @@ __all__ = [
     "standardize_ts",
     "staticjit",
 ]
+# After ``from dysts.base import *`` scripts for dysts 0.96 have NumPy under this name.
+__all__ += ["np"]
 
 
 def __getattr__(name: str) -> Any:

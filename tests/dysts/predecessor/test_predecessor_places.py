@@ -77,3 +77,23 @@ def test_everything_that_is_known_of_a_system_is_there_for_all() -> None:
         assert facts["period"] > 0.0
         assert facts["dt"] > 0.0
         assert facts["citation"]
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("dysts.flows", ("Lorenz", "np", "DynSys")),
+        ("dysts.maps", ("Henon", "np", "DynMap")),
+        ("dysts.base", ("DynSys", "get_attractor_list", "standardize_ts", "np")),
+        ("dysts.systems", ("get_attractor_list", "make_trajectory_ensemble", "DynMap")),
+        ("dysts.datasets", ("load_dataset", "TimeSeriesDataset", "open_dataset")),
+        ("dysts.metrics", ("smape", "compute_metrics", "estimate_kl_divergence")),
+        ("dysts.analysis", ("gp_dim", "find_lyapunov_exponents", "jac_fd")),
+        ("dysts.utils", ("standardize_ts", "has_module")),
+    ],
+)
+def test_an_import_of_everything_brings_the_names(module: str, names: tuple[str, ...]) -> None:
+    place = importlib.import_module(module)
+    assert set(names) <= set(place.__all__)
+    # What Python does for ``from module import *``.
+    assert all(getattr(place, name) is not None for name in place.__all__)
