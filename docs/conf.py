@@ -28,11 +28,16 @@ nitpicky = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "dysts"
-html_theme_options = {"show_toc_level": 2, "navigation_with_keys": True, "secondary_sidebar_items": ["page-toc"]}
+html_theme_options = {
+    "logo": {"text": f"dysts {version}"},
+    "show_toc_level": 2,
+    "navigation_with_keys": True,
+    "secondary_sidebar_items": ["page-toc"],
+}
 # The pages open from disk and fetch nothing; browsers typeset MathML by themselves.
 html_math_renderer = "mathml"
 html_show_sourcelink = False
-html_sidebars = {"index": [], "tour": []}
+html_sidebars = {"index": [], "tour": [], "results": []}
 
 
 def _mathml(display: str, wrapped: str) -> Callable[[Any, Any], None]:
@@ -47,15 +52,47 @@ def _mathml(display: str, wrapped: str) -> Callable[[Any, Any], None]:
     return visit
 
 
+# The two pictures of the start page side by side, and one below the other where they would be small; tables as wide as
+# the page of a laptop allows, as no column may be cut.
+_STYLE = """
+section#dysts > p > img { width: 48%; vertical-align: middle; }
+@media (max-width: 700px) { section#dysts > p > img { width: 100%; } }
+@media (min-width: 1200px) {
+  .bd-sidebar-primary { flex: 0 0 15rem; }
+  .bd-sidebar-secondary { flex: 0 0 13rem; }
+  .bd-main .bd-content .bd-article-container { max-width: 62em; }
+}
+.bd-article table.table { font-size: .82rem; }
+.bd-article table.table :is(td, th) { padding: .3rem .45rem; }
+.bd-article table.table td code { overflow-wrap: anywhere; white-space: normal; }
+"""
+
+
 def _with_colours(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
     """Give a page the colours of the report and the gallery."""
     from dysts.plotting.palette import documentation_css
 
-    context["metatags"] = context.get("metatags", "") + f"<style>{documentation_css()}</style>"
+    context["metatags"] = context.get("metatags", "") + f"<style>{documentation_css()}\n{_STYLE}</style>"
+
+
+def _with_dark_pictures(app: Any, doctree: Any) -> None:  # noqa: ARG001
+    """Put the picture for dark pages beside each one whose name ends in ``-light``; each page shows one of them."""
+    from docutils import nodes
+
+    for light in list(doctree.findall(nodes.image)):
+        stem, mark, ending = light["uri"].rpartition("-light.")
+        if mark:
+            dark = light.deepcopy()
+            dark["uri"] = f"{stem}-dark.{ending}"
+            light["classes"].append("only-light")
+            dark["classes"].append("only-dark")
+            light.parent.insert(light.parent.index(light) + 1, dark)
 
 
 def setup(app: Any) -> None:
     """Set colours; write mathematics as MathML, as Sphinx can only load a program that typesets it from elsewhere."""
     app.connect("html-page-context", _with_colours)
+    # Before Sphinx collects the files of the pictures, which it does with the priority 500.
+    app.connect("doctree-read", _with_dark_pictures, priority=400)
     inline, block = _mathml("inline", "{}"), _mathml("block", '<div class="math">{}</div>')
     app.add_html_math_renderer("mathml", inline_renderers=(inline, None), block_renderers=(block, None))

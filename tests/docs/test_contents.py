@@ -10,7 +10,8 @@ def _reached(page: Path, seen: set[Path]) -> set[Path]:
     if page not in seen:
         seen.add(page)
         for block in re.findall(r"```\{toctree\}\n(.*?)```", page.read_text(), flags=re.DOTALL):
-            for entry in block.split():
+            for line in block.splitlines():
+                entry = line.partition("<")[2].rstrip("> ") or line.strip()
                 below = (page.parent / f"{entry}.md").resolve()
                 if not entry.startswith(":") and below.exists():
                     _reached(below, seen)
