@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmark.scoring.members import MEMBER_COLUMNS
 from benchmark.scoring.table import SCORES, VALID_TIMES
 from dysts.errors import InvalidArgumentError
 
@@ -62,7 +63,7 @@ _RUN: Mapping[str, str] = {
     "finished": "str",
 }
 
-COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **_RUN}
+COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **MEMBER_COLUMNS, **_RUN}
 """Columns of the table and their types; valid times, ``horizon_lyapunov`` and ``known_lyapunov`` are in Lyapunov times.
 
 ``code`` is the fingerprint of the forecaster's own code, empty where an earlier version wrote none;
@@ -74,6 +75,9 @@ ADDED_SCORES = (
     *("mase_10", "first_error", "cumulative_maximum_error", "dstsp_binned", "dstsp_published", "dh_smoothed", "mmd"),
 )
 """Scores that tables of earlier versions lack."""
+
+_NO_MEMBERS: Mapping[str, Any] = {"int64": 0, "float64": np.nan, "str": ""}
+"""Values of the columns of members in a row without an ensemble, by type."""
 
 SCORED_COLUMNS = tuple(_SCORED)
 """Columns that are computed from a stored forecast, and computed again by `rescore`."""
@@ -88,8 +92,8 @@ STATUSES = ("ok", "failed", "timeout", "out_of_memory", "crashed", "unavailable"
 def completed(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of results with the columns that tables of earlier versions lack, in the order of `COLUMNS`.
 
-    Their tasks count the horizon in points, nobody has examined their truths, and their scores are of version 2; a
-    score that they lack is missing.
+    Their tasks count the horizon in points, nobody asked for ensembles or has examined their truths, and their scores
+    are of version 2; a score that they lack is missing.
     """
     added: dict[str, Any] = {}
     if "horizon" in table.columns:
@@ -100,6 +104,7 @@ def completed(table: pd.DataFrame) -> pd.DataFrame:
         added["known_lyapunov"] = table["horizon_lyapunov"]
     added |= {"code": "", "scoring_version": 2, "truth_end": np.nan}
     added |= {name: np.nan for name in SCORES if name in ADDED_SCORES}
+    added |= {name: _NO_MEMBERS[kind] for name, kind in MEMBER_COLUMNS.items()}
     added |= {f"{name}_censored": False for name in VALID_TIMES if name in ADDED_SCORES}
     table = table.assign(**{name: value for name, value in added.items() if name not in table.columns})
     return table[[*(name for name in COLUMNS if name in table.columns), *table.columns.difference(list(COLUMNS))]]

@@ -34,6 +34,8 @@ def noise_ladders(
         ``train_length``, ``noise``, ``forecaster``; ``median`` with ``low`` and ``high``, as
         `benchmark.comparison.medians.median_of` gives them; ``cells`` and ``censored``; ``compared``, the cells of
         which it is known whether they exceed the oracle's, and ``above``, the share of these that do, NaN without any;
+        ``beyond``, the share of these that exceed every valid time as well that the oracle's ensemble predicts, so that
+        the draw of the noise does not explain it, NaN where the rows have no ensembles;
         ``remarks``, cells whose forecaster left a remark, as the oracle does where it could not assimilate.
 
     Examples
@@ -56,7 +58,7 @@ def noise_ladders(
         ceiling = rung[rung["forecaster"] == ORACLE].set_index("task")
         for name, cells in rung.groupby("forecaster", sort=True):
             median = median_of(cells, score, resamples=resamples, level=level, seed=seed)
-            above, compared = _above(cells, ceiling, score)
+            above, beyond, compared = _above(cells, ceiling, score)
             rows.append(
                 {
                     "observed": observed,
@@ -69,6 +71,7 @@ def noise_ladders(
                     "cells": median.cells,
                     "censored": median.censored,
                     "above": above,
+                    "beyond": beyond,
                     "compared": compared,
                     "remarks": int(((cells["status"] == "ok") & (cells["error"] != "")).sum()),
                 }
@@ -99,21 +102,33 @@ def ladder_text(ladders: pd.DataFrame, *, observed: str = ALL, train_length: int
     return "\n".join(lines)
 
 
-def _above(cells: pd.DataFrame, ceiling: pd.DataFrame, score: str) -> tuple[float, int]:
-    """Return the share of cells that exceed the oracle's, of those of which that is known, and their number.
+def _above(cells: pd.DataFrame, ceiling: pd.DataFrame, score: str) -> tuple[float, float, int]:
+    """Return the shares of cells above the oracle's and above all times predicted for it, and the number compared.
 
     A censored time is a lower bound: it exceeds what it is larger than, and of the rest nothing is known. A forecast
     does not exceed an oracle that is valid to the end of what is observed.
     """
     shared = cells[cells["task"].isin(ceiling.index)]
     if shared.empty:
-        return np.nan, 0
+        return np.nan, np.nan, 0
     best = ceiling.loc[shared["task"]]
     own, top = (tied(rows[score].to_numpy(dtype=np.float64)) for rows in (shared, best))
     own_open, top_open = (rows[CENSORED[score]].to_numpy(dtype=bool) for rows in (shared, best))
     exceeds = (own > top) & ~top_open
     known = exceeds | ~own_open | top_open
-    return (float(exceeds[known].mean()) if known.any() else np.nan), int(known.sum())
+    if not known.any():
+        return np.nan, np.nan, 0
+    highest = _highest_predicted(best)
+    beyond = np.nan if highest is None else float((exceeds & ~(own <= highest))[known].mean())
+    return float(exceeds[known].mean()), beyond, int(known.sum())
+
+
+def _highest_predicted(oracle: pd.DataFrame) -> np.ndarray | None:
+    """Return the greatest predicted valid times of the oracle in Lyapunov times, NaN without; None without any."""
+    if "predicted_valid_high" not in oracle or oracle["predicted_valid_high"].isna().all():
+        return None
+    times = oracle["predicted_valid_high"] * oracle["lyapunov_exponent"]
+    return tied(times.to_numpy(dtype=np.float64))
 
 
 def _cell(row: pd.Series) -> str:

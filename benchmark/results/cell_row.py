@@ -11,6 +11,7 @@ from benchmark.running import provenance
 from benchmark.running.job import CellOutcome
 from benchmark.running.planning import PlannedCell
 from benchmark.scoring.compute import score, scoring_digest, unavailable
+from benchmark.scoring.members import member_scores
 from benchmark.tasks.data import ScoringData
 from benchmark.tasks.references import REFERENCES
 from benchmark.values import canonical_json
@@ -43,6 +44,7 @@ def row(entry: PlannedCell, outcome: CellOutcome, *, tuned: Mapping[str, Any]) -
         "status": outcome.status,
         "error": outcome.error,
         **scored(data, outcome.forecast, status=outcome.status, error=outcome.error),
+        **member_scores(data, outcome.forecast, outcome.members, outcome.denoised),
         "fit_seconds": outcome.fit_seconds,
         "predict_seconds": outcome.predict_seconds,
         "cell_seconds": outcome.seconds,

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmark.running.building import build
 from benchmark.running.job import CellOutcome, Job, one_line
+from benchmark.running.members import denoised_of, members_of
 from benchmark.running.memory import peak_memory_mb, reset_peak_memory
 from benchmark.tasks.assimilating_oracle import AssimilatingOracle, build_reference_for
 from benchmark.tasks.references import REFERENCES
@@ -39,6 +41,8 @@ def _run(job: Job) -> CellOutcome:
     reset_peak_memory()
     fit_seconds = predict_seconds = diverged_at = math.nan
     forecast: NDArray[np.float64] | None = None
+    members: NDArray[np.float64] | None = None
+    denoised: NDArray[np.float64] | None = None
     tuned: Mapping[str, Any] = {}
     status, error = "ok", ""
     try:
@@ -56,6 +60,16 @@ def _run(job: Job) -> CellOutcome:
             forecast = _checked_forecast(raw, (job.horizon, train.shape[1]), fitted=len(train))
             diverged_at = _diverged_at(model)
             error = _remark(model)
+            denoised = denoised_of(model, train)
+            if job.samples:
+                members = members_of(
+                    model,
+                    train,
+                    job.horizon,
+                    samples=job.samples,
+                    build=lambda seed: _model(replace(job, seed=seed), job.config),
+                    seed=job.seed,
+                )
     except MemoryError as problem:
         status, error = "out_of_memory", one_line(problem)
     except KeyboardInterrupt:
@@ -72,6 +86,8 @@ def _run(job: Job) -> CellOutcome:
         peak_memory_mb=peak_memory_mb(),
         diverged_at=diverged_at,
         tuned=tuned,
+        members=members if status == "ok" else None,
+        denoised=denoised if status == "ok" else None,
     )
 
 

@@ -38,6 +38,8 @@ class Job:
         What a reference knows beside the series; empty for a forecaster.
     tuning : mapping
         ``candidates``, ``train_length`` and ``seconds`` where a configuration is to be chosen; else empty.
+    samples : int
+        Number of members of an ensemble forecast, beside the forecast; 0 for none.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Job:
     train: NDArray[np.float64]
     known: Mapping[str, Any] = field(default_factory=dict)
     tuning: Mapping[str, Any] = field(default_factory=dict)
+    samples: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,6 +82,10 @@ class CellOutcome:
         was none, or if it does not tell.
     tuned : mapping
         What `benchmark.tasks.tuning.choose` found, if that was the job; else empty.
+    members : ndarray, float64 [member, time, component], or None
+        The members of an ensemble forecast that are finite, if some were asked for.
+    denoised : ndarray, float64 [time, component], or None
+        The end of the training series without its noise, if the forecaster gives it.
     """
 
     key: str
@@ -91,6 +98,8 @@ class CellOutcome:
     peak_memory_mb: float = math.nan
     diverged_at: float = math.nan
     tuned: Mapping[str, Any] = field(default_factory=dict)
+    members: NDArray[np.float64] | None = None
+    denoised: NDArray[np.float64] | None = None
 
 
 def one_line(problem: BaseException | str) -> str:

@@ -10,6 +10,7 @@ from benchmark.own_series import OWN
 from benchmark.running import provenance
 from benchmark.running.building import build, resolved_config
 from benchmark.running.job import Job, one_line
+from benchmark.running.members import draws_samples
 from benchmark.running.progress import Costs
 from benchmark.running.reference_code import reference_code
 from benchmark.running.source_code import Code, code_of
@@ -45,6 +46,8 @@ class PlannedCell:
         The choice of configuration that comes before it.
     unavailable : str
         Why a reference does not exist for these data; empty if the cell can run.
+    samples : int
+        Number of members of an ensemble forecast; 0 for none.
     """
 
     cell: Cell
@@ -54,6 +57,7 @@ class PlannedCell:
     code: Code
     tuning: "PlannedTuning | None" = None
     unavailable: str = ""
+    samples: int = 0
 
     def job(self, chosen: Mapping[str, Any]) -> Job:
         """Return what a worker needs; `chosen` is the tuned part of the configuration."""
@@ -68,6 +72,7 @@ class PlannedCell:
             horizon=len(self.data.truth),
             train=self.data.train,
             known=self.data.oracle.known if self.cell.forecaster == ORACLE else {},
+            samples=self.samples,
         )
 
 
@@ -108,6 +113,7 @@ class _Built:
     config: dict[str, Any]
     grid: Mapping[str, Sequence[Any]]
     code: Code
+    samples: int
 
 
 class _Data:
@@ -207,7 +213,7 @@ def plan(
     for cell in cells:
         own_data = data(cell.task)
         if cell.forecaster in REFERENCES:
-            planned.append(_planned_reference(cell, own_data))
+            planned.append(_planned_reference(cell, own_data, samples=suite.samples))
             continue
         shared = (cell.forecaster, cell.preset, own_data.season_length)
         if shared not in built:
@@ -216,18 +222,27 @@ def plan(
                 config=resolved_config(model),
                 grid=dict(getattr(model, "grid", None) or {}),
                 code=code_of(cell.forecaster, model),
+                samples=suite.samples if cell.forecaster in suite.ensembles or draws_samples(model) else 0,
             )
         model = built[shared]
         tuning = None if suite.tuning is None else _planned_tuning(cell, suite, model, data)
         keyed = model.config if tuning is None else {**model.config, "tuning": tuning.tuning.digest}
         key = cell.key(
-            config=keyed,
+            config=_with_samples(keyed, model.samples),
             data=own_data.fingerprint(),
             version=provenance.package_version(),
             code=model.code.fingerprint,
         )
         planned.append(
-            PlannedCell(cell=cell, data=own_data, config=model.config, key=key, tuning=tuning, code=model.code)
+            PlannedCell(
+                cell=cell,
+                data=own_data,
+                config=model.config,
+                key=key,
+                tuning=tuning,
+                code=model.code,
+                samples=model.samples,
+            )
         )
     return planned
 
@@ -267,19 +282,25 @@ def longest_first(planned: Sequence[PlannedCell], costs: Costs) -> list[PlannedC
     return sorted(planned, key=rank)
 
 
-def _planned_reference(cell: Cell, data: TaskData) -> PlannedCell:
+def _with_samples(config: Mapping[str, Any], samples: int) -> Mapping[str, Any]:
+    """Return what a key covers; cells without an ensemble have the keys that they always had."""
+    return {**config, "samples": samples} if samples else config
+
+
+def _planned_reference(cell: Cell, data: TaskData, *, samples: int) -> PlannedCell:
     reason = data.oracle.reason if cell.forecaster == ORACLE else ""
     # The start is part of the key, so that the oracle runs again where the equations were corrected.
     config = {"known": data.oracle.known} if cell.forecaster == ORACLE else {}
     assimilates = cell.forecaster == ORACLE and KNOWN in data.oracle.known
+    samples = samples if assimilates else 0
     code = Code(fingerprint=reference_code(cell.forecaster, assimilates=assimilates))
     key = cell.key(
-        config={**config, "reason": reason},
+        config=_with_samples({**config, "reason": reason}, samples),
         data=data.fingerprint(),
         version=provenance.package_version(),
         code=code.fingerprint,
     )
-    return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason, code=code)
+    return PlannedCell(cell=cell, data=data, config={}, key=key, unavailable=reason, code=code, samples=samples)
 
 
 def _planned_tuning(cell: Cell, suite: Suite, model: _Built, data: Callable[[Task], TaskData]) -> PlannedTuning:

@@ -2,12 +2,13 @@
 
 Started as ``python -m benchmark.running.worker FD PARENT MEMORY MODULE:FUNCTION``; not for people. The function answers
 a job with an outcome. A message is a JSON header, a newline,
-and the bytes of one float64 array, so nothing that crosses is ever unpickled.
+and the bytes of float64 arrays, so nothing that crosses is ever unpickled.
 """
 
 import ctypes
 import importlib
 import json
+import math
 import os
 import resource
 import signal
@@ -24,31 +25,34 @@ from dysts.workers.processes import end_with_parent
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_OUTCOME_ARRAYS = ("forecast", "members", "denoised")
+"""Fields of an outcome that are arrays, in the order of their bytes."""
 
 
 def encode_job(job: Job) -> bytes:
     """Write a job as a message."""
-    return _encode({name: getattr(job, name) for name in _scalars(Job, "train")}, job.train)
+    return _encode({name: getattr(job, name) for name in _scalars(Job, ("train",))}, [job.train])
 
 
 def decode_job(message: bytes) -> Job:
     """Read a job from a message."""
-    header, array = _decode(message)
-    if array is None:
+    header, (train,) = _decode(message)
+    if train is None:
         raise ValueError("a job carries a training series")
-    return Job(**header, train=array)
+    return Job(**header, train=train)
 
 
 def encode_outcome(outcome: CellOutcome) -> bytes:
     """Write an outcome as a message."""
-    header = {name: getattr(outcome, name) for name in _scalars(CellOutcome, "forecast")}
-    return _encode(header, outcome.forecast)
+    header = {name: getattr(outcome, name) for name in _scalars(CellOutcome, _OUTCOME_ARRAYS)}
+    return _encode(header, [getattr(outcome, name) for name in _OUTCOME_ARRAYS])
 
 
 def decode_outcome(message: bytes) -> CellOutcome:
     """Read an outcome from a message."""
-    header, array = _decode(message)
-    return CellOutcome(**header, forecast=array)
+    header, arrays = _decode(message)
+    named: dict[str, Any] = dict(zip(_OUTCOME_ARRAYS, arrays, strict=True))
+    return CellOutcome(**header, **named)
 
 
 def main(arguments: list[str]) -> int:
@@ -83,22 +87,31 @@ def _die_with(parent: int) -> None:
     end_with_parent(parent)
 
 
-def _scalars(kind: type, array_field: str) -> list[str]:
-    return [field.name for field in fields(kind) if field.name != array_field]
+def _scalars(kind: type, arrays: tuple[str, ...]) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in arrays]
 
 
-def _encode(header: dict[str, Any], array: NDArray[np.float64] | None) -> bytes:
-    shape = None if array is None else array.shape
-    text = json.dumps({"header": header, "shape": shape})
-    return text.encode() + b"\n" + (b"" if array is None else np.ascontiguousarray(array).tobytes())
+def _encode(header: dict[str, Any], arrays: list[NDArray[np.float64] | None]) -> bytes:
+    shapes = [None if array is None else array.shape for array in arrays]
+    text = json.dumps({"header": header, "shapes": shapes})
+    return (
+        text.encode() + b"\n" + b"".join(np.ascontiguousarray(array).tobytes() for array in arrays if array is not None)
+    )
 
 
-def _decode(message: bytes) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
+def _decode(message: bytes) -> tuple[dict[str, Any], list[NDArray[np.float64] | None]]:
     text, _, payload = message.partition(b"\n")
     content = json.loads(text)
-    if content["shape"] is None:
-        return content["header"], None
-    return content["header"], np.frombuffer(payload, dtype=np.float64).reshape(content["shape"]).copy()
+    arrays: list[NDArray[np.float64] | None] = []
+    begin = 0
+    for shape in content["shapes"]:
+        if shape is None:
+            arrays.append(None)
+            continue
+        count = math.prod(shape)
+        arrays.append(np.frombuffer(payload, dtype=np.float64, count=count, offset=begin).reshape(shape).copy())
+        begin += 8 * count
+    return content["header"], arrays
 
 
 if __name__ == "__main__":

@@ -65,6 +65,11 @@ class AssimilatingOracle:
             self.remark = f"forecast from the last observed point, as of the assimilation {found.reason}"
         return self
 
+    @property
+    def denoised(self) -> NDArray[np.float64] | None:
+        """The end of the series without its noise, float64 [time, component]; None without an assimilation."""
+        return None if self._found is None else np.asarray(self._found.observed, dtype=np.float64)
+
     def predict(self, horizon: int, *, samples: int | None = None, seed: int = 0) -> NDArray[np.float64]:
         """Return the forecast, or forecasts from states that the observations allow.
 

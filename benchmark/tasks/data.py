@@ -75,6 +75,8 @@ class TaskData(ScoringData):
         Where the oracle begins, or why there is none.
     truth_start : TruthStart
         Where the truth begins, or why it cannot be computed.
+    clean : ndarray, float64 [time, component], or None
+        The training series without its measurement noise; None where it has none or is not known.
     """
 
     train: NDArray[np.float64]
@@ -82,6 +84,7 @@ class TaskData(ScoringData):
     sha256: str
     oracle: OracleStart
     truth_start: TruthStart
+    clean: NDArray[np.float64] | None = None
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the data that a stored forecast depends on beside the task, as JSON values."""
@@ -150,6 +153,7 @@ def cut(task: Task, dataset: "xarray.Dataset") -> TaskData:
         sha256=str(dataset.attrs.get("sha256") or hashlib.sha256(series.tobytes()).hexdigest()),
         oracle=oracle_start(task, dataset, train=train, step=step),
         truth_start=truth_start(task, dataset),
+        clean=observed[: task.train_length].copy() if task.measurement_noise else None,
     )
 
 

@@ -31,6 +31,11 @@ FAST = (
 )
 """Forecasters that run on every rung; the others run without noise and with most noise on the shorter series."""
 
+SAMPLES = 20
+"""Members of the ensembles of the oracle and of the forecasters in `ENSEMBLES`."""
+ENSEMBLES = ("LinearRegression",)
+"""Forecasters of which a bootstrap makes ensembles: one whose fits cost milliseconds."""
+
 
 def draw(count: int = SYSTEMS) -> tuple[str, ...]:
     """Return systems that cover fields, classes of equations and dimensions as evenly as the registry allows.
@@ -106,6 +111,8 @@ def build() -> Suite:
         horizon_clock="lyapunov times",
         most_points=MOST_POINTS,
         variants=tuple(variants),
+        samples=SAMPLES,
+        ensembles=ENSEMBLES,
         parts=(
             Part(
                 forecasters=slow,

@@ -15,6 +15,10 @@ from dysts.errors import InvalidArgumentError, unknown_name
 
 _COMMON = ("recipe", "train_length", "horizon", "horizon_clock", "most_points")
 """Fields that a suite gives to all of its tasks, where a variant does not change them."""
+_OPTIONAL = ("parts", "samples", "ensembles")
+"""Fields that the plain form of a suite leaves out where they are empty."""
+LEAST_SAMPLES = 2
+"""Least number of members that have a spread."""
 _VARIED = tuple(field.name for field in fields(Task) if field.name not in ("system", "trajectory"))
 
 
@@ -52,6 +56,11 @@ class Suite:
         Choose the configuration of every forecaster on the train recipe within this budget.
     series : sequence of SeriesFile
         Series of one's own, run beside the systems.
+    samples : int
+        Number of members of the ensembles whose scores the rows hold; 0 for none. The oracle under measurement noise
+        and forecasters whose ``predict`` has the argument ``samples`` draw them.
+    ensembles : sequence of str
+        Forecasters that get members by `forecasters.ensembles.BootstrapEnsemble`, as many fits more.
     registry : str
         A JSON file with systems of one's own, which `systems` may name beside those of the package; empty for none.
 
@@ -86,9 +95,11 @@ class Suite:
     tuning: Budget | None = None
     series: tuple[SeriesFile, ...] = ()
     registry: str = ""
+    samples: int = 0
+    ensembles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("systems", "forecasters", "references"):
+        for name in ("systems", "forecasters", "references", "ensembles"):
             object.__setattr__(self, name, checked_names(f"{name} of a suite", getattr(self, name)))
         if not self.systems and not self.series:
             raise InvalidArgumentError("the systems of a suite must be at least one name, got none")
@@ -106,6 +117,11 @@ class Suite:
             raise InvalidArgumentError(f"the name of a suite must be letters, digits and '-_.', got {self.name!r}")
         if not isinstance(self.description, str):
             raise InvalidArgumentError(f"the description of a suite must be text, got {self.description!r}")
+        object.__setattr__(self, "samples", check_count("the samples of a suite", self.samples, least=0))
+        if self.ensembles and self.samples < LEAST_SAMPLES:
+            raise InvalidArgumentError(
+                f"the samples of a suite with ensembles must be at least {LEAST_SAMPLES}, got {self.samples}"
+            )
         if not isinstance(self.registry, str):
             raise InvalidArgumentError(f"the registry of a suite must be the path of a file, got {self.registry!r}")
         if self.tuning is not None and not isinstance(self.tuning, Budget):
@@ -117,10 +133,12 @@ class Suite:
         self.tasks()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON values, parts only where there are some."""
+        """Return the fields as JSON values, parts and ensembles only where there are some."""
         return {
-            **{field.name: getattr(self, field.name) for field in fields(self) if field.name != "parts"},
+            **{field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OPTIONAL},
             **({"parts": [part.to_dict() for part in self.parts]} if self.parts else {}),
+            **({"samples": self.samples} if self.samples else {}),
+            **({"ensembles": list(self.ensembles)} if self.ensembles else {}),
             **{name: list(getattr(self, name)) for name in ("systems", "forecasters", "references")},
             "variants": [_plain(variant) for variant in self.variants],
             "tuning": None if self.tuning is None else self.tuning.to_dict(),
@@ -213,13 +231,19 @@ class Suite:
             systems=self.systems if systems is None else checked_names("systems", systems),
             forecasters=self.forecasters if forecasters is None else checked_names("forecasters", forecasters),
             parts=parts,
+            ensembles=self.ensembles if forecasters is None else tuple(n for n in self.ensembles if n in wanted),
             trajectories=self.trajectories if trajectories is None else trajectories,
         )
 
     def renamed(self, names: Callable[[Sequence[str]], Sequence[str]]) -> "Suite":
         """Return the suite with other names of its forecasters, those of parts included."""
         parts = tuple(replace(part, forecasters=tuple(names(part.forecasters))) for part in self.parts)
-        return replace(self, forecasters=tuple(names(self.forecasters)), parts=parts)
+        return replace(
+            self,
+            forecasters=tuple(names(self.forecasters)),
+            parts=parts,
+            ensembles=tuple(names(self.ensembles)),
+        )
 
 
 def _changes(variant: Mapping[str, Any], system: str) -> dict[str, Any] | None:
