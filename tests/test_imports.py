@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "dysts": [
         ("errors",),
-        ("version", "checks"),
+        ("version", "checks", "progress"),
         ("equations", "cache", "workers", "series"),
         ("compilation",),
         ("systems", "solvers"),

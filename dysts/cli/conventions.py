@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
+from dysts.cli.messages import end_line, messages_shown
 from dysts.cli.terminal import columns, printable, styled
 from dysts.errors import DystsError, DystsWarning, unknown_name
 
@@ -179,7 +180,7 @@ def run_command(program: str, command: Callable[[], int], *, interrupted: str) -
         if isinstance(stream, io.TextIOWrapper):
             # A terminal without some letter of a name shows a replacement instead of an error.
             stream.reconfigure(errors="replace")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), messages_shown(program):
         warnings.simplefilter("always", DystsWarning)
         warnings.showwarning = _show_warning(program)
         try:
@@ -187,6 +188,7 @@ def run_command(program: str, command: Callable[[], int], *, interrupted: str) -
             sys.stdout.flush()
             return code
         except DystsError as error:
+            end_line()
             print(f"{_error_prefix(program)} {printable(str(error))}", file=sys.stderr)
             return EXIT_MISTAKE
         except KeyboardInterrupt:
@@ -206,6 +208,7 @@ def _show_warning(program: str) -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *_: Any) -> None:
         # Warnings of libraries concern their own code, which the user of a command does not see.
         if issubclass(category, DystsWarning):
+            end_line()
             print(f"{program}: {styled('warning:', 'warning', sys.stderr)} {printable(str(message))}", file=sys.stderr)
 
     return show

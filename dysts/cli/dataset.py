@@ -10,6 +10,7 @@ from dysts.cli.arguments import add_registry
 from dysts.cli.conventions import Commands, add_command, add_commands
 from dysts.cli.dataset_choice import chosen_collections, published_index
 from dysts.cli.dataset_upkeep import info_command, remove_command, verify_command
+from dysts.cli.messages import end_line, say
 from dysts.cli.terminal import json_text
 from dysts.errors import StorageError, unknown_name
 from dysts.workers.threads import processors
@@ -116,7 +117,7 @@ def _common(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
 def build_command(arguments: argparse.Namespace) -> int:
     """Compute the missing series of data sets, and check them."""
     from dysts.checks import check_count
-    from dysts.datasets.jobs import build_jobs, end_line, say
+    from dysts.datasets.jobs import build_jobs
 
     workers = check_count("workers", arguments.workers)
     collections = list(chosen_collections(arguments))
@@ -177,7 +178,6 @@ def check_command(arguments: argparse.Namespace) -> int:
 def publish_command(arguments: argparse.Namespace) -> int:
     """Write a folder that a static host can serve."""
     from dysts.datasets.hub_files import write_hub_files
-    from dysts.datasets.jobs import end_line, say
     from dysts.datasets.publish import publish
 
     chosen = bool(arguments.datasets)
@@ -219,7 +219,6 @@ def publish_command(arguments: argparse.Namespace) -> int:
 def download_command(arguments: argparse.Namespace) -> int:
     """Download published series."""
     from dysts.datasets.comparison import differences
-    from dysts.datasets.jobs import end_line
 
     for collection in chosen_collections(arguments, source=_source(arguments)):
         catalogue = collection.catalogue()

@@ -26,6 +26,7 @@ _GROUPS = {
     "systems": ("list", "show", "integrate", "lyapunov", "plot", "gallery", "atlas", "nearest", "cite"),
     "precomputed series": ("dataset", "build"),
     "registry files": ("annotate", "categorise", "check"),
+    "this installation": ("warm-up",),
 }
 
 _EXAMPLES = (
@@ -57,7 +58,16 @@ def parser() -> Parser:
     add_dataset_parser(known)
     add_build_arguments(add_command(known, "build", "short for: dataset build"))
     _add_registry_files(known)
+    warm_up = add_command(known, "warm-up", "compile every loop now, so that no later call waits for it")
+    warm_up.set_defaults(command=_warm_up)
     return top
+
+
+def _warm_up(arguments: argparse.Namespace) -> int:
+    # Imported here, as it imports numba.
+    from dysts.cli.warming import warm_up_command
+
+    return warm_up_command(arguments)
 
 
 def _add_reading(known: Commands) -> None:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from dysts.datasets.recipe import Recipe
 from dysts.datasets.source import Source, SourceFiles
 from dysts.datasets.store import METADATA, REMEDY, group_path, is_complete, read_group
 from dysts.errors import DystsWarning, NewerFormatError, StorageError, UnknownNameError
+from dysts.progress import tell
 from dysts.systems.registry import Registry, registry_of
 
 if TYPE_CHECKING:
@@ -185,7 +187,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         return self._catalogue
 
     def fetch(self, names: Iterable[str], *, workers: int = 1) -> "BuildReport":
-        """Download systems from the source, and compute those that it lacks, with progress on standard error.
+        """Download systems from the source, and compute those that it lacks, with progress in the logger ``dysts``.
 
         Raises
         ------
@@ -193,7 +195,6 @@ class Collection(Mapping[str, "xarray.Dataset"]):
             If the source cannot be reached, what it sends is damaged, or the folder cannot be written.
         """
         from dysts.datasets.download import download
-        from dysts.datasets.jobs import say
 
         names = list(names)
         self.tell_what_goes(names)
@@ -206,8 +207,10 @@ class Collection(Mapping[str, "xarray.Dataset"]):
                 offered,
                 self.folder,
                 registry=self.registry,
-                report=lambda line: say(f"dysts: {line}"),
+                report=partial(tell, passing=True),
             )
+            if offered:
+                tell(f"fetched {len(offered)} systems of {self.recipe.name} from {self.source.base}")
             self._tell_other_versions(offered)
             names = [name for name in names if name not in catalogue.systems]
         return self.build(names, workers=workers)
@@ -239,7 +242,7 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         )
 
     def build(self, names: Iterable[str], *, workers: int = 1, scheduler: str | None = None) -> "BuildReport":
-        """Compute and store systems, with progress on standard error; a failed one does not stop the rest.
+        """Compute and store systems, with progress in the logger ``dysts``; a failed one does not stop the rest.
 
         Parameters
         ----------
@@ -258,14 +261,16 @@ class Collection(Mapping[str, "xarray.Dataset"]):
         StorageError
             If the folder cannot be written.
         """
-        from dysts.datasets.jobs import BuildReport, build_jobs, say
+        from dysts.datasets.jobs import BuildReport, build_jobs
 
         jobs = self.jobs(names)
         if not jobs:
             return BuildReport()
         why = "no source is configured" if self.source is None else f"{self.source.base} lacks them"
-        say(f"dysts: computing {self.recipe.name} of {len(jobs)} systems in {self.folder}, as {why}")
-        done = build_jobs(jobs, workers=workers, scheduler=scheduler, report=lambda line: say(f"dysts: {line}"))
+        tell(f"computing {self.recipe.name} of {len(jobs)} systems in {self.folder}, as {why}")
+        done = build_jobs(jobs, workers=workers, scheduler=scheduler, report=partial(tell, passing=True))
+        failed = f", {len(done.failures)} failed" if done.failures else ""
+        tell(f"computed {self.recipe.name} of {len(done.seconds)} systems{failed}")
         for finding in self.check(name for _, name in done.seconds):
             warnings.warn(f"{self.recipe.name}: {finding}", DystsWarning, stacklevel=3)
         return done

@@ -1,8 +1,6 @@
 """Builds many systems at once, on processes of this machine or on a dask cluster, and goes on where it was stopped."""
 
 import json
-import shutil
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import as_completed
@@ -219,18 +217,3 @@ def _from_client(client: Any, tasks: Sequence[_Task]) -> _Finished:
                 yield name, f"the workers that built it were killed ({error})"
             else:
                 raise error
-
-
-def say(line: str) -> None:
-    """Print a line of progress to standard error; on a terminal it replaces the one before."""
-    end = "\n"
-    if sys.stderr.isatty():
-        # A line that the terminal wraps could not be replaced by the next one.
-        line, end = f"\r\033[K{line[: shutil.get_terminal_size().columns - 1]}", ""
-    print(line, end=end, file=sys.stderr, flush=True)
-
-
-def end_line() -> None:
-    """End a line of progress, where it stands on a terminal."""
-    if sys.stderr.isatty():
-        print(file=sys.stderr)

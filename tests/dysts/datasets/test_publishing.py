@@ -74,14 +74,16 @@ def test_download_from_every_kind_of_address(
 
 
 def test_open_dataset_uses_the_source_and_builds_what_it_lacks(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "dysts")
     monkeypatch.setattr("dysts.datasets.opening.cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setenv("DYSTS_SOURCE", server.url)
     folder = dataset_folder(SMALL)
     dysts.open_dataset(SMALL, systems=["Lorenz", "Thomas"])
-    told = capsys.readouterr().err
+    told = caplog.text
     assert "1/1 Lorenz: 0.0" in told
+    assert f"fetched 1 systems of small from {server.url}" in told
     assert "computing small of 1 systems" in told
     assert f"{server.url} lacks them" in told
     assert (origin_of(folder / "Lorenz") or {})["source"] == server.url
