@@ -52,7 +52,19 @@ _HOME = {
     "truth_horizon": "dysts.integration.truth",
     "window_truth": "dysts.integration.truth",
 }
-_MODULES = ("discovery", "errors", "metrics")
+_MODULES = (
+    "analysis",
+    "base",
+    "datasets",
+    "discovery",
+    "errors",
+    "flows",
+    "maps",
+    "metrics",
+    "sampling",
+    "systems",
+    "utils",
+)
 # The modules of dysts 0.96 (``dysts.flows``, ``dysts.base``, ...) lie in a folder of their own and are found here.
 __path__.append(f"{__path__[0]}/predecessor/places")
 
