@@ -26,7 +26,10 @@ FROZEN_ITERATES = 100.0
 FARTHEST = 100.0
 """Distance from the mean, in standard deviations of the registry, beyond which a trajectory has escaped."""
 DUPLICATE = 1e-6
-"""Distance in standard deviations at which two trajectories count as the same one."""
+"""Distance in standard deviations at which two trajectories of a flow count as the same one.
+
+Orbits of maps come as near as that by chance, as iterates jump: they are the same only where they have the same bits.
+"""
 LEAST_POINTS, LEAST_PERIODS = 50, 24.0
 """In a period, and in a trajectory; with fewer points what lies between them hides whether motion repeats itself, and
 chaotic motion may do so over a few periods."""
@@ -117,7 +120,8 @@ def _check_block(dataset: "xarray.Dataset", rows: slice, recipe: Recipe, system:
     found += [Finding(name, "escaped", detail) for detail in _escapes(series, numbers, system)]
     if _recurs(attributes):
         return found
-    return found + [Finding(name, "duplicate", detail) for detail in _duplicates(scaled, numbers)]
+    same = _duplicates(scaled, numbers, _nearest(attributes))
+    return found + [Finding(name, "duplicate", detail) for detail in same]
 
 
 def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Finding]:
@@ -139,7 +143,7 @@ def check_overlap(one: "xarray.Dataset", other: "xarray.Dataset") -> list[Findin
     scale = series[0].std(axis=(0, 1))
     scale[scale == 0.0] = 1.0
     for first, second in () if _recurs(one.attrs) else ((0, 1), (1, 0)):
-        for start, trajectory, point in _passing(series[first] / scale, series[second] / scale):
+        for start, trajectory, point in _passing(series[first] / scale, series[second] / scale, _nearest(one.attrs)):
             found.append(
                 Finding(name, "overlap", f"trajectory {start} starts at point {point} of trajectory {trajectory}")
             )
@@ -226,13 +230,18 @@ def _escapes(series: np.ndarray, numbers: np.ndarray, system: System) -> Iterabl
             yield f"trajectory {number} goes {distance:.0f} standard deviations away from the mean"
 
 
-def _duplicates(scaled: np.ndarray, names: np.ndarray) -> Iterable[str]:
-    for start, trajectory, point in _passing(scaled, scaled):
+def _nearest(attributes: Mapping[str, Any]) -> float:
+    """Return the distance in standard deviations up to which trajectories are the same."""
+    return 0.0 if attributes["clock"] == "iterate" else DUPLICATE
+
+
+def _duplicates(scaled: np.ndarray, names: np.ndarray, nearest: float) -> Iterable[str]:
+    for start, trajectory, point in _passing(scaled, scaled, nearest):
         if start != trajectory:
             yield f"trajectory {names[start]} starts at point {point} of trajectory {names[trajectory]}"
 
 
-def _passing(starts: np.ndarray, series: np.ndarray) -> Iterable[tuple[int, int, int]]:
+def _passing(starts: np.ndarray, series: np.ndarray, nearest: float) -> Iterable[tuple[int, int, int]]:
     """Yield (start, trajectory, point) where the first two points of one are two points of another in a row."""
     from scipy.spatial import cKDTree
 
@@ -240,11 +249,11 @@ def _passing(starts: np.ndarray, series: np.ndarray) -> Iterable[tuple[int, int,
         return
     points = series[:, :-1].reshape(-1, series.shape[-1])
     tree = cKDTree(points)
-    near = tree.query_ball_point(starts[:, 0], DUPLICATE)
+    near = tree.query_ball_point(starts[:, 0], nearest)
     for start, positions in enumerate(near):
         for position in positions:
             trajectory, point = divmod(position, series.shape[1] - 1)
-            if np.abs(series[trajectory, point + 1] - starts[start, 1]).max() < 10.0 * DUPLICATE:
+            if np.abs(series[trajectory, point + 1] - starts[start, 1]).max() <= 10.0 * nearest:
                 yield start, trajectory, point
 
 

@@ -62,6 +62,19 @@ def test_each_fault_is_found(good: xarray.Dataset) -> None:
     assert [finding.check for finding in check_series(short)] == ["spacing"]
 
 
+def test_orbits_of_maps_that_meet_by_chance_are_no_duplicates() -> None:
+    # Of 12,000 numbers on an interval, two of 10 starts lie within a millionth of one.
+    orbits = build(get_recipe("test-maps"), dysts.get_system("PomeauMannevilleMap"))
+    assert check_series(orbits) == []
+    values = orbits["series"].values.copy()
+    values[1, :100] = values[0, 20:120]
+    found = check_series(with_series(orbits, values))
+    assert [finding.detail for finding in found] == ["trajectory 1 starts at point 20 of trajectory 0"]
+    # Whose states differ in a bit part after some iterates.
+    values[1, :100] = np.nextafter(values[0, 20:120], 1.0)
+    assert check_series(with_series(orbits, values)) == []
+
+
 def test_a_trajectory_that_has_left_a_transient_set_is_found() -> None:
     system = dysts.get_system("PanXuZhou")
     recipe = dataclasses.replace(SMALL, points_per_period=50, periods=24, trajectories=1)
