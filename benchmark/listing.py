@@ -11,7 +11,7 @@ from dysts.cli.terminal import columns, json_text
 from dysts.errors import DystsWarning
 
 if TYPE_CHECKING:
-    from benchmark.running.entry_points import Offer
+    from forecasters.offered import Offer
 
 
 def list_command(options: argparse.Namespace) -> int:

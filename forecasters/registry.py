@@ -8,6 +8,7 @@ from typing import Any
 from dysts.errors import InvalidArgumentError, unknown_name
 from forecasters.base import BaseForecaster, Config, build_config
 from forecasters.checks import checked_count
+from forecasters.offered import build_from_factory, offered_factory, offers
 
 # Name of the forecaster, which is also its class, and the module that holds it. Presets and tuning grids
 # stand as data in the class. Modules are imported on demand: some need darts or torch.
@@ -48,7 +49,10 @@ _EQUATIONS = {"PolynomialODE": "forecasters.polynomial_ode", "SINDy": "forecaste
 _PRETRAINED = {"Chronos2": "forecasters.pretrained", "TimesFM": "forecasters.pretrained"}
 
 
-def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> list[str]:
+_ALL = _MODULES | _OPTIONAL | _EQUATIONS | _PRETRAINED
+
+
+def list_forecasters(*, optional: bool = False, pretrained: bool = False, installed: bool = False) -> list[str]:
     """Return the names of all forecasters, sorted.
 
     Parameters
@@ -58,6 +62,9 @@ def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> lis
         SINDy, which find equations.
     pretrained : bool
         Whether to include Chronos2 and TimesFM, which need weights on disk.
+    installed : bool
+        Whether to include the forecasters that other installed packages offer as entry points of the group
+        ``dysts.forecasters``.
 
     Examples
     --------
@@ -65,7 +72,8 @@ def list_forecasters(*, optional: bool = False, pretrained: bool = False) -> lis
     >>> len(names), names[:3]
     (24, ['ARIMA', 'AutoARIMA', 'DLinear'])
     """
-    return sorted(_MODULES | (_OPTIONAL | _EQUATIONS if optional else {}) | (_PRETRAINED if pretrained else {}))
+    known = _MODULES | (_OPTIONAL | _EQUATIONS if optional else {}) | (_PRETRAINED if pretrained else {})
+    return sorted([*known, *(offer.name for offer in (offers(_ALL)[0] if installed else ()))])
 
 
 def get_forecaster(
@@ -81,7 +89,9 @@ def get_forecaster(
     Parameters
     ----------
     name : str
-        One of `list_forecasters`.
+        One of `list_forecasters`, the entry point of another package, or ``"module:factory"``. A factory is called as
+        ``factory(preset=..., season_length=..., seed=...)``, with ``config=...`` where it is given, and the object
+        that it returns is returned unchanged.
     preset : str
         ``"fast"`` fits within seconds; ``"paper"`` follows the published protocol.
     season_length : int, optional
@@ -100,7 +110,7 @@ def get_forecaster(
     Raises
     ------
     UnknownNameError
-        If the name, the preset or a field of the configuration is not known.
+        If the name, the preset or a field of the configuration is not known, or a factory cannot be imported.
     InvalidArgumentError
         If a value is not allowed.
 
@@ -111,10 +121,9 @@ def get_forecaster(
     >>> get_forecaster("NaiveSeasonal", season_length=50).fit(series).predict(3).round(3).tolist()
     [[1.0], [0.992], [0.969]]
     """
-    modules = _MODULES | _OPTIONAL | _EQUATIONS | _PRETRAINED
-    if name not in modules:
-        raise unknown_name("forecaster", name, modules, listing="dysts-benchmark list")
-    chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(modules[name]), name)
+    if name not in _ALL:
+        return _from_elsewhere(name, {"preset": preset, "season_length": season_length, "seed": seed}, config)
+    chosen: type[BaseForecaster[Any]] = getattr(importlib.import_module(_ALL[name]), name)
     if preset not in chosen.presets:
         raise unknown_name(f"preset of {name}", preset, chosen.presets)
     if season_length is not None:
@@ -125,6 +134,18 @@ def get_forecaster(
     if config is not None:
         values |= _plain(config, chosen.config_type, who=name)
     return chosen(build_config(chosen.config_type, values, who=name), seed=seed)
+
+
+def _from_elsewhere(name: str, given: dict[str, Any], config: Mapping[str, Any] | Config | None) -> Any:
+    """Return what the factory of another package makes."""
+    factory: str | None = name if ":" in str(name) else None
+    if factory is None:
+        offered, _ = offers(_ALL)
+        factory = offered_factory(name, offered)
+        if factory is None:
+            known = [*_ALL, *(offer.name for offer in offered)]
+            raise unknown_name("forecaster", name, known, listing="dysts-benchmark list")
+    return build_from_factory(factory, given if config is None else given | {"config": config})
 
 
 def _plain(config: object, config_type: type[Config], *, who: str) -> dict[str, Any]:

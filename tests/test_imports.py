@@ -28,7 +28,7 @@ FLOORS = {
         ("__main__",),
     ],
     "forecasters": [
-        ("checks", "isolation", "numerics"),
+        ("checks", "isolation", "numerics", "offered"),
         ("base", "contract"),
         ("season", "closed_loop"),
         ("libraries", "darts_model"),

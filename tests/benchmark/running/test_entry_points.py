@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import benchmark_fakes as fakes
+import numpy as np
 import pytest
 
 import benchmark
@@ -14,6 +15,7 @@ from benchmark import runner
 from benchmark.cli import main
 from benchmark.running.entry_points import offers, whole_names
 from dysts.errors import InvalidArgumentError, UnknownNameError
+from forecasters import get_forecaster, list_forecasters
 
 MODULE = """
 import numpy as np
@@ -119,6 +121,30 @@ def test_names_do_not_clash(install: Install, capsys: pytest.CaptureFixture[str]
         whole_names(["sk"])
     with pytest.raises(UnknownNameError, match=r"unknown forecaster 'alome'; did you mean 'alone'\?"):
         whole_names(["alome"])
+
+
+def test_offered_forecasters_are_known_by_name_in_python(install: Install) -> None:
+    install("my", "sk = my:sk\nNVAR = my:Last\nclash = my:sk\nlinear = my:Last", module=MODULE.replace("print", "str"))
+    install("other", "clash = other:sk", module=MODULE.replace("print", "str"))
+    assert set(list_forecasters(installed=True)) - set(list_forecasters()) == {
+        *("sk", "my:Last", "my:sk", "other:sk", "linear")
+    }
+    series = np.array([[1.0, 5.0], [2.0, 7.0]])
+    for name in ("sk", "my:Last", "other:sk"):
+        model = get_forecaster(name, season_length=20, seed=3)
+        assert type(model).__module__ == name.partition(":")[0].replace("sk", "my")
+        np.testing.assert_array_equal(model.fit(series).predict(2), [[2.0, 7.0], [2.0, 7.0]])
+    # The name of a forecaster of the package is that forecaster.
+    assert type(get_forecaster("NVAR")).__module__ == "forecasters.nvar"
+    with pytest.raises(InvalidArgumentError, match=r"must be my:sk or other:sk, got 'clash'"):
+        get_forecaster("clash")
+    with pytest.raises(UnknownNameError, match=r"unknown forecaster 'lineer'; did you mean 'linear'\?"):
+        get_forecaster("lineer")
+    with pytest.raises(UnknownNameError, match=r"module 'my' has no 'lost'"):
+        get_forecaster("my:lost")
+    # The factory takes no configuration.
+    with pytest.raises(InvalidArgumentError, match=r"must take preset, season_length, seed, config by keyword"):
+        get_forecaster("sk", config={"lags": 3})
 
 
 def test_tables_tell_equal_names_apart(install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
