@@ -65,6 +65,11 @@ def _run(options: argparse.Namespace) -> int:
         return discovery_command(
             options, time_limit=None if options.time_limit == DEFAULT_TIME_LIMIT else options.time_limit
         )
+    if options.suite in ("parameters", "basins"):
+        from benchmark.generalisation.command import generalisation_command
+
+        _refuse_with(options, options.suite, "trajectories", "registry", "again", "scheduler", "against")
+        return generalisation_command(options)
     suite = get_suite(options.suite)
     # As for python -m: a forecaster of one's own may lie in the current folder.
     if any(":" in name for name in names(options.forecasters) or suite.forecasters) and os.getcwd() not in sys.path:

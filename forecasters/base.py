@@ -1,14 +1,15 @@
 """Defines the protocol of a forecaster, and a base class that checks and scales its input and output."""
 
+import copy
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dysts.errors import ForecastError, InvalidArgumentError, unknown_name
+from dysts.errors import ForecastError, InvalidArgumentError, NotSupportedError, unknown_name
 from forecasters.checks import checked_count, checked_series
 from forecasters.numerics.standardisation import Standardisation
 
@@ -178,6 +179,55 @@ class BaseForecaster(ABC, Generic[ConfigT]):
             bad = int(np.count_nonzero(~np.isfinite(forecast)))
             raise ForecastError(f"{type(self).__name__} forecast {bad} of {forecast.size} values that are not finite")
         return forecast
+
+    def continued(self, series: ArrayLike, *, held: Sequence[int] = ()) -> Self:
+        """Return the fitted model at the end of another series, to which it is not fitted.
+
+        Parameters
+        ----------
+        series : array_like of real numbers [time, component]
+            The components of the fitted series, from another start, basin or parameter.
+        held : sequence of int
+            Columns that keep their last value in forecasts, such as a parameter.
+
+        Raises
+        ------
+        NotSupportedError
+            If the method forecasts the end of its own series only.
+        InvalidArgumentError
+            If the series has other components or is too short.
+        ForecastError
+            If nothing was fitted.
+
+        Examples
+        --------
+        >>> from forecasters import get_forecaster
+        >>> wave = np.sin(0.1 * np.arange(600))[:, None]
+        >>> forecast = get_forecaster("NVAR").fit(wave[:400]).continued(wave[450:500]).predict(100)
+        >>> bool(np.allclose(forecast, wave[500:], atol=1e-3))
+        True
+        """
+        who = type(self).__name__
+        standard = self._fitted("continue")
+        checked = checked_series(series, minimum_length=1, who=who)
+        count = len(standard.center)
+        if checked.shape[1] != count:
+            raise InvalidArgumentError(f"series must have the {count} components of the fit, got {checked.shape[1]}")
+        columns = [checked_count("held", column, least=0) for column in held]
+        if any(column >= count for column in columns):
+            raise InvalidArgumentError(f"held must be columns below {count}, got {tuple(held)}")
+        places = np.cumsum(standard.varying) - 1
+        model = copy.copy(self)
+        model.diverged_at = None
+        if standard.varying.any():
+            model._continue(
+                standard.apply(checked), tuple(int(places[column]) for column in columns if standard.varying[column])
+            )
+        return model
+
+    def _continue(self, series: FloatArray, held: tuple[int, ...]) -> None:  # noqa: ARG002
+        """Move a copy to the end of a checked and scaled series; a subclass that can do so overrides this."""
+        raise NotSupportedError(f"{type(self).__name__} forecasts the end of the series that it is fitted to only")
 
     def _fitted(self, verb: str) -> Standardisation:
         if self._standard is None:

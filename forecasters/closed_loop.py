@@ -1,7 +1,7 @@
 """Base classes of forecasters that iterate one-step forecasts: the loop, and its single step for diagnostics."""
 
 from abc import abstractmethod
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -105,10 +105,23 @@ class LaggedForecaster(ClosedLoopForecaster[ConfigT], Generic[ConfigT]):
     """
 
     _history: FloatArray
+    _single: ClassVar[bool] = False
+    """Whether the rollout computes in single precision."""
 
     @abstractmethod
     def _next(self, window: FloatArray) -> Any:
         """Return the point that follows a window [lag, component], in scaled units."""
+
+    def _continue(self, series: FloatArray, held: tuple[int, ...]) -> None:
+        lags = len(self._history)
+        if len(series) < lags:
+            raise InvalidArgumentError(f"series must have at least the {lags} points of the lags, got {len(series)}")
+        # Of a network that computes in single precision both have values that this precision holds.
+        kind = np.float32 if self._single else np.float64
+        self._history = series[-lags:].astype(kind).astype(np.float64)
+        self._box = self._box.including(series, held=held)
+        if self._single:
+            self._box = self._box.rounded(np.float32)
 
     def _initial(self) -> FloatArray:
         return self._history.ravel().copy()

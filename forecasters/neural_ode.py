@@ -95,6 +95,7 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
     config_type = NeuralODEConfig
     needs = ("torch",)
     extra = "neural"
+    _single = True
     presets = {  # noqa: RUF012 - class data, annotated in the base class
         "fast": {},
         "paper": {"window": 30, "batch_size": 32, "steps": 500, "learning_rate": 1e-3, "one_cycle": False},

@@ -1,7 +1,7 @@
 """A polynomial differential equation that is fitted to a noisy series together with its trajectory."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,6 +136,13 @@ class PolynomialODE(BaseForecaster[PolynomialODEConfig]):
         elif best == "equation" and found is not None:
             self._shot, self._own_denoised = shot, shot.states
             self.chosen |= {"degree": degree, "weights": weights}
+
+    def _continue(self, series: FloatArray, held: tuple[int, ...]) -> None:
+        self._box = self._box.including(series, held=held)
+        self._regression = self._regression.continued(series, held=held)
+        if self._shot is not None:
+            self._shot = replace(self._shot, states=series[-1:].copy())
+        self._own_denoised = None
 
     @property
     def denoised(self) -> FloatArray | None:

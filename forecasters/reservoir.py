@@ -274,6 +274,11 @@ class ESN(ClosedLoopForecaster[ESNConfig]):
             "score": score,
         }
 
+    def _continue(self, series: FloatArray, held: tuple[int, ...]) -> None:
+        self._state = self._reservoir.drive(series, self._dynamics)[0, -1].copy()
+        self._last = series[-1].copy()
+        self._box = self._box.including(series, held=held)
+
     def _initial(self) -> FloatArray:
         return np.concatenate([self._last, self._state])
 

@@ -45,7 +45,7 @@ FLOORS = {
         ("schema", "listing", "contract"),
         ("options",),
         ("results",),
-        ("runner", "export", "comparison", "submissions", "sampling", "transfer"),
+        ("runner", "export", "comparison", "submissions", "sampling", "transfer", "generalisation"),
         ("beside", "discovery"),
         ("report",),
         ("__init__",),

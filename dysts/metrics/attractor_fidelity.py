@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.signal import welch
 from scipy.spatial.distance import cdist
 
-from dysts.metrics._arrays import divide_by_scale, paired_arrays
+from dysts.metrics._arrays import component_scale, divide_by_scale, paired_arrays
 from dysts.metrics.distributions import hellinger
 
 MOST_STATES = 1000
@@ -148,7 +148,9 @@ def _log_kernels(points: NDArray[np.float64], centres: NDArray[np.float64], widt
     return logarithms
 
 
-def sliced_wasserstein_distance(*, truth: ArrayLike, forecast: ArrayLike, seed: int = 0) -> float:
+def sliced_wasserstein_distance(
+    *, truth: ArrayLike, forecast: ArrayLike, scale: ArrayLike | None = None, seed: int = 0
+) -> float:
     r"""Sliced Wasserstein distance of order 1 between the sets of states, in standard deviations.
 
     :math:`\mathrm{mean}_\theta W_1(\theta \cdot a, \theta \cdot p)` over 100 directions :math:`\theta` drawn evenly
@@ -160,6 +162,9 @@ def sliced_wasserstein_distance(*, truth: ArrayLike, forecast: ArrayLike, seed: 
     ----------
     truth, forecast : array_like, float [time, component]
         Observed and predicted states.
+    scale : float or array_like, float [component], optional
+        Units of the components; standard deviations of the truth by default. Sets around a truth that rests have
+        finite distances in units of another motion.
     seed : int
         For the directions.
 
@@ -182,7 +187,12 @@ def sliced_wasserstein_distance(*, truth: ArrayLike, forecast: ArrayLike, seed: 
     >>> sliced_wasserstein_distance(truth=[[-1.0], [1.0]], forecast=[[3.0], [1.0]])
     2.0
     """
-    a, p = _standardised(truth, forecast)
+    if scale is None:
+        a, p = _standardised(truth, forecast)
+    else:
+        a, p = paired_arrays(truth, forecast)
+        unit = component_scale(scale, a.shape[1])
+        a, p = divide_by_scale(a, unit), divide_by_scale(p, unit)
     if np.isnan(a).any() or np.isnan(p).any():
         return float("nan")
     if not np.isfinite(p).all():

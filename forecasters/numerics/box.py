@@ -41,6 +41,21 @@ class Box:
         room = margin * (high - low)
         return cls(low - room, high + room)
 
+    def including(self, series: FloatArray, *, held: tuple[int, ...] = ()) -> "Box":
+        """Return the box around this one and the box of a series; `held` components stay at its last values.
+
+        Examples
+        --------
+        >>> box = Box.around(np.array([[0.0], [2.0]])).including(np.array([[1.0], [5.0]]))
+        >>> box.low.tolist(), box.high.tolist()
+        ([-3.0], [9.0])
+        """
+        other = Box.around(series)
+        low, high = np.minimum(self.low, other.low), np.maximum(self.high, other.high)
+        columns = list(held)
+        low[columns] = high[columns] = series[-1, columns]
+        return Box(low, high)
+
     def rounded(self, precision: type[np.floating]) -> "Box":
         """Return the box with walls that a lower precision holds exactly."""
         return Box(*(wall.astype(precision).astype(np.float64) for wall in (self.low, self.high)))

@@ -1,0 +1,53 @@
+"""A fitted forecaster goes on from the end of another series, to which it is not fitted."""
+
+import numpy as np
+import pytest
+
+from dysts.errors import ForecastError, InvalidArgumentError, NotSupportedError
+from forecasters import get_forecaster
+
+WAVE = np.stack([np.sin(0.1 * np.arange(900)), np.cos(0.1 * np.arange(900))], axis=1)
+
+
+@pytest.mark.parametrize("name", ["NVAR", "ESN", "LinearRegression", "PolynomialODE"])
+def test_a_forecast_goes_on_from_the_other_series(name: str) -> None:
+    model = get_forecaster(name, season_length=63).fit(WAVE[:400])
+    before = model.predict(50)
+    forecast = model.continued(WAVE[500:800]).predict(100)
+    np.testing.assert_allclose(forecast, WAVE[800:], atol=0.01)
+    np.testing.assert_array_equal(model.predict(50), before)
+    same = model.continued(WAVE[:400]).predict(50)
+    np.testing.assert_allclose(same, before, atol=1e-6)
+
+
+def test_a_noisy_equation_goes_on_from_the_last_point() -> None:
+    noisy = WAVE + 0.02 * np.random.default_rng(0).standard_normal(WAVE.shape)
+    model = get_forecaster("PolynomialODE").fit(noisy[:400])
+    assert model.chosen["model"] == "equation"
+    moved = model.continued(WAVE[500:800])
+    np.testing.assert_allclose(moved.predict(100), WAVE[800:], atol=0.1)
+    assert moved.denoised is None
+    assert model.denoised is not None
+
+
+@pytest.mark.parametrize("name", ["NVAR", "ESN"])
+def test_a_held_component_keeps_its_value(name: str) -> None:
+    generator = np.random.default_rng(1)
+    series = np.concatenate([WAVE[:600], np.repeat(generator.choice([-1.0, 0.0, 1.0], 6), 100)[:, None]], axis=1)
+    other = np.concatenate([WAVE[600:800], np.full((200, 1), 3.0)], axis=1)
+    forecast = get_forecaster(name).fit(series).continued(other, held=(2,)).predict(80)
+    np.testing.assert_allclose(forecast[:, 2], 3.0, rtol=1e-12)
+
+
+def test_what_cannot_go_on_is_refused() -> None:
+    with pytest.raises(NotSupportedError, match="forecasts the end of the series that it is fitted to only"):
+        get_forecaster("NaiveMean").fit(WAVE).continued(WAVE)
+    with pytest.raises(ForecastError, match="cannot continue before fit"):
+        get_forecaster("NVAR").continued(WAVE)
+    model = get_forecaster("LinearRegression", config={"lags": 5}).fit(WAVE[:200])
+    with pytest.raises(InvalidArgumentError, match="the 2 components of the fit, got 1"):
+        model.continued(WAVE[:, :1])
+    with pytest.raises(InvalidArgumentError, match="at least the 5 points of the lags, got 4"):
+        model.continued(WAVE[:4])
+    with pytest.raises(InvalidArgumentError, match="held must be columns below 2"):
+        model.continued(WAVE, held=(2,))
