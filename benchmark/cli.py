@@ -14,6 +14,7 @@ from benchmark.options import parser
 from benchmark.running.limits import DEFAULT_TIME_LIMIT
 from benchmark.running.requirements import check_installed, needed
 from benchmark.tasks.named_suites import get_suite
+from benchmark.templates.command import template_command
 from dysts.cli.arguments import names
 from dysts.cli.conventions import EXIT_DONE, run_command
 from dysts.cli.terminal import json_text
@@ -311,6 +312,7 @@ def _score(options: argparse.Namespace) -> int:
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "check": check_command,
+    "template": template_command,
     "report": _report,
     "leaderboard": _leaderboard,
     "compare": _compare,

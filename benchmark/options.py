@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from benchmark.contract import add_check
 from benchmark.listing import completed_words, suites_text
 from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from benchmark.templates.command import add_template
 from dysts.cli.arguments import add_registry
 from dysts.cli.completion import add_completion
 from dysts.cli.conventions import Commands, Parser, add_command, add_commands, examples_text, exit_codes_text
 from dysts.version import __version__
 
 _GROUPS = {
-    "running": ("run", "check", "status", "list", "rescore", "merge"),
+    "running": ("run", "check", "template", "status", "list", "rescore", "merge"),
     "results": ("leaderboard", "compare", "report", "export"),
     "for others": ("tasks", "score"),
 }
@@ -69,6 +70,7 @@ def parser() -> Parser:
     commands = add_commands(program, _GROUPS, dest="command")
     _add_run(commands)
     add_check(commands)
+    add_template(commands)
     report = _add_reading_command(
         commands, "report", "write a folder of pages, which opens from disk", examples=("-o report",)
     )

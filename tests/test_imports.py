@@ -38,7 +38,7 @@ FLOORS = {
         ("__init__",),
     ],
     "benchmark": [
-        ("values",),
+        ("values", "templates"),
         ("own_series",),
         ("tasks",),
         ("running", "scoring"),

@@ -10,7 +10,13 @@ from dysts.version import install_command
 _TABLES = ("pandas", "pyarrow")
 _PAGES = (*_TABLES, "jinja2", "matplotlib")
 _CELLS = (*_TABLES, "threadpoolctl")
-NEEDED: Mapping[str, tuple[str, ...]] = {"list": (), "report": _PAGES, "run": _CELLS, "check": ("threadpoolctl",)}
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "list": (),
+    "template": (),
+    "report": _PAGES,
+    "run": _CELLS,
+    "check": ("threadpoolctl",),
+}
 """Packages that a command needs beside those of the base installation; the others need those of tables."""
 
 

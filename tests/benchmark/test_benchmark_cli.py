@@ -209,7 +209,7 @@ def test_forecasters_say_together_what_they_lack(monkeypatch: pytest.MonkeyPatch
     assert "[statistical,trees,neural]" in message
 
 
-@pytest.mark.parametrize("command", [["list"], ["run", "--help"]])
+@pytest.mark.parametrize("command", [["list"], ["run", "--help"], ["template", "forecaster"]])
 def test_names_and_help_work_in_a_base_installation(command: list[str]) -> None:
     program = (
         "import sys\n"
