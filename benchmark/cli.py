@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         return _sampling(options)
     if options.suite == "transfer":
         return _transfer(options)
-    _refuse_with(options, options.suite, "archive", "sets")
+    _refuse_with(options, options.suite, "archive", "sets", "seeds", "samplings", "ways", "epochs", "surrogates")
     if options.suite == "discovery":
         from benchmark.discovery.command import discovery_command
 
@@ -103,7 +103,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _sampling(options: argparse.Namespace) -> int:
-    from benchmark.sampling.run import run_sampling
+    from benchmark.sampling.densities import SAMPLINGS
+    from benchmark.sampling.run import SEEDS, run_sampling
     from benchmark.sampling.verdict import sampling_text
 
     _refuse_with(
@@ -117,11 +118,16 @@ def _sampling(options: argparse.Namespace) -> int:
         "against",
         "archive",
         "sets",
+        "ways",
+        "epochs",
+        "surrogates",
     )
     folder = Path(options.output or Path("benchmark-results") / "sampling")
     table = run_sampling(
         folder,
         systems=names(options.systems),
+        samplings=names(options.samplings) or tuple(SAMPLINGS),
+        seeds=SEEDS if options.seeds is None else options.seeds,
         first_seed=options.seed,
         workers=options.workers,
         time_limit=options.time_limit,
@@ -136,17 +142,32 @@ def _sampling(options: argparse.Namespace) -> int:
 
 
 def _transfer(options: argparse.Namespace) -> int:
-    from benchmark.transfer.run import TIME_LIMIT, run_transfer, transfer_text
+    from benchmark.transfer.cell import WAYS
+    from benchmark.transfer.run import EPOCHS, SEEDS, TIME_LIMIT, run_transfer
+    from benchmark.transfer.verdict import transfer_text
 
     _refuse_with(
-        options, "transfer", "systems", "forecasters", "trajectories", "registry", "again", "scheduler", "against"
+        options,
+        "transfer",
+        "systems",
+        "forecasters",
+        "trajectories",
+        "registry",
+        "again",
+        "scheduler",
+        "against",
+        "samplings",
     )
     folder = Path(options.output or Path("benchmark-results") / "transfer")
     table = run_transfer(
         folder,
         archive=options.archive,
         sets=names(options.sets),
+        ways=names(options.ways) or WAYS,
+        seeds=SEEDS if options.seeds is None else options.seeds,
         first_seed=options.seed,
+        epochs=EPOCHS if options.epochs is None else options.epochs,
+        surrogates=[_whole("--surrogates", count) for count in names(options.surrogates) or ()] or None,
         workers=options.workers,
         # The default limit is that of a forecaster; learning an encoder takes longer.
         time_limit=TIME_LIMIT if options.time_limit == DEFAULT_TIME_LIMIT else options.time_limit,
@@ -160,11 +181,19 @@ def _transfer(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _whole(option: str, text: str) -> int:
+    """Return the whole number that an option has in a list."""
+    if not text.isdecimal():
+        raise InvalidArgumentError(f"{option} must be whole numbers, got {text!r}")
+    return int(text)
+
+
 def _refuse_with(options: argparse.Namespace, run: str, *refused: str) -> None:
-    """Refuse options that a run does not have."""
+    """Refuse options that a run does not have; a zero is given too."""
     for name in refused:
-        if getattr(options, name):
-            raise InvalidArgumentError(f"--{name} must be left out with the run {run}, got {getattr(options, name)}")
+        value = getattr(options, name)
+        if value is not None:
+            raise InvalidArgumentError(f"--{name} must be left out with the run {run}, got {value}")
 
 
 def _cluster(options: argparse.Namespace) -> "Scheduler | None":

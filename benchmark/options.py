@@ -210,6 +210,13 @@ def _add_run(commands: Commands) -> None:
     what.add_argument("--seed", type=int, default=0, metavar="N", help="seed of every forecaster (default: 0)")
     what.add_argument("--archive", metavar="FOLDER", help="run transfer: sets in the formats of the UCR archive")
     what.add_argument("--sets", nargs="+", metavar="A,B", help="run transfer: only these sets")
+    what.add_argument("--seeds", type=int, metavar="N", help="run sampling, transfer: number of seeds (default: 5)")
+    what.add_argument("--samplings", nargs="+", metavar="A,B", help="run sampling: only these samplings")
+    what.add_argument("--ways", nargs="+", metavar="A,B", help="run transfer: only these ways to features")
+    what.add_argument("--epochs", type=int, metavar="N", help="run transfer: passes over the windows (default: 20)")
+    what.add_argument(
+        "--surrogates", nargs="+", metavar="N,N", help="run transfer: numbers of systems to learn from (default: all)"
+    )
     how = run.add_argument_group("how to run it")
     how.add_argument("-o", "--output", metavar="FOLDER", help="results folder (default: benchmark-results/SUITE)")
     how.add_argument(

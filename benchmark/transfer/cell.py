@@ -16,6 +16,8 @@ from benchmark.transfer.surrogates import noise_series, surrogate_series, traini
 from benchmark.transfer.time_scale import main_period
 from dysts.atlas.features import catch22_library
 from dysts.errors import InvalidArgumentError, MissingPackageError
+from dysts.systems.kinds import FLOW
+from dysts.systems.registry import list_systems
 from dysts.version import install_command
 
 FACTORY = "benchmark.transfer.cell:factory"
@@ -109,7 +111,7 @@ class TransferCell:
             return encoder
         scale = main_period(found.train) if self._way == "matched" else None
         if self._way == "noise":
-            series = noise_series(self._systems or 135, seed=self._seed)
+            series = noise_series(len(list_systems(kind=FLOW)), seed=self._seed)
         else:
             series = surrogate_series(scale=scale, systems=self._systems, seed=self._seed)
         windows = training_windows(series, seed=self._seed)

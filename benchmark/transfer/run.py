@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import wilcoxon
 
 from benchmark.results.missing_cells import run_missing
 from benchmark.running.job import CellOutcome, Job
@@ -18,10 +17,12 @@ from benchmark.running.processes import LocalProcesses, Scheduler
 from benchmark.transfer.archive import PUBLISHED_HERE, archive_folders, find_set, list_sets
 from benchmark.transfer.cell import FACTORY, WAYS
 from dysts.checks import check_count, check_positive
-from dysts.errors import unknown_name
+from dysts.errors import InvalidArgumentError, unknown_name
+from dysts.systems.kinds import FLOW
+from dysts.systems.registry import list_systems
 from dysts.workers.threads import processors
 
-VERSION = 1
+VERSION = 2
 """Version of the protocol; cells of another version are run again."""
 SEEDS = 5
 """Number of seeds of a run unless told otherwise."""
@@ -29,10 +30,10 @@ EPOCHS = 20
 """Passes over the windows; the protocol of 2021 has 200, which take ten times as long."""
 TIME_LIMIT = 1800.0
 """Wall-clock seconds of a cell unless told otherwise."""
+LEARNING_FROM_SYSTEMS = ("random", "matched")
+"""Ways whose encoder learns from series of systems."""
 SEEDLESS = ("raw",)
 """Ways whose result does not depend on a seed, which run once."""
-LEAST_SETS = 6
-"""Least number of sets for a paired test to be able to find anything."""
 
 
 def run_transfer(
@@ -44,7 +45,7 @@ def run_transfer(
     seeds: int = SEEDS,
     first_seed: int = 0,
     epochs: int = EPOCHS,
-    systems: int | None = None,
+    surrogates: Sequence[int] | None = None,
     workers: int | None = None,
     time_limit: float = TIME_LIMIT,
     memory_limit_mb: int = DEFAULT_MEMORY_LIMIT_MB,
@@ -65,15 +66,16 @@ def run_transfer(
     ways : sequence of str
         Names in `benchmark.transfer.cell.WAYS`.
     seeds, first_seed, epochs : int
-    systems : int, optional
-        Number of systems behind the surrogates; by default all.
+    surrogates : sequence of int, optional
+        Numbers of systems to learn from; by default all. The ways that learn from systems run with each.
     workers, time_limit, memory_limit_mb, retry_failed, say, scheduler
         As for `benchmark.sampling.run.run_sampling`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns set, way, seed, status, error, seconds, accuracy.
+        Columns set, way, surrogates (the number of systems; 0 for ways that learn from none), seed, status, error,
+        seconds, accuracy.
 
     Raises
     ------
@@ -86,18 +88,26 @@ def run_transfer(
     known = list_sets(archive_folders(archive))
     chosen = sets or (list(known) if archive is not None else [name for name in PUBLISHED_HERE if name in known])
     folders = {name: find_set(name, known) for name in chosen}
+    flows = len(list_systems(kind=FLOW))
+    counts = [check_count("surrogates", count) for count in surrogates or (flows,)]
+    if max(counts) > flows:
+        raise InvalidArgumentError(f"surrogates must be at most {flows}, the number of flows, got {max(counts)}")
+    check_count("epochs", epochs)
+    check_count("seeds", seeds)
     cells: dict[str, dict[str, Any]] = {}
     for name in folders:
         for way in ways:
-            for seed in range(first_seed, first_seed + (1 if way in SEEDLESS else check_count("seeds", seeds))):
-                facts = [VERSION, name, way, seed, check_count("epochs", epochs), systems]
-                key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
-                cells[key] = {"set": name, "way": way, "seed": seed}
+            for count in counts if way in LEARNING_FROM_SYSTEMS else (0,):
+                for seed in range(first_seed, first_seed + (1 if way in SEEDLESS else seeds)):
+                    facts = [VERSION, name, way, seed, epochs, count]
+                    key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+                    cells[key] = {"set": name, "way": way, "surrogates": count, "seed": seed}
 
     def jobs(waiting: set[str]) -> Iterator[Job]:
         for key, cell in cells.items():
             if key in waiting:
-                config = {"folder": str(folders[cell["set"]])} | ({} if systems is None else {"systems": systems})
+                count = cell["surrogates"]
+                config = {"folder": str(folders[cell["set"]])} | ({"systems": count} if count else {})
                 yield Job(
                     key=key,
                     label=f"{cell['set']} {cell['way']}",
@@ -121,7 +131,7 @@ def run_transfer(
             "error": outcome.error,
             "seconds": outcome.seconds,
             "accuracy": accuracy,
-            "said": f"{cell['set']} {cell['way']} seed {cell['seed']}: {ending}",
+            "said": f"{cell['set']} {cell['way']} {cell['surrogates'] or ''} seed {cell['seed']}: {ending}",
         }
 
     rows = run_missing(
@@ -139,33 +149,3 @@ def run_transfer(
         say=say,
     )
     return pd.DataFrame(rows).drop(columns="said")
-
-
-def transfer_text(table: pd.DataFrame) -> str:
-    """Return the mean accuracy over seeds of each set and way, and the paired differences of matched time scales.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As from `run_transfer`.
-    """
-    done = table[table["status"] == "ok"]
-    means = done.groupby(["set", "way"])["accuracy"].mean().unstack("way")
-    means = means[[way for way in WAYS if way in means.columns]]
-    lines = [means.round(3).to_string(), "mean over the sets: " + _means_text(means.dropna())]
-    if "matched" not in means.columns:
-        return "\n".join(lines)
-    for way in means.columns.drop("matched"):
-        gaps = (means["matched"] - means[way]).dropna().to_numpy()
-        if not len(gaps):
-            continue
-        wins, ties = int((gaps > 0).sum()), int((gaps == 0).sum())
-        line = f"matched - {way}: {gaps.mean():+.3f}, better on {wins} of {len(gaps)} sets, {ties} equal"
-        if len(gaps) >= LEAST_SETS and np.any(gaps != 0.0):
-            line += f", p = {wilcoxon(gaps).pvalue:.2g}"
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def _means_text(means: pd.DataFrame) -> str:
-    return ", ".join(f"{way} {value:.3f}" for way, value in means.mean().items()) or "no set has all"

@@ -4,15 +4,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmark.cli import main
 from benchmark.running.job import CellOutcome, Job
 from benchmark.transfer.archive import archive_folders, list_sets, read_set
-from benchmark.transfer.run import TIME_LIMIT, run_transfer, transfer_text
+from benchmark.transfer.run import TIME_LIMIT, run_transfer
 from benchmark.transfer.surrogates import noise_series, training_windows
 from benchmark.transfer.time_scale import main_period
+from benchmark.transfer.verdict import accuracies, gains, number_curve, transfer_text, verdict
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError
+
+PUBLISHED = Path(__file__).parents[3] / "docs" / "data" / "published_transfer.csv"
 
 
 def waves(count: int, *, seed: int) -> tuple[np.ndarray, list[str]]:
@@ -54,14 +58,19 @@ class Answers:
     def prepare(self, forecasters: object) -> None:
         """Need nothing."""
 
+    @staticmethod
+    def loss(job: Job) -> float:
+        """Fewer systems are worse."""
+        return 0.1 / int(str(job.config["systems"])) if "systems" in job.config else 0.0
+
     def run(self, jobs: Iterable[Job]) -> Iterator[CellOutcome]:
-        accuracies = {"raw": 0.7, "matched": 0.8, "random": 0.75}
+        right = {"raw": 0.7, "matched": 0.8, "random": 0.75}
         for job in jobs:
             self.jobs.append(job)
             if job.preset == "random" and job.seed == 1:
                 yield CellOutcome(key=job.key, status="failed", error="no torch")
             else:
-                yield CellOutcome(key=job.key, status="ok", forecast=np.array([[accuracies[job.preset]]]))
+                yield CellOutcome(key=job.key, status="ok", forecast=np.array([[right[job.preset] - self.loss(job)]]))
 
 
 def test_both_formats_give_the_same_standardised_series(archive: Path) -> None:
@@ -131,7 +140,37 @@ def test_a_run_goes_on_and_compares_in_pairs(archive: Path) -> None:
     run_transfer(archive / "out", scheduler=second, retry_failed=True, **run)
     assert [job.preset for job in second.jobs] == ["random", "random"]
     text = transfer_text(table)
-    assert "matched - raw: +0.100, better on 2 of 2 sets, 0 equal" in text
+    assert "matched - raw: +0.099, better on 2 of 2 sets, 0 equal" in text
+
+
+def test_the_curve_over_numbers_of_systems(archive: Path) -> None:
+    scheduler = Answers()
+    table = run_transfer(
+        archive / "out",
+        archive=archive,
+        sets=["Waves"],
+        ways=("raw", "matched"),
+        seeds=2,
+        surrogates=[5, 20],
+        scheduler=scheduler,
+    )
+    # Features that learn from no system have no curve.
+    assert len(scheduler.jobs) == 1 + 2 * 2
+    curve = number_curve(table)["Waves"]
+    assert curve.to_dict() == pytest.approx({5: 0.78, 20: 0.795})
+    assert accuracies(table).loc["Waves"].to_dict() == pytest.approx({"raw": 0.7, "matched": 0.795})
+    assert "by the number of systems" in transfer_text(table)
+    with pytest.raises(InvalidArgumentError, match="surrogates must be"):
+        run_transfer(archive / "out", archive=archive, surrogates=[1000], scheduler=scheduler)
+
+
+def test_the_published_accuracies_show_a_gain() -> None:
+    published = pd.read_csv(PUBLISHED).rename(columns={"tsfresh": "raw"}).set_index("set")
+    found = {each.way: each for each in gains(published[["raw", "random", "matched"]])}
+    assert (found["raw"].sets, found["raw"].wins, found["raw"].ties) == (90, 66, 8)
+    assert found["raw"].p == pytest.approx(3e-7, rel=0.2)
+    assert (found["random"].wins, found["random"].ties) == (72, 5)
+    assert verdict(list(found.values())).startswith("Matched time scales are better than raw (+0.039")
 
 
 def test_bad_sets_are_one_sentence(tmp_path: Path, archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +194,12 @@ def test_bad_sets_are_one_sentence(tmp_path: Path, archive: Path, capsys: pytest
         run_transfer(tmp_path / "o", archive=archive, sets=["Wavs"], scheduler=Answers())
     assert main(["run", "transfer", "--systems", "Lorenz"]) == 2
     assert "--systems must be left out with the run transfer" in capsys.readouterr().err
+    assert main(["run", "transfer", "--samplings", "random"]) == 2
+    assert "--samplings must be left out with the run transfer" in capsys.readouterr().err
+    assert main(["run", "transfer", "--surrogates", "few"]) == 2
+    assert "--surrogates must be whole numbers, got 'few'" in capsys.readouterr().err
+    assert main(["run", "quick", "--epochs", "0"]) == 2
+    assert "--epochs must be left out with the run quick" in capsys.readouterr().err
     assert main(["run", "quick", "--sets", "Waves"]) == 2
     assert "--sets must be left out with the run quick" in capsys.readouterr().err
 
