@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -82,6 +82,10 @@ atlas: $(INSTALLED)
 # Writes docs/explanation/atlas.md from the stored atlas and results/nearest.parquet.
 atlas-page: $(INSTALLED)
 	$(BIN)/python docs/atlas_page.py
+
+# Writes docs/explanation/sampling.md and transfer.md from published scores and the tables of our runs.
+experiments-page: $(INSTALLED)
+	$(BIN)/python docs/experiments_page.py
 
 # Writes docs/discovery.md from results/discovery.parquet.
 discovery-page: $(INSTALLED)

@@ -14,6 +14,8 @@ WIDTH = 120
 """Columns of a page's text."""
 _WHOLE = ("|", "<!--", "#", "![")
 """Beginnings of lines that stay whole: rows of tables, comments, headings, pictures."""
+_FENCE = "```"
+"""Beginning of the first and last line of code, which stays as it is."""
 _ITEM = re.compile(r"(- |\d+\. )")
 
 
@@ -42,12 +44,21 @@ def reflowed(text: str) -> str:
     <BLANKLINE>
     - an item of two lines
     - another
+    >>> print(reflowed("```\ncode\nmore code\n```\nA\nparagraph."))
+    ```
+    code
+    more code
+    ```
+    A paragraph.
     """
     paragraphs: list[str] = []
+    fenced = False
     for line in text.split("\n"):
         last = paragraphs[-1] if paragraphs else ""
-        starts = not line.strip() or line.startswith(_WHOLE) or _ITEM.match(line)
-        if starts or not last.strip() or last.startswith(_WHOLE):
+        fence = line.startswith(_FENCE)
+        starts = fenced or fence or not line.strip() or line.startswith(_WHOLE) or _ITEM.match(line)
+        fenced ^= fence
+        if starts or not last.strip() or last.startswith((*_WHOLE, _FENCE)):
             paragraphs.append(line)
         else:
             paragraphs[-1] = f"{last} {line.strip()}"

@@ -82,24 +82,41 @@ def differences(finals: pd.DataFrame, *, seed: int = 0) -> list[Difference]:
         raise InvalidArgumentError(f"the table must have the sampling {BASELINE!r}, got {', '.join(finals.columns)}")
     if len(finals) < LEAST_SYSTEMS:
         raise InvalidArgumentError(f"the table must have {LEAST_SYSTEMS} complete systems, got {len(finals)}")
-    generator = np.random.default_rng(seed)
-    draws = generator.integers(len(finals), size=(RESAMPLES, len(finals)))
-    found = []
-    for sampling in finals.columns.drop(BASELINE):
-        gaps = (finals[sampling] - finals[BASELINE]).to_numpy()
-        low, high = np.quantile(gaps[draws].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-        found.append(
-            Difference(
-                sampling=str(sampling),
-                systems=len(gaps),
-                wins=int((gaps < 0.0).sum()),
-                mean=float(gaps.mean()),
-                low=float(low),
-                high=float(high),
-                p=float(wilcoxon(gaps).pvalue) if np.any(gaps != 0.0) else 1.0,
-            )
-        )
-    return found
+    return [
+        _difference(str(sampling), (finals[sampling] - finals[BASELINE]).to_numpy(), seed)
+        for sampling in finals.columns.drop(BASELINE)
+    ]
+
+
+def learning(table: pd.DataFrame, *, seed: int = 0) -> Difference:
+    """Compare the error of the baseline after all steps with that at the first checkpoint, paired by system.
+
+    A learner whose error does not fall has learnt no forecasts, so that its samplings cannot differ.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `benchmark.sampling.run.run_sampling`.
+    seed : int
+        Of the bootstrap.
+    """
+    rows = table[(table["status"] == "ok") & (table["sampling"] == BASELINE)]
+    falls = rows.assign(fall=[errors[-1] - errors[0] for errors in rows["errors"]]).groupby("system")["fall"].mean()
+    return _difference(BASELINE, falls.to_numpy(), seed)
+
+
+def _difference(sampling: str, gaps: np.ndarray, seed: int) -> Difference:
+    draws = np.random.default_rng(seed).integers(len(gaps), size=(RESAMPLES, len(gaps)))
+    low, high = np.quantile(gaps[draws].mean(axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Difference(
+        sampling=sampling,
+        systems=len(gaps),
+        wins=int((gaps < 0.0).sum()),
+        mean=float(gaps.mean()),
+        low=float(low),
+        high=float(high),
+        p=float(wilcoxon(gaps).pvalue) if np.any(gaps != 0.0) else 1.0,
+    )
 
 
 def curves(table: pd.DataFrame) -> pd.DataFrame:
@@ -116,15 +133,30 @@ def curves(table: pd.DataFrame) -> pd.DataFrame:
     return per_system.groupby(["steps", "sampling"]).median().unstack("sampling")
 
 
-def verdict(found: Sequence[Difference]) -> str:
+def verdict(found: Sequence[Difference], *, learnt: Difference | None = None) -> str:
     """Return the result in one sentence.
+
+    Parameters
+    ----------
+    found : sequence of Difference
+        As from `differences`.
+    learnt : Difference, optional
+        As from `learning`; where the baseline has not learnt, the run decides nothing.
 
     Examples
     --------
     >>> worse = Difference(sampling="importance", systems=30, wins=14, mean=0.01, low=-0.03, high=0.05, p=0.6)
     >>> verdict([worse])
     'At equal steps and data no sampling differs from uniform windows on 30 systems.'
+    >>> flat = Difference(sampling="uniform", systems=30, wins=14, mean=0.01, low=-0.1, high=0.1, p=0.8)
+    >>> verdict([worse], learnt=flat)
+    'The error with uniform windows does not fall (+0.010, p = 0.8, 30 systems): this run cannot compare samplings.'
     """
+    if learnt is not None and not (learnt.mean < 0.0 and learnt.p < SIGNIFICANT):
+        return (
+            f"The error with uniform windows does not fall ({learnt.mean:+.3f}, p = {learnt.p:.2g}, "
+            f"{learnt.systems} systems): this run cannot compare samplings."
+        )
     level = SIGNIFICANT / max(1, len(found))
     better = [each for each in found if each.p < level and each.mean < 0.0]
     worse = [each for each in found if each.p < level and each.mean > 0.0]
@@ -148,4 +180,9 @@ def sampling_text(table: pd.DataFrame) -> str:
         f"{each.wins} of {each.systems} systems, p = {each.p:.2g}"
         for each in found
     ]
-    return "\n".join([*lines, verdict(found)])
+    learnt = learning(table)
+    lines.append(
+        f"{BASELINE}, last - first checkpoint: {learnt.mean:+.3f} ({learnt.low:+.3f} to {learnt.high:+.3f}), lower on "
+        f"{learnt.wins} of {learnt.systems} systems, p = {learnt.p:.2g}"
+    )
+    return "\n".join([*lines, verdict(found, learnt=learnt)])

@@ -25,6 +25,7 @@ MOST_BYTES = 1_500_000
     "script",
     [
         "atlas_page.py",
+        "experiments_page.py",
         "invariants_page.py",
         "maps_page.py",
         "reference_pages.py",

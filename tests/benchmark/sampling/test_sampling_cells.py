@@ -13,7 +13,7 @@ from benchmark.running.job import CellOutcome, Job
 from benchmark.sampling.densities import error_density, importance_density, uniform_density
 from benchmark.sampling.run import default_systems, observed_series, read_sampling, run_sampling
 from benchmark.sampling.settings import Settings
-from benchmark.sampling.verdict import curves, differences, final_errors, sampling_text, verdict
+from benchmark.sampling.verdict import curves, differences, final_errors, learning, sampling_text, verdict
 from dysts.errors import InvalidArgumentError, UnknownNameError
 
 SMALL = Settings(train=220, horizon=20, rounds=2, starts=3, length=60, steps=2, checkpoints=1, window=20, hidden=4)
@@ -23,9 +23,10 @@ PUBLISHED = Path(__file__).parents[3] / "docs" / "data" / "published_importance.
 class Recorded:
     """A scheduler that answers by a function of the job and keeps what it was given."""
 
-    def __init__(self, fail: str = "") -> None:
+    def __init__(self, fail: str = "", fall: float = 0.0) -> None:
         self.jobs: list[Job] = []
         self._fail = fail
+        self._fall = fall
 
     def prepare(self, forecasters: object) -> None:
         """Need nothing."""
@@ -37,7 +38,7 @@ class Recorded:
                 yield CellOutcome(key=job.key, status="timeout", error="took too long")
                 continue
             gain = {"uniform": 0.0, "random": 0.1, "importance": -0.3, "error": 0.0}[job.preset]
-            errors = 1.0 + gain + 0.01 * job.seed * np.arange(job.horizon)
+            errors = 1.0 + gain + (0.01 * job.seed - self._fall) * np.arange(job.horizon)
             yield CellOutcome(key=job.key, status="ok", forecast=errors[:, None], seconds=1.0)
 
 
@@ -123,7 +124,7 @@ def test_the_verdict_is_a_paired_test_over_systems(tmp_path: Path) -> None:
         samplings=("uniform", "random", "importance"),
         seeds=2,
         settings=SMALL,
-        scheduler=Recorded(fail=default_systems(8)[3]),
+        scheduler=Recorded(fail=default_systems(8)[3], fall=0.1),
     )
     finals = final_errors(table)
     assert len(finals) == 7
@@ -136,6 +137,21 @@ def test_the_verdict_is_a_paired_test_over_systems(tmp_path: Path) -> None:
     assert curves(table).index.tolist() == list(SMALL.steps_at_checkpoints)
     assert "importance is better" in verdict(list(found.values()))
     assert verdict(list(found.values())) in sampling_text(table)
+    # At the second of two checkpoints the error is 0.1 lower with seed 0, and 0.09 with seed 1.
+    assert learning(table).mean == pytest.approx(-0.095)
+
+
+def test_a_learner_that_has_not_learnt_decides_nothing(tmp_path: Path) -> None:
+    table = run_sampling(
+        tmp_path,
+        systems=default_systems(8),
+        samplings=("uniform", "importance"),
+        seeds=1,
+        settings=SMALL,
+        scheduler=Recorded(),
+    )
+    assert differences(final_errors(table))[0].wins == 8
+    assert sampling_text(table).endswith(": this run cannot compare samplings.")
 
 
 def test_the_published_scores_show_no_gain() -> None:
