@@ -3,6 +3,7 @@
 The files that take longest come first, so that no worker ends long before the other.
 """
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -12,6 +13,9 @@ os.environ.setdefault("DYSTS_CACHE", str(Path(__file__).parent / "build" / "test
 
 # Programs for people, one of which runs inside another environment.
 collect_ignore = ["tests/performance"]
+if importlib.util.find_spec("sktime") is None:
+    # Its module imports sktime, which no extra installs.
+    collect_ignore.append("forecasters/estimators/sktime_forecaster.py")
 
 LONGEST_FIRST = (
     # Compiles most drivers, on which the others would wait; the second worker fits forecasters in the meantime.

@@ -1,4 +1,4 @@
-"""Wraps objects, functions, scikit-learn regressors and darts models as forecasters.
+"""Wraps objects, functions, scikit-learn regressors and models of darts and sktime as forecasters.
 
 Input and output are checked, scaled and bounded as for the forecasters of the package. To benchmark a wrapped model,
 return it from a factory in a module of yours and name it ``my_module:factory``.
@@ -19,6 +19,7 @@ from forecasters.closed_loop import LaggedForecaster
 from forecasters.darts_model import DartsConfig, DartsModel
 from forecasters.isolation import imports_for, isolated
 from forecasters.numerics.box import Box
+from forecasters.sktime_model import SktimeConfig, SktimeModel
 
 __all__ = [
     "CallableForecaster",
@@ -27,6 +28,8 @@ __all__ = [
     "ObjectForecaster",
     "RegressorConfig",
     "RegressorForecaster",
+    "SktimeConfig",
+    "SktimeModel",
     "WrappedConfig",
 ]
 

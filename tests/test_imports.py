@@ -31,10 +31,11 @@ FLOORS = {
         ("checks", "isolation", "numerics", "offered"),
         ("base", "contract"),
         ("season", "closed_loop"),
-        ("libraries", "darts_model"),
+        ("libraries", "darts_model", "sktime_model"),
         ("wrappers",),
         ("methods",),
         ("registry",),
+        ("estimators",),
         ("__init__",),
     ],
     "benchmark": [
