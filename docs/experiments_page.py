@@ -14,7 +14,7 @@ from pages import DOCS, reflowed, table, write_or_check
 from scipy.stats import wilcoxon
 
 from benchmark.comparison.bootstrap import bootstrap_median
-from benchmark.sampling.verdict import Difference, curves, differences, final_errors, learning
+from benchmark.sampling.verdict import SCORES, Difference, curves, differences, final_errors, learning
 from benchmark.sampling.verdict import verdict as sampling_verdict
 from benchmark.transfer.archive import PUBLISHED_HERE
 from benchmark.transfer.verdict import Gain, accuracies, gains, number_curve
@@ -62,30 +62,33 @@ def _own_sampling(rows: pd.DataFrame) -> str:
     whole = rows[rows["system"].isin(finals.index)]
     seeds, names = rows["seed"].nunique(), ", ".join(f"`{name}`" for name in finals.columns)
     failed = int((rows["status"] != "ok").sum())
-    found = differences(finals)
-    return "\n\n".join(
-        [
-            f"`results/sampling.parquet` has {rows['system'].nunique()} systems, the samplings {names} and "
-            f"{seeds} {'seed' if seeds == 1 else 'seeds'}; {failed or 'none'} of its {len(rows)} cells failed. "
-            "Errors against steps, median over systems with its interval:",
-            _curve_table(whole),
-            "Errors after all steps, beside `uniform`, paired by system:",
+    parts = [
+        f"`results/sampling.parquet` has {rows['system'].nunique()} systems, the samplings {names} and "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}; {failed or 'none'} of its {len(rows)} cells failed. "
+        "Errors against steps are medians over systems with their intervals."
+    ]
+    for score, words in SCORES.items():
+        found = differences(final_errors(rows, score=score))
+        parts += [
+            f"### {words[0].upper()}{words[1:]}",
+            _curve_table(whole, score),
+            "After all steps, beside `uniform`, paired by system:",
             _difference_table(found, "uniform"),
-            f"**{sampling_verdict(found, learnt=learning(rows))}**",
+            f"**{sampling_verdict(found, learnt=learning(rows, score=score))}**",
         ]
-    )
+    return "\n\n".join(parts)
 
 
-def _curve_table(rows: pd.DataFrame) -> str:
+def _curve_table(rows: pd.DataFrame, score: str) -> str:
     steps = curves(rows).index
     lines = []
     for place, step in enumerate(steps):
         line = [str(step)]
         for sampling in curves(rows).columns:
             part = rows[rows["sampling"] == sampling]
-            means = part.assign(error=[errors[place] for errors in part["errors"]]).groupby("system")["error"].mean()
+            means = part.assign(error=[errors[place] for errors in part[score]]).groupby("system")["error"].mean()
             middle, low, high = bootstrap_median(means.to_numpy(), means.index.to_numpy())
-            line.append(f"{middle:.2f} ({low:.2f} to {high:.2f})")
+            line.append(f"{middle:.3g} ({low:.3g} to {high:.3g})")
         lines.append(tuple(line))
     return table(("steps", *(str(name) for name in curves(rows).columns)), lines)
 

@@ -1,7 +1,7 @@
 """One cell of the run on sampling: a system, a sampling and a seed, behind the protocol that workers run.
 
-Its job holds the training points with their future behind them, and its forecast is the error at each checkpoint: the
-cell scores itself, as only errors over the steps are of interest, and not the forecasts.
+Its job holds the training points with their future behind them. Its forecast is the errors at the checkpoints, those of
+free forecasts and then those of single steps: the cell scores itself, as only errors over the steps are of interest.
 """
 
 from collections.abc import Mapping
@@ -39,6 +39,7 @@ class SamplingCell:
         self._seed = seed
         self._settings = settings
         self._errors: list[float] = []
+        self._one_step: list[float] = []
 
     def fit(self, series: np.ndarray) -> Self:
         """Train round by round, and keep the errors: float64 [time, 1], the observed component and its future.
@@ -75,11 +76,13 @@ class SamplingCell:
                 error = smape(truth=future[:, None], forecast=forecast[:, None])
                 # On 0 to 2, as published.
                 self._errors.append(float(error) / 100.0)
+                squared = learner.squared_errors(series[:, 0])[settings.train :]
+                self._one_step.append(float(np.sqrt(squared.mean())))
         return self
 
     def predict(self, horizon: int) -> np.ndarray:
-        """Return the errors at the checkpoints: float64 [checkpoint, 1]."""
-        return np.array(self._errors[:horizon])[:, None]
+        """Return the errors at the checkpoints, of free forecasts, then of single steps: float64 [2 checkpoint, 1]."""
+        return np.array([*self._errors, *self._one_step][:horizon])[:, None]
 
     def _new_pieces(self, states: np.ndarray, generator: np.random.Generator, scale: tuple[float, float]) -> np.ndarray:
         settings = self._settings

@@ -26,7 +26,7 @@ from dysts.systems.kinds import FLOW
 from dysts.systems.registry import get_system, list_systems
 from dysts.workers.threads import processors
 
-VERSION = 1
+VERSION = 2
 """Version of the protocol; cells of another version are run again."""
 SYSTEMS = 30
 """Number of systems of a run unless told otherwise."""
@@ -110,7 +110,9 @@ def run_sampling(
     Returns
     -------
     pandas.DataFrame
-        Columns system, sampling, seed, status, error, seconds, and ``errors`` and ``steps`` with a list for each cell.
+        Columns system, sampling, seed, status, error, seconds, and lists for each cell: ``steps`` at the checkpoints,
+        ``errors`` of the free forecasts (symmetric MAPE, 0 to 2), and ``one_step``, the root mean square error of
+        forecasts of one point along the future, in standard deviations of the training points.
 
     Raises
     ------
@@ -176,7 +178,7 @@ def _jobs(waiting: dict[str, Cell], settings: Settings, failed: dict[str, str]) 
             config={"system": cell.system, **changed},
             seed=cell.seed,
             season_length=settings.points_per_period,
-            horizon=len(settings.steps_at_checkpoints),
+            horizon=2 * len(settings.steps_at_checkpoints),
             train=series[cell.system],
         )
 
@@ -196,15 +198,18 @@ def observed_series(system: str, settings: Settings) -> np.ndarray:
 
 
 def _row(outcome: CellOutcome, cell: Cell, errors: list[float], settings: Settings) -> dict[str, Any]:
-    ending = f"{errors[-1]:.3f}" if errors else f"{outcome.status}: {outcome.error}"
+    count = len(errors) // 2
+    free, one_step = errors[:count], errors[count:]
+    ending = f"{free[-1]:.3f}, of one step {one_step[-1]:.3f}" if errors else f"{outcome.status}: {outcome.error}"
     return {
         "key": outcome.key,
         **asdict(cell),
         "status": outcome.status,
         "error": outcome.error,
         "seconds": outcome.seconds,
-        "errors": errors,
-        "steps": list(settings.steps_at_checkpoints[: len(errors)]),
+        "errors": free,
+        "one_step": one_step,
+        "steps": list(settings.steps_at_checkpoints[:count]),
         "said": f"{cell.system} {cell.sampling} seed {cell.seed}: {ending}",
     }
 

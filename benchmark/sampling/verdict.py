@@ -9,6 +9,12 @@ from scipy.stats import wilcoxon
 
 from dysts.errors import InvalidArgumentError
 
+SCORES = {
+    "errors": "error of the free forecast (symmetric MAPE, 0 to 2)",
+    "one_step": "error of forecasts of one point (standard deviations)",
+}
+"""Columns of a table with the errors over the steps, and their words. The free forecast is the score of the paper of
+2021; the error of one step falls long before it does."""
 BASELINE = "uniform"
 """The sampling with which the others are compared."""
 RESAMPLES = 2000
@@ -45,7 +51,7 @@ class Difference:
     p: float
 
 
-def final_errors(table: pd.DataFrame) -> pd.DataFrame:
+def final_errors(table: pd.DataFrame, *, score: str = "errors") -> pd.DataFrame:
     """Return the mean final error over seeds: a row for each system, a column for each sampling.
 
     Only systems with all seeds of all samplings count.
@@ -54,8 +60,10 @@ def final_errors(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     table : pandas.DataFrame
         As from `benchmark.sampling.run.run_sampling`.
+    score : str
+        One of `SCORES`.
     """
-    done = table[table["status"] == "ok"].assign(final=lambda rows: [errors[-1] for errors in rows["errors"]])
+    done = table[table["status"] == "ok"].assign(final=lambda rows: [errors[-1] for errors in rows[score]])
     wanted = table.groupby("system").size()
     had = done.groupby("system").size().reindex(wanted.index, fill_value=0)
     complete = wanted.index[had == wanted]
@@ -88,7 +96,7 @@ def differences(finals: pd.DataFrame, *, seed: int = 0) -> list[Difference]:
     ]
 
 
-def learning(table: pd.DataFrame, *, seed: int = 0) -> Difference:
+def learning(table: pd.DataFrame, *, score: str = "errors", seed: int = 0) -> Difference:
     """Compare the error of the baseline after all steps with that at the first checkpoint, paired by system.
 
     A learner whose error does not fall has learnt no forecasts, so that its samplings cannot differ.
@@ -97,11 +105,13 @@ def learning(table: pd.DataFrame, *, seed: int = 0) -> Difference:
     ----------
     table : pandas.DataFrame
         As from `benchmark.sampling.run.run_sampling`.
+    score : str
+        One of `SCORES`.
     seed : int
         Of the bootstrap.
     """
     rows = table[(table["status"] == "ok") & (table["sampling"] == BASELINE)]
-    falls = rows.assign(fall=[errors[-1] - errors[0] for errors in rows["errors"]]).groupby("system")["fall"].mean()
+    falls = rows.assign(fall=[errors[-1] - errors[0] for errors in rows[score]]).groupby("system")["fall"].mean()
     return _difference(BASELINE, falls.to_numpy(), seed)
 
 
@@ -119,17 +129,19 @@ def _difference(sampling: str, gaps: np.ndarray, seed: int) -> Difference:
     )
 
 
-def curves(table: pd.DataFrame) -> pd.DataFrame:
+def curves(table: pd.DataFrame, *, score: str = "errors") -> pd.DataFrame:
     """Return the median error over systems: a row for each number of steps, a column for each sampling.
 
     Parameters
     ----------
     table : pandas.DataFrame
         As from `benchmark.sampling.run.run_sampling`.
+    score : str
+        One of `SCORES`.
     """
-    done = table[table["status"] == "ok"][["system", "sampling", "steps", "errors"]]
-    long = done.explode(["steps", "errors"]).astype({"steps": int, "errors": float})
-    per_system = long.groupby(["sampling", "steps", "system"])["errors"].mean()
+    done = table[table["status"] == "ok"][["system", "sampling", "steps", score]]
+    long = done.explode(["steps", score]).astype({"steps": int, score: float})
+    per_system = long.groupby(["sampling", "steps", "system"])[score].mean()
     return per_system.groupby(["steps", "sampling"]).median().unstack("sampling")
 
 
@@ -169,9 +181,13 @@ def verdict(found: Sequence[Difference], *, learnt: Difference | None = None) ->
 
 
 def sampling_text(table: pd.DataFrame) -> str:
-    """Return the curves, the paired differences and the verdict as text."""
-    lines = ["median error (symmetric MAPE, 0 to 2) after optimiser steps", curves(table).round(3).to_string()]
-    finals = final_errors(table)
+    """Return the curves, the paired differences and the verdict as text, for each of `SCORES`."""
+    return "\n\n".join(_score_text(table, score) for score in SCORES)
+
+
+def _score_text(table: pd.DataFrame, score: str) -> str:
+    lines = [f"median {SCORES[score]} after optimiser steps", curves(table, score=score).round(3).to_string()]
+    finals = final_errors(table, score=score)
     if len(finals) < LEAST_SYSTEMS or BASELINE not in finals.columns:
         return "\n".join([*lines, f"{len(finals)} complete systems: too few to compare"])
     found = differences(finals)
@@ -180,7 +196,7 @@ def sampling_text(table: pd.DataFrame) -> str:
         f"{each.wins} of {each.systems} systems, p = {each.p:.2g}"
         for each in found
     ]
-    learnt = learning(table)
+    learnt = learning(table, score=score)
     lines.append(
         f"{BASELINE}, last - first checkpoint: {learnt.mean:+.3f} ({learnt.low:+.3f} to {learnt.high:+.3f}), lower on "
         f"{learnt.wins} of {learnt.systems} systems, p = {learnt.p:.2g}"

@@ -38,7 +38,9 @@ class Recorded:
                 yield CellOutcome(key=job.key, status="timeout", error="took too long")
                 continue
             gain = {"uniform": 0.0, "random": 0.1, "importance": -0.3, "error": 0.0}[job.preset]
-            errors = 1.0 + gain + (0.01 * job.seed - self._fall) * np.arange(job.horizon)
+            free = 1.0 + gain + (0.01 * job.seed - self._fall) * np.arange(job.horizon // 2)
+            # Of one step, importance is worse.
+            errors = np.concatenate([free, 0.1 - 0.1 * gain - 0.01 * np.arange(job.horizon // 2)])
             yield CellOutcome(key=job.key, status="ok", forecast=errors[:, None], seconds=1.0)
 
 
@@ -63,7 +65,13 @@ def test_all_samplings_take_the_same_first_round_size_and_steps(monkeypatch: pyt
 
     seen: dict[str, list[tuple[tuple[int, ...], int]]] = {}
 
+    learners: list[cell.Learner] = []
+
     class Watched(cell.Learner):
+        def __init__(self, settings: Settings, seed: int) -> None:
+            super().__init__(settings, seed)
+            learners.append(self)
+
         def train(self, pieces: np.ndarray, steps: int) -> None:
             seen[current].append((pieces.shape, steps))
             super().train(pieces, steps)
@@ -73,11 +81,13 @@ def test_all_samplings_take_the_same_first_round_size_and_steps(monkeypatch: pyt
     for current in ("uniform", "random", "importance"):
         seen[current] = []
         made = cell.SamplingCell(system="Lorenz", sampling=current, seed=0, settings=SMALL).fit(series)
-        errors = made.predict(2)
-        assert errors.shape == (2, 1)
-        assert ((errors >= 0.0) & (errors <= 2.0)).all()
+        errors = made.predict(4)
+        assert errors.shape == (4, 1)
+        assert ((errors[:2] >= 0.0) & (errors[:2] <= 2.0)).all()
+        squared = learners[-1].squared_errors(series[:, 0])
+        assert errors[3, 0] ** 2 == pytest.approx(squared[-SMALL.horizon :].mean())
         again = cell.SamplingCell(system="Lorenz", sampling=current, seed=0, settings=SMALL).fit(series)
-        np.testing.assert_array_equal(again.predict(2), errors)
+        np.testing.assert_array_equal(again.predict(4), errors)
     assert seen["uniform"] == seen["random"] == seen["importance"] == [((3, 60), 2)] * 4
 
 
@@ -151,7 +161,11 @@ def test_a_learner_that_has_not_learnt_decides_nothing(tmp_path: Path) -> None:
         scheduler=Recorded(),
     )
     assert differences(final_errors(table))[0].wins == 8
-    assert sampling_text(table).endswith(": this run cannot compare samplings.")
+    free, one_step = sampling_text(table).split("\n\n")
+    assert free.endswith(": this run cannot compare samplings.")
+    assert "importance is worse" in one_step
+    assert learning(table, score="one_step").mean == pytest.approx(-0.01)
+    assert final_errors(table, score="one_step")["importance"].to_numpy() == pytest.approx(0.12)
 
 
 def test_the_published_scores_show_no_gain() -> None:
