@@ -14,10 +14,11 @@ from dysts.cache import write_atomically
 from dysts.checks import check_count
 from dysts.errors import DystsError, InvalidArgumentError, MissingPackageError, StorageError
 from dysts.gallery.atlas_page import write_atlas_page
-from dysts.gallery.facts import system_facts
+from dysts.gallery.facts import breakable, system_facts
 from dysts.gallery.frame import page_environment
 from dysts.gallery.pictures import draw_poster, draw_system
 from dysts.plotting.style import matplotlib
+from dysts.systems.kinds import MAP
 from dysts.systems.registry import get_system, list_systems
 from dysts.systems.system import System
 from dysts.version import __version__, fingerprint, install_command
@@ -168,6 +169,7 @@ def _write_pages(
     cards = [
         {
             "name": system.name,
+            "shown": breakable(system.name),
             "description": system.description,
             "field": system.field,
             "regime": system.property_value("regime") if "regime" in system.properties else "",
@@ -181,6 +183,7 @@ def _write_pages(
         regimes=sorted({card["regime"] for card in cards if card["regime"]}),
         poster=poster,
         mapped=mapped,
+        only_maps=all(system.kind == MAP for system in systems),
         version=__version__,
     )
     _write(folder / "index.html", index)

@@ -1,5 +1,6 @@
 """The facts about a system as its pages show them: equations, parameters, computed properties, sources."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,20 @@ def system_facts(system: System) -> dict[str, Any]:
         "properties": [_property(system, name) for name in PROPERTIES if name in system.properties],
         "sources": [_source(citation) for citation in system.citations],
     }
+
+
+def breakable(name: str) -> Any:
+    """Return a name as HTML that a browser may break before a capital letter, and not within a word.
+
+    Examples
+    --------
+    >>> str(breakable("PomeauMannevilleMap"))
+    'Pomeau<wbr>Manneville<wbr>Map'
+    """
+    from markupsafe import Markup, escape
+
+    # Safe because each part is escaped.
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[a-z0-9])(?=[A-Z])", name))
 
 
 def doi_address(doi: str) -> str:

@@ -20,6 +20,8 @@ SHOWN = 100
 """Number of iterates in the series."""
 DOT = 0.35
 """Size of a dot in square points."""
+FEW, LARGE_DOT = 200, 12.0
+"""Distinct points up to which dots are large, and their size in square points: a periodic orbit has few."""
 
 
 def points_of(system: System, count: int) -> np.ndarray:
@@ -40,7 +42,9 @@ def plane_of(system: System, points: np.ndarray) -> tuple[np.ndarray, tuple[str,
 
 
 def draw_points(axes: "Axes", plane: np.ndarray, *, size: float = DOT) -> None:
-    """Draw points of the plane as dots."""
+    """Draw points of the plane as dots, large ones where there are few."""
+    if len(np.unique(plane.round(9), axis=0)) <= FEW:
+        size = LARGE_DOT
     axes.scatter(plane[:, 0], plane[:, 1], s=size, color=INK, linewidths=0.0, rasterized=True)
 
 

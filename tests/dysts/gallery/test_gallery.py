@@ -3,12 +3,14 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hostile_system import hostile_system
 
 from dysts.cli import main
 from dysts.errors import UnknownNameError
 from dysts.gallery import write_gallery
+from dysts.gallery.map_pictures import draw_points
 
 SYSTEMS = ["Lorenz", "MackeyGlass", "BurkeShaw"]
 
@@ -121,3 +123,19 @@ def test_maps_are_drawn_as_points(tmp_path: Path) -> None:
     assert "<mi>n</mi><mo>+</mo><mn>1</mn>" in page
     assert "15 periods" not in page
     assert len(list((tmp_path / "pictures").glob("*Map-*.webp"))) == 6
+    index = (tmp_path / "index.html").read_text()
+    assert "<h1>2 maps</h1>" in index
+    assert "coloured by speed" not in index
+    assert "<strong>Logistic<wbr>Map</strong>" in index
+
+
+def test_few_points_are_large_dots() -> None:
+    from matplotlib.figure import Figure
+
+    angles = np.linspace(0.0, 2.0 * np.pi, 1001)[:-1]
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    axes = Figure().subplots()
+    draw_points(axes, circle)
+    draw_points(axes, np.tile(circle[::250], (250, 1)))
+    many, few = (float(drawn.get_sizes()[0]) for drawn in axes.collections)
+    assert few > 10.0 * many
