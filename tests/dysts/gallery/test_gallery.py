@@ -29,7 +29,7 @@ class Links(HTMLParser):
         self.targets += [value for key in ("href", "src") if (value := values.get(key))]
         if tag == "img":
             self.alternatives.append(values.get("alt") or "")
-        if tag not in ("img", "meta", "link", "input"):
+        if tag not in ("img", "meta", "link", "input", "wbr"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
