@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-page hard hard-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -116,6 +116,16 @@ long: $(INSTALLED)
 long-page: $(INSTALLED)
 	$(BIN)/python docs/long_page.py
 	$(BIN)/python docs/long_pictures.py
+
+# Runs the suite hard, and goes on where it was; writes its table and its page.
+hard: $(INSTALLED)
+	$(BIN)/dysts-benchmark run hard -o benchmark-results/hard
+	$(BIN)/dysts-benchmark export benchmark-results/hard -o results/hard.parquet
+	$(MAKE) hard-page
+
+# Writes docs/hard.md from results/hard.parquet.
+hard-page: $(INSTALLED)
+	$(BIN)/python docs/hard_page.py
 
 # Times Lyapunov exponents beside the predecessor and draws how they converge.
 lyapunov-benchmark: $(INSTALLED)
