@@ -47,7 +47,7 @@ def all_ladders(ladders: pd.DataFrame) -> str:
 
 
 def best_table(ladders: pd.DataFrame) -> str:
-    """Return the forecaster with the largest median of each rung beside the ceiling, and the part of it that it reaches."""
+    """Return the forecaster with the largest median of each rung beside the oracle, and its part of that median."""
     rows = []
     for (observed, length, noise), rung in ladders.groupby(["observed", "train_length", "noise"], sort=True):
         own = rung[~rung["forecaster"].isin(REFERENCES) & rung["median"].notna()]

@@ -27,7 +27,7 @@ from dysts.errors import DystsError, unknown_name
 from dysts.systems.registry import get_system
 from dysts.workers.threads import processors
 
-VERSION = 1
+VERSION = 2
 """Version of the protocol; cells of another version are run again."""
 WORK = "benchmark.generalisation.cell:run_elsewhere"
 FORECASTERS = ("LinearRegression", "NVAR", "ESN", "RandomForest", "PolynomialODE")

@@ -29,28 +29,25 @@ def scores(task: Elsewhere, case: Case, forecast: FloatArray | None) -> dict[str
         ``valid_periods`` and ``valid_to_the_end``; ``valid_lyapunov_times`` where the place has an exponent above three
         standard errors; ``sliced_wasserstein``, the distance of the occupations of forecast and truth in standard
         deviations of the training series; ``right``, 1 if the occupation of the second half of the forecast is nearest
-        to that of the motion on which it starts, of all motions of the system, else 0, NaN for a single motion. Without
-        a forecast the worst: 0, 0 and infinity.
+        to that of the motion on which it starts, of all motions of the system, else 0; NaN for a single motion, and
+        where ten periods of the truth are nearer to another motion themselves. Without a forecast the worst: 0, 0 and
+        infinity.
     """
     exponent, error = case.facts.get("exponent", math.nan), case.facts.get("error", math.nan)
     known = exponent > SIGNIFICANT * error
-    motions = [other.facts["occupation"] for other in task.cases if "occupation" in other.facts]
+    told = _nearest(task, case.truth[:, task.scored]) == task.cases.index(case)
     if forecast is None:
         return {
             "valid_periods": 0.0,
             "valid_to_the_end": False,
             "valid_lyapunov_times": 0.0 if known else math.nan,
             "sliced_wasserstein": math.inf,
-            "right": 0.0 if len(motions) > 1 else math.nan,
+            "right": 0.0 if told else math.nan,
         }
     columns = task.scored
     truth, own = case.truth[:, columns], forecast[:, columns]
     valid = valid_prediction_time(truth=truth, forecast=own, step=task.step, scale=task.scale)
-    right = math.nan
-    if len(motions) > 1:
-        end = own[len(own) // 2 :]
-        distances = [distance(occupation, end, task.scale) for occupation in motions]
-        right = float(int(np.argmin(distances)) == task.cases.index(case))
+    right = float(_nearest(task, own) == task.cases.index(case)) if told else math.nan
     return {
         "valid_periods": valid.time / task.step / POINTS_PER_PERIOD,
         "valid_to_the_end": bool(valid.censored),
@@ -58,3 +55,11 @@ def scores(task: Elsewhere, case: Case, forecast: FloatArray | None) -> dict[str
         "sliced_wasserstein": distance(truth, own, task.scale),
         "right": right,
     }
+
+
+def _nearest(task: Elsewhere, path: FloatArray) -> int:
+    """Return the place of the motion that is nearest to the second half of a path; -1 without a choice."""
+    motions = [case.facts["occupation"] for case in task.cases if "occupation" in case.facts]
+    if len(motions) < 2:
+        return -1
+    return int(np.argmin([distance(occupation, path[len(path) // 2 :], task.scale) for occupation in motions]))
