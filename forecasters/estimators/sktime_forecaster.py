@@ -19,6 +19,7 @@ class SktimeForecaster(BaseForecaster):
     Examples
     --------
     >>> import numpy as np
+    >>> from forecasters.estimators.sktime_forecaster import SktimeForecaster
     >>> SktimeForecaster("NaiveDrift").fit(np.arange(20.0)).predict(fh=[1, 2]).ravel().tolist()
     [20.0, 21.0]
     """
