@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-page hard hard-page lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-page hard hard-page discovery lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -86,6 +86,10 @@ atlas-page: $(INSTALLED)
 # Writes docs/explanation/sampling.md and transfer.md from published scores and the tables of our runs.
 experiments-page: $(INSTALLED)
 	$(BIN)/python docs/experiments_page.py
+
+# Runs the track on finding equations, and goes on where it was; the page has what it costs.
+discovery: $(INSTALLED)
+	$(BIN)/dysts-benchmark run discovery -o benchmark-results/discovery
 
 # Writes docs/discovery.md from results/discovery.parquet.
 discovery-page: $(INSTALLED)

@@ -1,4 +1,4 @@
-"""Writes docs/discovery.md from the committed table of the track on finding equations.
+"""Writes docs/discovery.md from the committed tables of the track on finding equations.
 
 Usage: python docs/discovery_page.py [--check]
 """
@@ -8,12 +8,25 @@ from string import Template
 
 import numpy as np
 import pandas as pd
+from discovery_sections import (
+    beside_forecasters,
+    equivalent_text,
+    noise_ladder,
+    printed,
+    published_table,
+    relations_text,
+    spectra_table,
+    statuses_table,
+    what_decides,
+)
 from pages import DOCS, table, write_or_check
 
 from benchmark.comparison.bootstrap import bootstrap_median
 from benchmark.discovery.table import read_discovery_table
 
 TABLE = DOCS.parent / "results" / "discovery.parquet"
+SIX = DOCS.parent / "results" / "discovery-six.parquet"
+"""Table of a run with all methods at all levels of noise on six systems."""
 
 
 def pages() -> dict[str, str]:
@@ -23,7 +36,7 @@ def pages() -> dict[str, str]:
 
 def page() -> str:
     """Return the page with the numbers of the table."""
-    found = read_discovery_table(TABLE)
+    found, six = read_discovery_table(TABLE), read_discovery_table(SIX)
     clean = found[np.isinf(found["noise_db"])]
     polynomial = clean[clean["library"] == "polynomial"]
     ours = polynomial[polynomial["method"] == "HeldOutThresholding"]
@@ -42,6 +55,16 @@ def page() -> str:
         states=_table(clean[clean["given"] == "states"]),
         noisy=_table(found[~np.isinf(found["noise_db"])]) or "None of them has been run.",
         missed=", ".join(sorted(nobody)),
+        **published_table(found),
+        **what_decides(found),
+        spectra=spectra_table(found),
+        relations=relations_text(found),
+        equivalent=equivalent_text(found),
+        printed=printed(found),
+        six_cells=len(six),
+        ladder=noise_ladder(six),
+        beside=beside_forecasters(six),
+        statuses=statuses_table(six),
     )
 
 

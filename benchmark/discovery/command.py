@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmark.discovery.run import TABLE, TRACK, run_track
+from benchmark.discovery.statuses import OK, STATUSES
 from dysts.cli.arguments import names
 from dysts.cli.conventions import EXIT_DONE
 from dysts.errors import InvalidArgumentError
@@ -46,8 +47,10 @@ def discovery_command(options: argparse.Namespace, *, time_limit: float | None) 
     )
     for given, title in (("derivatives", "states with exact derivatives"), ("states", "states only")):
         print(f"{title}\n{track_text(table[table['given'] == given])}\n")
-    failed = int((table["status"] != "ok").sum())
-    print(f"{failed} of {len(table)} cells ended without equations and count with the worst scores")
+    failed = table["status"][table["status"] != OK].value_counts()
+    print(f"{failed.sum()} of {len(table)} cells failed and count as that")
+    for status, count in failed.items():
+        print(f"  {count} {status}: {STATUSES[str(status)]}")
     print(f"results: {folder / TABLE}")
     return EXIT_DONE
 

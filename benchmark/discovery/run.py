@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmark.discovery.statuses import WITH_EQUATIONS
 from benchmark.discovery.table import discovery_table, write_discovery_table
 from benchmark.discovery.tasks import (
+    REFERENCES,
     VERSION,
     DiscoveryTask,
     SystemData,
     discovery_systems,
     discovery_tasks,
     library_of,
+    takes_part,
 )
 from benchmark.results.cell_row import now
 from benchmark.results.writing import ResultsWriter
@@ -73,7 +77,7 @@ def run_track(
     systems : sequence of str, optional
         By default all flows without delay.
     methods : sequence of str, optional
-        By default all that are installed, without genetic programming.
+        By default all that are installed, without genetic programming, and the forecasters `REFERENCES`.
     output : path, optional
         Results folder, ``benchmark-results/discovery`` by default.
     workers : int, optional
@@ -113,6 +117,7 @@ def run_track(
         for kind in zip(*map(discovery_tasks, chosen), strict=True)
         for task in kind
         for method in wanted
+        if takes_part(method, task)
     ]
     folder = Path("benchmark-results") / TRACK if output is None else Path(output)
     with closing(ResultsWriter(folder)) as writer:
@@ -172,7 +177,7 @@ def _run(
     with closing(Progress(total=total, done=total - len(todo), workers=workers, stream=stream)) as bar:
 
         def finish(cell: _Cell, outcome: CellOutcome) -> None:
-            writer.commit(_row(cell, outcome), None)
+            writer.commit(_row(cell, outcome, data.get(cell.task.system)), None)
             left[cell.method] -= 1
             costs.learn(cell.method, outcome.seconds)
             bar.update(f"{cell.method}: {cell.task.label}", failed=outcome.status != "ok", left=left, costs=costs)
@@ -187,7 +192,7 @@ def _run(
                         data[name] = one_line(error)
                 found = data[name]
                 if isinstance(found, str):
-                    finish(cell, CellOutcome(key=cell.key, status="failed", error=f"no series: {found}"))
+                    finish(cell, CellOutcome(key=cell.key, status="no_series", error=f"no series: {found}"))
                 else:
                     yield _job(cell, found)
 
@@ -213,29 +218,31 @@ def _job(cell: _Cell, data: SystemData) -> Job:
             "system": cell.task.system,
             "angles": list(data.angles),
             "clean": cell.task.noise_db is None,
+            "step": data.series[cell.task.points_per_period][0],
+            "continuation": data.continuation[cell.task.points_per_period].tolist(),
+            "elsewhere": [] if data.elsewhere is None else data.elsewhere.tolist(),
             "test": data.test.tolist(),
             "test_step": data.test_step,
         },
     )
 
 
-def _row(cell: _Cell, outcome: CellOutcome) -> dict[str, Any]:
-    system = get_system(cell.task.system)
+def _row(cell: _Cell, outcome: CellOutcome, data: SystemData | str | None) -> dict[str, Any]:
     task = cell.task
-    spectrum = system.properties.get("lyapunov_spectrum")
+    scores = dict(outcome.tuned)
+    if isinstance(data, SystemData):
+        scores["relation_degree"] = data.relation_degree
+        if data.elsewhere is not None and cell.method not in REFERENCES and outcome.status not in WITH_EQUATIONS:
+            scores |= {"elsewhere_error": 2.0, "elsewhere_valid_time": 0.0}
     return {
-        **outcome.tuned,
+        **scores,
         "key": cell.key,
         "system": task.system,
         "method": cell.method,
         "given": task.given,
         "points_per_period": task.points_per_period,
         "noise_db": float("inf") if task.noise_db is None else float(task.noise_db),
-        "library": library_of(system),
-        "dimension": system.dimension,
-        "true_terms": sum(map(len, canonical_form(system))),
-        "period": system.period,
-        "lyapunov_exponent": float("nan") if spectrum is None else float(spectrum["value"][0]),
+        **_facts(task.system),
         "status": outcome.status,
         "error": outcome.error,
         "fit_seconds": outcome.fit_seconds,
@@ -245,12 +252,26 @@ def _row(cell: _Cell, outcome: CellOutcome) -> dict[str, Any]:
     }
 
 
+@cache
+def _facts(name: str) -> Mapping[str, Any]:
+    """Return the columns of a row that are about its system."""
+    system = get_system(name)
+    spectrum = system.properties.get("lyapunov_spectrum")
+    return {
+        "library": library_of(system),
+        "dimension": system.dimension,
+        "true_terms": sum(map(len, canonical_form(system))),
+        "period": system.period,
+        "lyapunov_exponent": float("nan") if spectrum is None else float(spectrum["value"][0]),
+    }
+
+
 def _methods(methods: Sequence[str] | None) -> list[str]:
     if methods is None:
-        return [name for name in METHODS if name not in GENETIC and not _lacking(name)]
+        return [name for name in (*METHODS, *REFERENCES) if name not in GENETIC and not _lacking(name)]
     for name in methods:
-        if name not in METHODS:
-            raise unknown_name("method of discovery", name, METHODS)
+        if name not in (*METHODS, *REFERENCES):
+            raise unknown_name("method of discovery", name, (*METHODS, *REFERENCES))
         if lacking := _lacking(name):
             from dysts.errors import MissingPackageError
             from dysts.version import install_command

@@ -31,14 +31,18 @@ WORST: Mapping[str, Any] = {
     "terms": 0,
     "nodes": 0,
     "exponent": math.nan,
+    "exponents": "",
+    "continued_valid_time": 0.0,
+    "continued_to_the_end": False,
+    "relation_degree": 0,
     "divergence": math.nan,
     "score_seconds": math.nan,
     "equations": "",
 }
 """The scores of a cell that ended without equations."""
-TEXTS = ("key", "system", "method", "given", "library", "status", "error", "equations")
-FLAGS = ("exact", "equivalent", "valid_to_the_end", "blew_up")
-COUNTS = ("points_per_period", "dimension", "true_terms", "terms", "nodes")
+TEXTS = ("key", "system", "method", "given", "library", "status", "error", "exponents", "equations")
+FLAGS = ("exact", "equivalent", "valid_to_the_end", "continued_to_the_end", "blew_up")
+COUNTS = ("points_per_period", "dimension", "true_terms", "relation_degree", "terms", "nodes")
 NUMBERS = (
     "noise_db",
     "period",
@@ -54,6 +58,9 @@ NUMBERS = (
     "valid_time",
     "exponent",
     "divergence",
+    "continued_valid_time",
+    "elsewhere_error",
+    "elsewhere_valid_time",
     "score_seconds",
 )
 COLUMNS = (*TEXTS, *FLAGS, *COUNTS, *NUMBERS)

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from dysts.discovery.comparison import derivative_at
 from dysts.discovery.expansion import canonical_form
 from dysts.discovery.found_flow import library_flow
+from dysts.discovery.relations import relation_degree
+from dysts.errors import DystsError
 from dysts.integration.integrate import integrate
 from dysts.systems.equation_class import DELAYED, equation_class
 from dysts.systems.registry import list_systems
@@ -19,14 +22,16 @@ from dysts.systems.system import System
 
 FloatArray = NDArray[np.float64]
 
-VERSION = 1
+VERSION = 2
 """Version of the protocol: results of another one are not used again."""
-SAMPLINGS = {15: 150, 100: 1500}
+SAMPLINGS = {100: 1500, 15: 150}
 """Points of the series to fit by points in a period: ten periods, as was published in 2021, and fifteen."""
 NOISES = (None, 40, 30, 20, 10)
 """Ratios of signal to noise in decibels; none without noise."""
-INPUTS = ("derivatives", "states")
+INPUTS = ("states", "derivatives")
 """What a method is given: states and exact derivatives, or states only."""
+REFERENCES = ("NVAR", "ESN")
+"""Forecasters that see the same states and continue the series, beside which the found equations stand."""
 TEST_AFTER = 25
 """Periods after which the test begins on the same orbit, so that it is another start."""
 TEST_PERIODS = 10
@@ -38,6 +43,12 @@ engine, which would compile each system by itself."""
 MOST_SUBSTEPS = 256
 HIGHEST_DEGREE = 5
 """Highest degree of a term that is in the polynomial library."""
+ELSEWHERE_STARTS = 16
+"""States in a box around the motion from which another motion of the system is looked for."""
+ELSEWHERE_BOX = 2.0
+"""Half the width of that box in standard deviations, as for the record of the registry."""
+ELSEWHERE_APART = 0.5
+"""Least distance of the means and standard deviations of another motion, in standard deviations."""
 _WAVE = re.compile(r"(sin|cos)\([A-Za-z]\w*\)\Z")
 
 
@@ -83,30 +94,51 @@ class SystemData:
     system : System
     series : mapping of int to (step, states)
         By points in a period.
+    continuation : mapping of int to ndarray, float64 [time, component]
+        The `TEST_PERIODS` periods after each of them.
     test : ndarray, float64 [time, component]
         From another start, `TEST_SAMPLING` points in a period.
     test_step : float
+    elsewhere : ndarray, float64 [time, component], or None
+        Another motion of the system at the step of the test, where the registry has one beside that of the entry.
     angles : tuple of str
         Variables that are angles; their series are unwrapped.
+    relation_degree : int
+        Lowest degree of a polynomial that is zero along the series, 0 without any.
     """
 
     system: System
     series: dict[int, tuple[float, FloatArray]]
+    continuation: dict[int, FloatArray]
     test: FloatArray
     test_step: float
-    angles: tuple[str, ...]
+    elsewhere: FloatArray | None = None
+    angles: tuple[str, ...] = ()
+    relation_degree: int = 0
 
     @classmethod
     def of(cls, system: System) -> "SystemData":
         """Integrate a system for its tasks."""
-        series = {
-            sampling: (system.period / sampling, _orbit(system, points, system.period / sampling))
+        orbits = {
+            sampling: orbit(system, points + TEST_PERIODS * sampling, system.period / sampling)
             for sampling, points in SAMPLINGS.items()
         }
+        series = {
+            sampling: (system.period / sampling, orbits[sampling][:points]) for sampling, points in SAMPLINGS.items()
+        }
         step = system.period / TEST_SAMPLING
-        away = _orbit(system, (TEST_AFTER + TEST_PERIODS) * TEST_SAMPLING + 1, step)
+        away = orbit(system, (TEST_AFTER + TEST_PERIODS) * TEST_SAMPLING + 1, step)
         phase = () if system.driving_phase is None else (system.driving_phase.variable,)
-        return cls(system, series, away[TEST_AFTER * TEST_SAMPLING :], step, phase)
+        return cls(
+            system=system,
+            series=series,
+            continuation={sampling: orbits[sampling][points:] for sampling, points in SAMPLINGS.items()},
+            test=away[TEST_AFTER * TEST_SAMPLING :],
+            test_step=step,
+            elsewhere=another_motion(system, away),
+            angles=phase,
+            relation_degree=relation_degree(series[max(SAMPLINGS)][1]),
+        )
 
     def given(self, task: DiscoveryTask) -> tuple[FloatArray, FloatArray, FloatArray | None]:
         """Return times, states and derivatives (or None) as a method of a task gets them."""
@@ -126,6 +158,30 @@ def discovery_systems() -> list[str]:
     from dysts.systems.registry import get_system
 
     return [name for name in list_systems() if equation_class(get_system(name)) != DELAYED]
+
+
+def takes_part(method: str, task: DiscoveryTask) -> bool:
+    """Tell whether a method has a cell of its own for a task.
+
+    A forecaster sees states only, and no driving phase, which grows without end. Given derivatives, pysindy's weak form
+    is its `STLSQ`, which has that cell.
+
+    Examples
+    --------
+    >>> tasks = list(discovery_tasks("Duffing"))
+    >>> [takes_part(name, tasks[0]) for name in ("PySINDy-STLSQ", "PySINDy-Weak", "NVAR")]
+    [True, False, False]
+    """
+    if method in REFERENCES:
+        return task.given == "states" and not _has_phase(task.system)
+    return method != "PySINDy-Weak" or task.given == "states"
+
+
+@cache
+def _has_phase(system: str) -> bool:
+    from dysts.systems.registry import get_system
+
+    return get_system(system).driving_phase is not None
 
 
 def discovery_tasks(system: str) -> Iterator[DiscoveryTask]:
@@ -161,7 +217,39 @@ def library_of(system: System) -> str:
     return "sines" if "sines" in kinds else "polynomial"
 
 
-def _orbit(system: System, points: int, step: float) -> FloatArray:
+def another_motion(system: System, states: FloatArray) -> FloatArray | None:
+    """Return the part of the test on another motion that coexists with given states, None without any.
+
+    Only systems are tried for which the registry records another motion. Of orbits from `ELSEWHERE_STARTS` random
+    states around the given ones that stay bounded and move, the one is taken that is farthest from them.
+    """
+    record = system.properties.get("same_motion_from_elsewhere")
+    if record is None or not record["settings"]["outcomes"].get("other motion"):
+        return None
+    index = system.phase_index_and_period[0]
+    free = np.arange(states.shape[1]) != index
+    mean, spread = states.mean(axis=0), states.std(axis=0)
+    starts = mean + ELSEWHERE_BOX * spread * np.random.default_rng(0).uniform(-1.0, 1.0, (ELSEWHERE_STARTS, len(mean)))
+    starts[:, ~free] = states[0, ~free]
+    best, most = None, ELSEWHERE_APART
+    for start in starts:
+        try:
+            path = orbit(system.with_initial_conditions(start.tolist()), len(states), system.period / TEST_SAMPLING)
+        except DystsError:
+            # An orbit that escapes is no motion.
+            continue
+        part = path[TEST_AFTER * TEST_SAMPLING :]
+        own = part.std(axis=0)
+        if not np.isfinite(part).all() or (own[free] < 1e-3 * spread[free]).all():
+            continue
+        moved = np.concatenate([part.mean(axis=0) - mean, own - spread]) / np.tile(spread, 2)
+        distance = float(np.sqrt((moved[np.tile(free, 2)] ** 2).mean()))
+        if distance > most:
+            best, most = part, distance
+    return best
+
+
+def orbit(system: System, points: int, step: float) -> FloatArray:
     """Return the orbit from the stored initial condition, float64 [time, component], the driving phase unwrapped."""
     start = np.array(system.initial_conditions)
     flow = library_flow(system)

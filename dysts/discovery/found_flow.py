@@ -9,6 +9,7 @@ from dysts.discovery.closed_loop import LibraryFlow
 from dysts.discovery.comparison import derivative_at
 from dysts.discovery.expansion import canonical_form
 from dysts.discovery.terms import TermLibrary
+from dysts.errors import NotSupportedError
 from dysts.systems.system import System
 
 FloatArray = NDArray[np.float64]
@@ -28,7 +29,11 @@ def library_flow(system: System) -> LibraryFlow | None:
     >>> library_flow(dysts.get_system("MacArthur")) is None
     True
     """
-    forms = canonical_form(system)
+    try:
+        forms = canonical_form(system)
+    except NotSupportedError:
+        # Too many terms when multiplied out.
+        return None
     terms = list(dict.fromkeys(term for form in forms for term in form))
     waves: list[tuple[str, int, float]] = []
     rows: list[list[int]] = []

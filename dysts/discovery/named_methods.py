@@ -23,6 +23,8 @@ def needs_of(name: str) -> tuple[str, ...]:
     >>> needs_of("PySINDy-SR3"), needs_of(OURS)
     (('pysindy',), ())
     """
+    if name == "PySINDy-MIOSR":
+        return ("pysindy", "gurobipy")
     if name.startswith("PySINDy-"):
         return ("pysindy",)
     return {"gplearn": ("gplearn",), "Operon": ("pyoperon",)}.get(name, ())

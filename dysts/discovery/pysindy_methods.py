@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dysts.checks import check_choice, check_count
 from dysts.discovery.expansion import Term, equation_text
@@ -18,9 +20,16 @@ from dysts.errors import ForecastError, MissingPackageError
 from dysts.systems.system import System
 from dysts.version import install_command
 
-OPTIMIZERS = ("STLSQ", "SR3", "Ensemble", "Weak", "FROLS")
+FloatArray = NDArray[np.float64]
+
+OPTIMIZERS = ("STLSQ", "SR3", "Ensemble", "Weak", "FROLS", "MIOSR")
 WEAK_WINDOWS = 200
 """Windows of pysindy's weak form, which places them at random; its default of 100 leaves more to chance."""
+MOST_TERMS_OF_AN_EQUATION = 6
+"""Terms of an equation up to which FROLS and MIOSR, which must be told their number, are run; an equation of degree 2
+in the collection has five at most."""
+NO_RESIDUAL = 1e-10
+"""Residual, relative to the derivative, that counts as none: the criterion would go on to fit rounding errors."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +38,11 @@ class PySINDy:
 
     Parameters
     ----------
-    optimizer : {"STLSQ", "SR3", "Ensemble", "Weak", "FROLS"}
+    optimizer : {"STLSQ", "SR3", "Ensemble", "Weak", "FROLS", "MIOSR"}
         Sequential thresholding (threshold 0.1, ridge 0.05), relaxed regression (its defaults), the median of twenty
-        bootstrapped STLSQ models, STLSQ on the weak form, and greedy forward selection (at most ten terms).
+        bootstrapped STLSQ models, STLSQ on the weak form, greedy forward selection, and the best subset by
+        mixed-integer optimisation; for the last two the Bayesian information criterion chooses the size of each
+        equation. MIOSR needs gurobipy, whose own licence allows problems of this size without a fee.
     degree : int
         Degree of the polynomials; 2 is pysindy's default.
     variables : tuple of str
@@ -64,7 +75,7 @@ class PySINDy:
         MissingPackageError
             If pysindy is not installed.
         ForecastError
-            If the method fails, or its coefficients are not finite.
+            If the method fails, its library is larger than the data, no term is left, or a coefficient is not finite.
         """
         data = SeriesData.checked(times, states, derivatives)
         try:
@@ -72,16 +83,26 @@ class PySINDy:
         except ImportError:
             raise MissingPackageError(f"pysindy is not installed; {install_command('discovery')}") from None
         variables = variable_names(data.states.shape[1], self.variables)
+        size = math.comb(len(variables) + self.degree, self.degree)
+        if size > len(data.states):
+            raise ForecastError(f"a library must have at most as many terms as points, {len(data.states)}, got {size}")
         clock = data.step * np.arange(len(data.states))
         with _silent():
-            model = self._model(pysindy, clock, weak=self.optimizer == "Weak" and data.rates is None)
             try:
-                model.fit(data.states, t=clock, x_dot=data.rates)
-                coefficients, names = np.asarray(model.coefficients()), model.get_feature_names()
+                if self.optimizer in ("FROLS", "MIOSR"):
+                    coefficients, names = self._best_subsets(pysindy, clock, data)
+                else:
+                    model = self._model(pysindy, clock, weak=self.optimizer == "Weak" and data.rates is None)
+                    model.fit(data.states, t=clock, x_dot=data.rates)
+                    coefficients, names = np.asarray(model.coefficients()), model.get_feature_names()
+            except ImportError:
+                raise MissingPackageError("gurobipy is not installed; pip install gurobipy") from None
             except (ValueError, RuntimeError, np.linalg.LinAlgError) as error:
                 raise ForecastError(f"pysindy's {self.optimizer} failed: {error}") from error
         if not np.isfinite(coefficients).all():
             raise ForecastError(f"pysindy's {self.optimizer} returned coefficients that are not finite")
+        if not coefficients.any():
+            raise ForecastError(f"pysindy's {self.optimizer} left no term in any equation")
         terms = [_term(name, variables) for name in names]
         equations = {
             variable: equation_text(
@@ -95,6 +116,39 @@ class PySINDy:
         start = data.states[0].tolist()
         return system_of_text(self.name, equations, initial_conditions=start, remarks=[told])
 
+    def _best_subsets(self, pysindy: Any, clock: Any, data: SeriesData) -> tuple[FloatArray, list[str]]:
+        """Return for each equation the best subset of that size which the Bayesian information criterion prefers."""
+        rates = data.rates
+        if rates is None:
+            rates = np.asarray(pysindy.FiniteDifference()._differentiate(data.states, clock))
+        library = pysindy.PolynomialLibrary(degree=self.degree)
+        features = np.asarray(library.fit_transform(data.states))
+        length, dimension = rates.shape
+        sizes = np.where(rates.any(axis=0), np.sqrt((rates**2).mean(axis=0)), 1.0)
+        best = np.full(dimension, np.inf)
+        chosen = np.zeros((dimension, features.shape[1]))
+        for coefficients in self._subsets(pysindy, features, rates):
+            residual = np.sqrt(((features @ coefficients.T - rates) ** 2).mean(axis=0)) / sizes
+            counts = np.count_nonzero(coefficients, axis=1)
+            criterion = 2.0 * length * np.log(np.maximum(residual, NO_RESIDUAL)) + counts * math.log(length)
+            better = criterion < best
+            chosen[better], best[better] = coefficients[better], criterion[better]
+        return chosen, list(library.get_feature_names())
+
+    def _subsets(self, pysindy: Any, features: FloatArray, rates: FloatArray) -> Iterator[FloatArray]:
+        """Yield the coefficients [component, term] of subsets of one to `MOST_TERMS_OF_AN_EQUATION` terms."""
+        most = min(MOST_TERMS_OF_AN_EQUATION, features.shape[1])
+        if self.optimizer == "FROLS":
+            optimizer = pysindy.FROLS(max_iter=most, alpha=0.0)
+            optimizer.fit(features, rates)
+            yield from (np.array(coefficients) for coefficients in optimizer.history_)
+            return
+        for count in range(1, most + 1):
+            sizes = (count,) * rates.shape[1]
+            optimizer = pysindy.optimizers.MIOSR(target_sparsity=None, group_sparsity=sizes, alpha=0.0)
+            optimizer.fit(features, rates)
+            yield np.array(optimizer.coef_)
+
     def _model(self, pysindy: Any, clock: Any, *, weak: bool) -> Any:
         library: Any = pysindy.PolynomialLibrary(degree=self.degree)
         plain = pysindy.STLSQ()
@@ -106,7 +160,6 @@ class PySINDy:
             "STLSQ": lambda: plain,
             "Weak": lambda: plain,
             "SR3": pysindy.SR3,
-            "FROLS": pysindy.FROLS,
             "Ensemble": lambda: pysindy.EnsembleOptimizer(plain, bagging=True, n_models=20),
         }[self.optimizer]()
         return pysindy.SINDy(optimizer=optimizer, feature_library=library)

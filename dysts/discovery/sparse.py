@@ -116,6 +116,10 @@ class SequentialThresholding:
         """
         data = SeriesData.checked(times, states, derivatives)
         chosen, coefficients = self._found(data)
+        if not coefficients.any():
+            raise ForecastError(
+                "no equation has a term with which held-out data are forecast better than by a constant"
+            )
         return system_of_coefficients(
             self.name,
             chosen.library,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmark.discovery.statuses import STATUSES
 from benchmark.discovery.table import read_discovery_table
 from benchmark.discovery.tasks import library_of
 from dysts.discovery.named_methods import OURS
@@ -32,3 +33,23 @@ def test_the_table_has_whole_tasks_and_the_figure_is_reached() -> None:
     states = table[np.isinf(table["noise_db"]) & (table["given"] == "states") & (table["points_per_period"] == 100)]
     found = states[states["library"] == "polynomial"].groupby("method")["exact"].sum()
     assert found[OURS] > found["PySINDy-STLSQ"]
+
+
+def test_the_six_systems_have_all_methods_and_all_levels() -> None:
+    path = ROOT / "results" / "discovery-six.parquet"
+    table = read_discovery_table(path)
+    assert path.stat().st_size < 200_000
+    assert table["system"].nunique() == 6
+    assert set(table["status"]) <= set(STATUSES)
+    assert (table.loc[table["status"] != "ok", "error"] != "").all()
+    per_method = table.groupby("method")["noise_db"].nunique()
+    assert (per_method == 5).all()
+    # An energy of degree three; MacArthur's resources and consumers obey linear relations in the end.
+    assert table.groupby("system")["relation_degree"].first().to_dict() == {
+        "Aizawa": 0,
+        "Chua": 0,
+        "Duffing": 0,
+        "HenonHeiles": 3,
+        "Lorenz": 0,
+        "MacArthur": 1,
+    }
