@@ -14,6 +14,7 @@ from dysts.compilation.emission.taylor_coefficients import (
     EXTENDED_ORDER,
     LONGEST_IN_EXTENDED_PRECISION,
     expandable,
+    shows_steep_arguments,
     steep_arguments,
 )
 from dysts.compilation.functions import compile_function
@@ -106,10 +107,10 @@ class RightHandSide:
 
     @cached_property
     def look_ahead(self) -> tuple[int, int]:
-        """Address of the expansion and number of steep arguments; both 0 where nothing is steep or has no series."""
-        if not self.steep_arguments or not self.expandable:
+        """Address of the look ahead and number of steep arguments; both 0 where nothing is steep or has no series."""
+        if not shows_steep_arguments(self.program):
             return 0, 0
-        return self.function.expansion_address, self.steep_arguments
+        return self.function.look_ahead_address, self.steep_arguments
 
     @cached_property
     def reversed(self) -> "RightHandSide":

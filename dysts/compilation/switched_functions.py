@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dysts.compilation.emission.taylor_coefficients import expandable, steep_arguments
+from dysts.compilation.emission.taylor_coefficients import shows_steep_arguments, steep_arguments
 from dysts.compilation.functions import compile_function
 from dysts.compilation.machine_code import CompiledFunction
 from dysts.compilation.program import Program, compose
@@ -98,15 +98,14 @@ class SwitchedFunctions:
 
     @cached_property
     def look_ahead(self) -> tuple[int, int]:
-        """Address of the expansion of the derivative between switches, and the number of steep arguments in it.
+        """Address of the look ahead of the derivative between switches, and the number of steep arguments in it.
 
         Both are 0 where nothing is steep, or something has no series.
         """
         program, compiled = self._function(DERIVATIVE)
-        steep = len(steep_arguments(program))
-        if not steep or not expandable(program, with_switches=True):
+        if not shows_steep_arguments(program):
             return 0, 0
-        return compiled.expansion_address, steep
+        return compiled.look_ahead_address, len(steep_arguments(program))
 
     def _compose(self, **arguments: object) -> Program:
         return compose(

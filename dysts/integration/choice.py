@@ -142,8 +142,8 @@ def _solve_with_dop853(problem: Problem, states: np.ndarray, solution: Solution,
 
     function = problem.right_hand_side.function
     cases, control, ends = _arguments(problem, states, solution)
-    expansion, steep_arguments = problem.right_hand_side.look_ahead
-    control = control._replace(expansion=expansion, steep_arguments=steep_arguments)
+    look_ahead, steep_arguments = problem.right_hand_side.look_ahead
+    control = control._replace(look_ahead=look_ahead, steep_arguments=steep_arguments)
     # Both give the same bits; side by side they take a quarter of the time once a driver more is compiled. Lanes do not
     # look ahead.
     side_by_side = len(states) >= ENOUGH_FOR_LANES and not steep_arguments

@@ -87,7 +87,7 @@ def solve_delay_system(
         Cases(constants, initial_states, np.full(cases, clock_period)),
         Histories(offsets, starts, lengths, states, polynomials),
         times,
-        Control(relative, absolute, maximum_steps, longest_step, False, clock),
+        Control(relative, absolute, maximum_steps, longest_step, False, clock, *right_hand_side.look_ahead),
         Ends(solution.values, solution.status, solution.reached, solution.counts),
     )
 

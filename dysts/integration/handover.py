@@ -116,8 +116,8 @@ class AutoSwitch:
         )
 
     def _control(self, look_ahead: tuple[int, int]) -> "Control":
-        expansion, steep_arguments = look_ahead
-        return self.problem.control._replace(expansion=expansion, steep_arguments=steep_arguments)
+        address, steep_arguments = look_ahead
+        return self.problem.control._replace(look_ahead=address, steep_arguments=steep_arguments)
 
     def _rest(self, start: float, written: int, look_ahead: tuple[int, int]) -> tuple[object, ...]:
         """Return the arguments that the loops for one trajectory have in common."""

@@ -5,12 +5,14 @@ Usage: python tests/performance/leaps.py [--cases N] [--seed N]
 Each case is a quantity that a random function of time drives through a switch (hyperbolic tangent, logistic function)
 or a pulse (Gaussian, squared hyperbolic secant), some ten times in 80 units of time; nothing else happens, so that
 steps may grow as they like. The integral is also summed over two million points. An error of more than a thousandth of
-what one pulse or switch holds counts as a leap. All run at a relative and absolute tolerance of 1e-10.
+what one pulse or switch holds counts as a leap. All run at a relative and absolute tolerance of 1e-10. Two columns are
+delay systems: one with the same function of time, one with that function of the delayed state of a clock.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
@@ -24,6 +26,9 @@ POINTS = 2_000_001
 TOLERANCE = 1e-10
 LEAP = 1e-3
 SOLVERS = ("taylor", "auto", "dop853", "radau")
+DELAYS = ("delay", "past")
+COLUMNS = (*SOLVERS, *DELAYS)
+DELAY = 30.0
 KINDS: dict[str, Callable[[str, float], str]] = {
     "tanh": lambda angle, k: f"tanh({k}*({angle}))",
     "logistic": lambda angle, k: f"1/(1 + exp({min(k, 300.0)}*({angle})))",
@@ -44,6 +49,27 @@ def system_of(expression: str) -> System:
     return System.from_entry("Driven", {"definition": definition})
 
 
+def delay_system_of(expression: str, column: str) -> System:
+    """Return the delay system of one case."""
+    if column == "past":
+        expression = expression.replace("*t)", "*(s_tau + tau))")
+    definition = {
+        "description": "A quantity that time drives, beside a delay",
+        "field": "mathematics",
+        "variables": ["x", "s"],
+        "equations": {"x": f"{expression} + 0*x_tau", "s": "1"},
+        "parameters": {"tau": DELAY},
+        "delay": "tau",
+        "initial_conditions": [0.0, 0.0],
+    }
+    return System.from_entry("Driven", {"definition": definition})
+
+
+def clock(t: float) -> list[float]:
+    """Return the history of such a system."""
+    return [0.0, t]
+
+
 def main() -> None:
     """Print the counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -53,8 +79,8 @@ def main() -> None:
     random = np.random.default_rng(arguments.seed)
     fine = np.linspace(0.0, END, POINTS)
     times = np.linspace(0.0, END, 41)
-    leaps = {name: dict.fromkeys(SOLVERS, 0) for name in KINDS}
-    steps = {name: dict.fromkeys(SOLVERS, 0) for name in KINDS}
+    leaps = {name: dict.fromkeys(COLUMNS, 0) for name in KINDS}
+    steps = {name: dict.fromkeys(COLUMNS, 0) for name in KINDS}
     for case in range(arguments.cases):
         sharpness = float(10.0 ** random.uniform(1.0, 3.5))
         angle = f"sin({random.uniform(0.3, 3.0)}*t) - ({random.uniform(-0.9, 0.9)})"
@@ -64,17 +90,19 @@ def main() -> None:
             forcing = np.asarray(evaluate(parse(text, where=name, names=()), {"t": fine}))
             exact = cumulative_trapezoid(forcing, fine, initial=0.0)[:: (POINTS - 1) // 40]
             holds = END / POINTS + float(np.abs(forcing).mean())
-            for solver in SOLVERS:
-                run = dysts.integrate(
-                    system_of(text), times=times, rtol=TOLERANCE, atol=TOLERANCE, solver=solver, predictability=False
-                )
+            for solver in COLUMNS:
+                how: dict[str, Any] = {"solver": solver}
+                system = system_of(text)
+                if solver in DELAYS:
+                    how, system = {"history": clock}, delay_system_of(text, solver)
+                run = dysts.integrate(system, times=times, rtol=TOLERANCE, atol=TOLERANCE, predictability=False, **how)
                 leaps[name][solver] += bool(np.abs(run.values[:, 0] - exact).max() > LEAP * holds)
                 steps[name][solver] += int(run.attrs["steps_accepted"])
     print(file=sys.stderr)
     print(f"leaps in {arguments.cases} cases of each kind, and steps in a case")
-    print(f"{'':10}" + "".join(f"{solver:>16}" for solver in SOLVERS))
+    print(f"{'':10}" + "".join(f"{solver:>16}" for solver in COLUMNS))
     for name in KINDS:
-        counts = (f"{leaps[name][solver]:6} {steps[name][solver] // arguments.cases:9}" for solver in SOLVERS)
+        counts = (f"{leaps[name][solver]:6} {steps[name][solver] // arguments.cases:9}" for solver in COLUMNS)
         print(f"{name:10}" + "".join(counts))
 
 

@@ -3,7 +3,13 @@
 ``expansion(t, state, constants, series)`` stores the coefficients of the solution through a state, row by row:
 ``series[k][i]`` is the k-th derivative of variable i, divided by k!. The columns behind the variables hold the
 series of the `steep_arguments`, whose last coefficient is not computed. `padded` gives the length of a row; nothing is
-stored in the columns that remain.
+stored in the columns that remain. Of a delay system, the state is followed by the delayed state, whose series the
+caller writes to the last columns before the call.
+
+``look_ahead`` is the same with the first orders alone, for the methods that need to know no more than where steep
+functions act. It exists for long programs and delay systems, too.
+
+Where a function has a kink or a jump, the coefficients are those of its side at the state.
 
 A recurrence gives the next coefficient of each operation from those of its operands. The coefficient of order k of the
 derivative, divided by k + 1, is the coefficient of order k + 1 of the state. Short programs are written out, order by
@@ -34,7 +40,7 @@ from dysts.compilation.program import Operation, Program, ProgramWriter
 from dysts.equations.derivatives import derivative_trees
 from dysts.equations.functions import ARGUMENTS
 
-EXPANSION = "expansion"
+EXPANSION, LOOK_AHEAD = "expansion", "look_ahead"
 
 ORDER = 18
 """Order of the polynomials that a Taylor step evaluates."""
@@ -53,6 +59,11 @@ more than twice as long for twice as many."""
 LONGEST_IN_EXTENDED_PRECISION = 400
 """The same in extended precision, in which LLVM takes four seconds for 300 operations and 40 for 900."""
 
+FIRST_ORDERS = 3
+"""Orders of a look ahead: as many as give the first two coefficients of steep arguments."""
+LONGEST_WITH_FIRST_ORDERS = 20_000
+"""Operations up to which a program has a look ahead."""
+
 _ARITHMETIC = ("state", "constant", "number", "time", "add", "sub", "neg", "mul", "div", "power")
 """Operations beside the functions that have a recurrence; a power has one if its exponent is constant."""
 
@@ -65,30 +76,36 @@ def padded(places: int) -> int:
     return -(-places // PADDING) * PADDING
 
 
-def expandable(
-    program: Program, order: int = ORDER, longest: int = LONGEST_EXPANDED, *, with_switches: bool = False
-) -> bool:
+def expandable(program: Program, order: int = ORDER, longest: int = LONGEST_EXPANDED) -> bool:
     """Whether the solution is expanded: all operations are smooth and have a recurrence, and there are not too many.
 
-    A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does. With
-    switches, a choice between two operands by constants counts as smooth: its series is that of the chosen one.
+    A power beyond the order has none: where its base is zero, so are all coefficients, whatever the solution does.
     """
     program, _ = with_rates(program)
-    if len(program.operations) > longest:
+    if not _has_recurrences(program) or len(program.operations) > longest:
         return False
-    fixed = {number for number, (name, *_) in enumerate(program.operations) if name in ("constant", "number")}
     powers: dict[int, tuple[int, int]] = {}
     for number, (name, *operands) in enumerate(program.operations):
-        smooth = name in _ARITHMETIC or (name in EMISSIONS and EMISSIONS[name].smooth)
-        if name == "choose":
-            smooth = with_switches and fixed.issuperset(operands[1:3])
-        if not smooth or (name == "power" and operands[1] not in fixed):
+        if name == "choose" or (name in EMISSIONS and not EMISSIONS[name].smooth):
             return False
         if name == "mul":
             (base, exponent), (other, more) = (powers.get(operand, (operand, 1)) for operand in operands)
             if base == other:
                 powers[number] = base, exponent + more
     return all(exponent < order for _, exponent in powers.values())
+
+
+def shows_steep_arguments(program: Program) -> bool:
+    """Whether the expansion has steep arguments, and a course of them that is right up to the next kink or jump."""
+    program, _ = with_rates(program)
+    shown = len(program.operations) <= LONGEST_WITH_FIRST_ORDERS and _has_recurrences(program)
+    return shown and len(steep_arguments(program)) > 0
+
+
+def _has_recurrences(program: Program) -> bool:
+    """Whether every operation has a recurrence: all but powers whose exponent varies."""
+    fixed = {number for number, (name, *_) in enumerate(program.operations) if name in ("constant", "number")}
+    return all(name != "power" or operands[1] in fixed for name, *operands in program.operations)
 
 
 def steep_arguments(program: Program) -> list[tuple[int, float]]:
@@ -109,18 +126,21 @@ def steep_arguments(program: Program) -> list[tuple[int, float]]:
     return list(factors.items())
 
 
-def emit_series(program: Program) -> str:
-    """Return the module of an expansion as text.
+def emit_series(program: Program, name: str = EXPANSION) -> str:
+    """Return the module of an expansion or of a look ahead as text.
 
     Parameters
     ----------
     program : Program
-        One that is `expandable`.
+        One that is `expandable`, or `shows_steep_arguments`.
+    name : str
+        `EXPANSION` or `LOOK_AHEAD`.
     """
-    module = ir.Module(name=EXPANSION)
+    module = ir.Module(name=name)
     pointer = DOUBLE.as_pointer()
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [DOUBLE, *[pointer] * 3]), EXPANSION)
-    SeriesEmitter(function, *with_rates(program)).emit()
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [DOUBLE, *[pointer] * 3]), name)
+    emitter = SeriesEmitter if name == EXPANSION else LookAheadEmitter
+    emitter(function, *with_rates(program)).emit()
     return str(module)
 
 
@@ -176,6 +196,7 @@ class SeriesEmitter(ProgramEmitter):
         self.recurrences = LoopedRecurrences(self.numbers, self.last_order)
         self.series: list[TaylorSeries] = []
         self.solution: list[TaylorSeries] = []
+        self.delayed: list[TaylorSeries] = []
 
     def arithmetic(self) -> Arithmetic:
         """Return the arithmetic that values and coefficients are computed in."""
@@ -190,7 +211,9 @@ class SeriesEmitter(ProgramEmitter):
         """Write the whole function."""
         self.evaluate()
         self.series = [TaylorSeries([self.values[number]]) for number in range(len(self.program.operations))]
-        self.solution = [TaylorSeries([self.numbers.load(self.state, i)]) for i in range(self.program.variables)]
+        inputs = [TaylorSeries([self.numbers.load(self.state, i)]) for i in range(self.program.variables)]
+        variables = len(self.program.results)
+        self.solution, self.delayed = inputs[:variables], inputs[variables:]
         self.store(ir.Constant(INTEGER, 0))
         self.store_steep_arguments(ir.Constant(INTEGER, 0))
         for order in range(self.last_order):
@@ -199,6 +222,7 @@ class SeriesEmitter(ProgramEmitter):
                 break
             if order > 0:
                 self.recurrences.begin(order)
+                self.load_delayed(ir.Constant(INTEGER, order))
                 self.coefficients()
                 self.store_steep_arguments(ir.Constant(INTEGER, order))
             for variable, result in zip(self.solution, self.program.results, strict=True):
@@ -243,6 +267,12 @@ class SeriesEmitter(ProgramEmitter):
         """Store the coefficients of the solution that were computed last."""
         self._store_row(order, 0, [variable.latest for variable in self.solution])
 
+    def load_delayed(self, order: Index) -> None:
+        """Load the coefficients of the delayed state."""
+        first = len(self.solution) + len(self.steep)
+        for index, variable in enumerate(self.delayed, start=first):
+            variable.append(self.numbers.load(self.result, self._place(order, index)))
+
     def store_steep_arguments(self, order: Index) -> None:
         """Store the coefficients of the steep arguments, each times its factor."""
         scaled = [
@@ -252,11 +282,12 @@ class SeriesEmitter(ProgramEmitter):
 
     def _store_row(self, order: Index, first: int, values: list[Coefficient]) -> None:
         v = self.numbers
-        size = padded(len(self.solution) + len(self.steep))
-        row = self.builder.mul(order, ir.Constant(INTEGER, size))
         for index, value in enumerate(values, start=first):
-            column = self.builder.add(row, ir.Constant(INTEGER, index))
-            v.store(v.number(0.0) if value is None else value, self.result, column)
+            v.store(v.number(0.0) if value is None else value, self.result, self._place(order, index))
+
+    def _place(self, order: Index, column: int) -> Index:
+        size = padded(self.program.variables + len(self.steep))
+        return self.builder.add(self.builder.mul(order, ir.Constant(INTEGER, size)), ir.Constant(INTEGER, column))
 
     def coefficients(self) -> None:
         """Write the coefficients of one order."""
@@ -264,15 +295,35 @@ class SeriesEmitter(ProgramEmitter):
             self.series[number].append(self.coefficient(number, operation))
         self.recurrences.end()
 
-    def _chosen(self, operands: Sequence[Any]) -> Coefficient:
-        """Return the coefficient of the operand that two constants choose."""
-        relation, left, right, above, below = operands
-        either = [self.series[operand].latest for operand in (above, below)]
-        if either == [None, None]:
+    def _on_its_side(self, name: str, operands: Sequence[Any]) -> Coefficient:
+        """Return the coefficient of a function with kinks or jumps, on the side of them where the state is."""
+        match name:
+            case "choose":
+                relation, left, right, above, below = operands
+                return self._chosen(relation, left, right, above, self.series[below].latest)
+            case "max" | "min":
+                first, second = operands
+                relation = ">=" if name == "max" else "<="
+                return self._chosen(relation, first, second, first, self.series[second].latest)
+            case "abs":
+                (number,) = operands
+                negative = self.recurrences.negative(self.series[number].latest)
+                return self._chosen(">=", number, None, number, negative)
+            case "mod":
+                number, divisor = operands
+                turns = self.vectors.call("floor", self.builder.fdiv(self.values[number], self.values[divisor]))
+                whole = self.recurrences.product(self.series[divisor].latest, turns)
+                return self.recurrences.difference(self.series[number].latest, whole)
+        return None
+
+    def _chosen(self, relation: str, left: int, right: int | None, above: int, below: Coefficient) -> Coefficient:
+        """Return one of two coefficients by a relation between two values; no operation stands for zero."""
+        first, zero = self.series[above].latest, self.numbers.number(0.0)
+        if first is None and below is None:
             return None
-        zero = self.numbers.number(0.0)
-        chosen = [zero if coefficient is None else coefficient for coefficient in either]
-        return self.vectors.select(relation, self.values[left], self.values[right], *chosen)
+        chosen = [zero if coefficient is None else coefficient for coefficient in (first, below)]
+        against = zero if right is None else self.values[right]
+        return self.vectors.select(relation, self.values[left], against, *chosen)
 
     def coefficient(self, number: int, operation: Operation) -> Coefficient:
         """Return the coefficient of one operation, or None where it is zero for every state."""
@@ -284,9 +335,9 @@ class SeriesEmitter(ProgramEmitter):
             case "time":
                 return self.numbers.number(1.0) if recurrences.order == 1 else None
             case "state":
-                return self.solution[operands[0]].latest
-            case "choose":
-                return self._chosen(operands)
+                return [*self.solution, *self.delayed][operands[0]].latest
+        if name == "choose" or (name in EMISSIONS and not EMISSIONS[name].smooth):
+            return self._on_its_side(name, operands)
         a, *others = (self.series[operand] for operand in operands)
         match name:
             case "neg":
@@ -311,3 +362,9 @@ class SeriesEmitter(ProgramEmitter):
             part = recurrences.integral(argument, self.series[rate])
             total = recurrences.sum(total, part) if sign > 0 else recurrences.difference(total, part)
         return total
+
+
+class LookAheadEmitter(SeriesEmitter):
+    """Writes the first orders."""
+
+    last_order = FIRST_ORDERS

@@ -19,6 +19,7 @@ from numba import njit, types
 
 from dysts.compilation.calling import call
 from dysts.compilation.driver import driver
+from dysts.solvers.delay.look_ahead import limited_by_arguments, limited_by_past
 from dysts.solvers.delay.past import FIRST_CAPACITY, Past, empty_past, enlarged, look_up
 from dysts.solvers.dop853 import tableau
 from dysts.solvers.dop853.step import (
@@ -32,6 +33,7 @@ from dysts.solvers.dop853.step import (
 from dysts.solvers.dop853.tableau import COLUMNS, COUNT, DENSE_COLUMNS, DENSE_COUNT, DENSE_VALUES, VALUES
 from dysts.solvers.shared.arguments import CASES, CONTROL, CUBE, ENDS, INTEGERS, MATRIX, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
+from dysts.solvers.shared.look_ahead import series_for
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import all_finite, ends_on, next_step, write_first_rows, write_rows
 from dysts.solvers.shared.step_control import (
@@ -60,6 +62,8 @@ class Workspace(NamedTuple):
     inputs: np.ndarray
     """The argument of the right-hand side: the state, then the delayed state."""
     scale: np.ndarray
+    series: np.ndarray
+    """float64 [order, place], for the limit on steps from steep arguments."""
 
 
 @njit(error_model="numpy")
@@ -77,7 +81,7 @@ def _evaluate_stages(
     work: Workspace,
 ) -> None:
     """Evaluate the stages ``first <= stage < last``; the argument of the last one stays in ``work.inputs``."""
-    slopes, state, _, inputs, _ = work
+    slopes, state, inputs = work.slopes, work.state, work.inputs
     index = oldest
     for stage in range(first, last):
         for i in range(state.size):
@@ -182,7 +186,14 @@ def _advance(
     repeated = False
     longest = min(delay, control.longest_step)
     for _ in range(control.maximum_steps):
-        step = min(step, longest)
+        step = limited_by_past(past, control, delay, t, oldest, newest, work.inputs, min(step, longest))
+        if control.steep_arguments > 0 and not repeated:
+            copy(state, work.inputs[:size])
+            look_up(past, oldest, oldest, newest, t - delay, work.inputs)
+            step = limited_by_arguments(
+                control, t, constants, past, oldest, delay, work.inputs, work.series, min(step, end - t)
+            )
+            counts[2] += 1
         target = min(end, break_index * delay) if break_index <= BREAKING_POINTS else end
         arrives = ends_on(target, t, step)
         length = target - t if arrives else step
@@ -302,7 +313,14 @@ def integrate_delay(
     initial_states = cases.states
     offsets, starts, lengths, states, polynomials = histories
     size = initial_states.shape[1]
-    work = Workspace(np.empty((ALL_STAGES, size)), np.empty(size), np.empty(size), np.empty(2 * size), np.empty(size))
+    work = Workspace(
+        np.empty((ALL_STAGES, size)),
+        np.empty(size),
+        np.empty(size),
+        np.empty(2 * size),
+        np.empty(size),
+        series_for(2 * size, control.steep_arguments),
+    )
     past = empty_past(FIRST_CAPACITY, size)
     for case in range(first, last):
         begin = offsets[case]

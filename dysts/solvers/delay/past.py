@@ -48,11 +48,12 @@ def enlarged(past: Past, oldest: int, count: int) -> Past:
     return result
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def look_up(past: Past, hint: int, oldest: int, newest: int, t: float, inputs: np.ndarray) -> int:
     """Write the past at `t` behind the state, from the segments ``oldest <= index <= newest``.
 
     The search goes from the hint to either side. The bounds decide at breaking points, where rounding does not.
+    LLVM is told to write it in place: as a call it takes a quarter of the time of IkedaDelay.
 
     Returns
     -------

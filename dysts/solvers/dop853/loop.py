@@ -22,7 +22,7 @@ from dysts.solvers.dop853.step import (
 )
 from dysts.solvers.shared.arguments import CASES, CONTROL, ENDS, VECTOR, Cases, Control, Ends
 from dysts.solvers.shared.codes import NOT_FINITE, STEP_TOO_SMALL, STIFF, SUCCESS, TOO_MANY_STEPS
-from dysts.solvers.shared.look_ahead import ALL_TERMS, limited_step, series_for
+from dysts.solvers.shared.look_ahead import limited_step, series_for
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
@@ -141,8 +141,8 @@ def advance(
     relaxed_steps = 0
     for _ in range(control.maximum_steps - counts[0] - counts[1]):
         step = min(step, control.longest_step)
-        if control.steep_arguments > 0:
-            step = limited_step(control, t, state, constants, series, min(step, end - t), ALL_TERMS)
+        if control.steep_arguments > 0 and not repeated:
+            step = limited_step(control, t, state, constants, series, min(step, end - t))
             counts[2] += 1
         last = ends_on(end, t, step)
         length = end - t if last else step

@@ -43,7 +43,7 @@ from dysts.solvers.shared.codes import (
     TOO_MANY_STEPS,
 )
 from dysts.solvers.shared.events import may_happen, record_events, time_to_turn
-from dysts.solvers.shared.look_ahead import ALL_TERMS, limited_step
+from dysts.solvers.shared.look_ahead import limited_step
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
     all_finite,
@@ -206,7 +206,7 @@ def integrate_switched(
         if changing == NOTHING:
             step = min(step, caution)
             if control.steep_arguments > 0 and slides == NOTHING:
-                step = limited_step(control, t, state, tables[DERIVATIVE], series, min(step, end - t), ALL_TERMS)
+                step = limited_step(control, t, state, tables[DERIVATIVE], series, min(step, end - t))
                 counts[2] += 1
         if gets_clear:
             escapes += 1

@@ -34,7 +34,7 @@ from dysts.solvers.shared.arguments import (
 )
 from dysts.solvers.shared.codes import EVENT, NOT_FINITE, RELAXED, STEP_TOO_SMALL, SUCCESS, TOO_MANY_STEPS
 from dysts.solvers.shared.events import may_happen, record_events, time_to_turn
-from dysts.solvers.shared.look_ahead import FIRST_TERMS, limited_step, series_for
+from dysts.solvers.shared.look_ahead import limited_step, series_for
 from dysts.solvers.shared.polynomial import ROWS
 from dysts.solvers.shared.progress import (
     STIFF_STEPS,
@@ -145,8 +145,8 @@ def integrate_stiff(
     dear_steps = 0
     while counts[0] + counts[1] < control.maximum_steps:
         step = min(step, control.longest_step)
-        if control.steep_arguments > 0:
-            step = limited_step(control, t, state, constants, series, min(step, end - t), FIRST_TERMS)
+        if control.steep_arguments > 0 and not repeated:
+            step = limited_step(control, t, state, constants, series, min(step, end - t))
             counts[2] += 1
         planned = step
         if phase >= 0 and events > 0:

@@ -26,8 +26,8 @@ class Control(NamedTuple):
     """Whether a loop stops with the status STIFF or RELAXED where another method would cost less."""
     phase: int
     """Index of a driving phase, which is kept within one period; -1 for none."""
-    expansion: int = 0
-    """Address of the function that expands the solution, for `dysts.solvers.shared.look_ahead`; 0 without need."""
+    look_ahead: int = 0
+    """Address of the function that `dysts.solvers.shared.look_ahead` calls; 0 where steep functions need none."""
     steep_arguments: int = 0
     """Number of steep functions' arguments that it expands as well; 0 where steps need no limit from them."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from dysts.compilation.calling import call
-from dysts.compilation.emission.taylor_coefficients import ORDER, padded
+from dysts.compilation.emission.taylor_coefficients import FIRST_ORDERS, ORDER, padded
 from dysts.solvers.shared.arguments import Control
 
 QUIET = 45.0
@@ -21,10 +21,11 @@ MOST_CUTS = 50
 """Limit on the number of times that one step is shortened."""
 
 ALL_TERMS = ORDER - 1
-"""Number of terms of an argument's series that an explicit method uses."""
-FIRST_TERMS = 2
-"""The same for an implicit method: in the long steps that it takes on stiff equations, later terms show how fast a
-displacement of the size of the tolerance would decay, and nothing of the solution."""
+"""Number of terms of an argument's series that power series themselves use."""
+FIRST_TERMS = FIRST_ORDERS - 1
+"""The same for other methods. More would cost more than they save, and in the long steps of an implicit method on
+stiff equations they show how fast a displacement of the size of the tolerance would decay, and nothing of the
+solution."""
 
 row_length = njit(padded)
 """Length of a row of coefficients with so many places in use."""
@@ -32,8 +33,8 @@ row_length = njit(padded)
 
 @njit(error_model="numpy")
 def series_for(size: int, steep_arguments: int) -> np.ndarray:
-    """Allocate the series of a solution and of its steep arguments: float64 [order, place]."""
-    return np.zeros((ORDER + 1, row_length(size + steep_arguments))) if steep_arguments > 0 else np.zeros((1, 1))
+    """Allocate the first orders of a solution and of its steep arguments: float64 [order, place]."""
+    return np.zeros((FIRST_ORDERS + 1, row_length(size + steep_arguments))) if steep_arguments > 0 else np.zeros((1, 1))
 
 
 @njit(error_model="numpy")
@@ -57,17 +58,17 @@ def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: flo
 
 @njit(error_model="numpy")
 def limited_step(
-    control: Control, t: float, state: np.ndarray, constants: np.ndarray, series: np.ndarray, step: float, terms: int
+    control: Control, t: float, state: np.ndarray, constants: np.ndarray, series: np.ndarray, step: float
 ) -> float:
     """Return a step, no longer than the one given, that leaps over nothing that a steep argument shows.
 
     Where the solution has no series, the step stays as it is.
     """
-    call(control.expansion, t, state, constants, series)
+    call(control.look_ahead, t, state, constants, series)
     finite = 0.0
-    for order in range(terms + 1):
+    for order in range(FIRST_TERMS + 1):
         for place in range(state.size, state.size + control.steep_arguments):
             finite += 0.0 * series[order, place]
     if finite != 0.0:
         return step
-    return cautious_step(series, state.size, control.steep_arguments, step, QUIET, terms)
+    return cautious_step(series, state.size, control.steep_arguments, step, QUIET, FIRST_TERMS)

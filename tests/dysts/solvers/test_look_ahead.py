@@ -75,11 +75,25 @@ def test_a_pulse_that_the_state_drives() -> None:
     assert y == pytest.approx(5.0 * math.sqrt(math.pi) / k, rel=1e-4)
 
 
-def test_equations_between_switches_have_a_series_and_others_have_none() -> None:
+@pytest.mark.parametrize("rest", ["(1 if y > 50 else 0)", "mod(t, 7)", "floor(y/50)*ceil(t)", "sign(y - 50)"])
+def test_a_function_with_jumps_beside_it_hides_no_pulse(rest: str) -> None:
+    pulse = system(f"{DECAY} + 0*{rest}", 100.0, 0.1)
+    assert pulse.compiled.look_ahead[1] == 1
+    y = dysts.integrate(pulse, times=[101.0], solver="dop853", rtol=1e-6, atol=1e-12).values[0, 0]
+    assert y == pytest.approx(after(101.0, 100.0, 0.1), rel=1e-4)
+
+
+def test_long_equations_have_the_first_terms_of_their_steep_arguments() -> None:
+    terms = " + ".join(f"0*sin({k}*y)" for k in range(1, 601))
+    pulse = system(f"{DECAY} + {terms}", 100.0, 0.1)
+    assert not expandable(pulse.compiled.program)
+    y = dysts.integrate(pulse, times=[101.0], rtol=1e-6, atol=1e-12).values[0, 0]
+    assert y == pytest.approx(after(101.0, 100.0, 0.1), rel=1e-4)
+
+
+def test_only_a_varying_exponent_leaves_no_series() -> None:
     switched = system(PULSES["with a kink elsewhere"], 100.0, 0.1).compiled.switched(None, with_switches=True)
     assert switched.look_ahead[0] != 0
     assert switched.look_ahead[1] == 1
-    # A choice by the state is no switch: nothing says when it changes.
-    by_state = system(f"{DECAY} + (1 if y > 50 else 0)", 100.0, 0.1).compiled
-    assert not expandable(by_state.program, with_switches=True)
+    assert system(f"{DECAY} + y**t", 100.0, 0.1).compiled.look_ahead == (0, 0)
     assert system("-height*y**centre + 0*width", 100.0, 0.1).compiled.look_ahead == (0, 0)
