@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from dysts.cli.conventions import EXIT_DONE
-from dysts.compilation.code_cache import code_folder, lock
+from dysts.compilation.code_cache import code_folder
 from dysts.compilation.driver import Driver
 
 ROOMS = ("compilation", "solvers", "invariants", "discovery", "metrics")
@@ -22,20 +22,13 @@ def warm_up_command(arguments: argparse.Namespace) -> int:
     count = 0
     for loop in compiled_loops():
         start = time.perf_counter()
-        _load(loop)
+        loop.load()
         count += 1
         name = f"{loop.function.__module__}.{loop.function.__name__}"
         print(f"{name:60} {time.perf_counter() - start:6.2f} s", flush=True)
     where = f"kept in {folder}" if kept else "not kept, as no folder can be written"
     print(f"{count} loops in {time.perf_counter() - begun:.1f} s, {where}")
     return EXIT_DONE
-
-
-def _load(loop: Driver) -> None:
-    # A call would need arguments.
-    with lock:
-        if loop._compiled is None:
-            loop._compiled = loop._compile()
 
 
 def compiled_loops() -> Iterator[Driver]:

@@ -11,6 +11,7 @@ import numba
 
 from dysts.cache import write_atomically
 from dysts.compilation.code_cache import code_folder, lock
+from dysts.progress import tell
 
 # Strict IEEE arithmetic: numba neither contracts nor reassociates operations of a driver.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
@@ -74,6 +75,12 @@ def _one_process_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
+@functools.cache
+def _tell_of_compiling() -> None:
+    """Tell, once in a process, why the first calls take seconds."""
+    tell("compiling for the first time, which takes some seconds; 'dysts warm-up' compiles everything at once")
+
+
 class Driver:
     """A compiled loop of this package with one signature, compiled or loaded at its first call.
 
@@ -90,10 +97,14 @@ class Driver:
 
     def __call__(self, *arguments: Any) -> Any:
         if self._compiled is None:
-            with lock:
-                if self._compiled is None:
-                    self._compiled = self._compile()
+            self.load()
         return self._compiled(*arguments)
+
+    def load(self) -> None:
+        """Load the machine code, or compile it, unless that was done."""
+        with lock:
+            if self._compiled is None:
+                self._compiled = self._compile()
 
     def _compile(self) -> Any:
         folder, _ = code_folder()
@@ -106,6 +117,7 @@ class Driver:
         with contextlib.ExitStack() as stack:
             stack.enter_context(_cached_in(folder))
             if not any(_is_sealed(path) for path in folder.glob(f"*/{pattern}")):
+                _tell_of_compiling()
                 stack.enter_context(_one_process_at_a_time(folder / f"{name}.lock"))
             return _with_cache(build, folder, pattern)
 

@@ -1,6 +1,9 @@
-"""Warming up compiles every loop of the package."""
+"""Warming up compiles every loop of the package, and compiling for the first time is told once."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,9 +32,7 @@ def decorated() -> set[str]:
 
 def test_no_loop_is_left_out(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     loaded: list[Driver] = []
-    monkeypatch.setattr(Driver, "_compile", lambda loop: loaded.append(loop))
-    for loop in compiled_loops():
-        monkeypatch.setattr(loop, "_compiled", None)
+    monkeypatch.setattr(Driver, "load", lambda loop: loaded.append(loop))
     assert main(["warm-up"]) == 0
     names = {f"{loop.function.__module__}.{loop.function.__name__}" for loop in loaded}
     assert names == decorated()
@@ -42,3 +43,29 @@ def test_no_loop_is_left_out(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     ]
     assert last.startswith(f"{len(names)} loops in ")
     assert "kept in" in last
+
+
+PROGRAM = """
+import logging
+logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+from dysts.invariants.correlation_dimension import _count_pairs
+from dysts.invariants.entropy import _matches
+_matches.load()
+_count_pairs.load()
+"""
+"""Compiles the two loops of the package that take least time."""
+
+
+def test_compiling_for_the_first_time_is_told_once(tmp_path: Path) -> None:
+    def run() -> str:
+        environment = os.environ | {"DYSTS_CACHE": str(tmp_path / "cache")}
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stderr
+
+    assert run() == (
+        "dysts INFO compiling for the first time, which takes some seconds; "
+        "'dysts warm-up' compiles everything at once\n"
+    )
+    assert run() == ""
