@@ -75,8 +75,8 @@ def draw_leaderboard(path: Path, mode: str) -> None:
     axes.tick_params(colors=palette["muted"], labelcolor=palette["ink"])
     axes.tick_params(axis="y", length=0)
     figure.supxlabel(
-        "Valid time, Lyapunov times: median and 95 % interval over systems\n"
-        "Arrows: the end of the forecasts hides the upper end",
+        "Valid time, Lyapunov times: median over systems with 95 %\n"
+        "interval; an arrow where the forecasts end before it does",
         fontsize=8,
         color=palette["muted"],
     )

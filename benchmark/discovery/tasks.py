@@ -168,8 +168,8 @@ def takes_part(method: str, task: DiscoveryTask) -> bool:
 
     Examples
     --------
-    >>> tasks = list(discovery_tasks("Duffing"))
-    >>> [takes_part(name, tasks[0]) for name in ("PySINDy-STLSQ", "PySINDy-Weak", "NVAR")]
+    >>> tasks = {task.given: task for task in discovery_tasks("Duffing")}
+    >>> [takes_part(name, tasks["derivatives"]) for name in ("PySINDy-STLSQ", "PySINDy-Weak", "NVAR")]
     [True, False, False]
     """
     if method in REFERENCES:
