@@ -30,8 +30,9 @@ Five runs are no suites: parameters and basins forecast at other values of a
 parameter and on other motions than those of the training series; discovery
 finds equations, with the methods that --forecasters names (default: all that
 are installed, without genetic programming); sampling compares an LSTM on data
-drawn uniformly, from random starts and by importance; transfer classifies series by features learnt on
-chaotic systems. docs/explanation has pages on all but discovery.
+drawn uniformly, from random starts and by importance; transfer classifies
+series by features learnt on chaotic systems. docs/explanation has pages on all
+but discovery.
 The same command goes on where it stopped: a finished cell is not run twice, but
 for those of a forecaster whose code has changed.
 A forecaster of your own is module:factory, where
