@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-page hard hard-page discovery lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-paper long-page hard hard-page discovery lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -114,9 +114,14 @@ long: $(INSTALLED)
 	$(BIN)/dysts-benchmark run long -o benchmark-results/long
 	$(BIN)/dysts-benchmark export benchmark-results/long -o results/long.parquet
 	$(BIN)/dysts-benchmark export benchmark-results/long --over-time -o results/over-time/long.parquet
-	$(MAKE) long-page
+	$(MAKE) long-paper long-page
 
-# Writes docs/long.md and its pictures from results/long.parquet and results/over-time/long.parquet.
+# Runs the longest lasting forecasters on series with the points of the paper in a period.
+long-paper: $(INSTALLED)
+	$(BIN)/dysts-benchmark run long-paper --forecasters NVAR,ESN,NHiTS -o benchmark-results/long-paper
+	$(BIN)/dysts-benchmark export benchmark-results/long-paper -o results/long-paper.parquet
+
+# Writes docs/long.md and its pictures from results/long.parquet, results/long-paper.parquet and results/over-time/long.parquet.
 long-page: $(INSTALLED)
 	$(BIN)/python docs/long_page.py
 	$(BIN)/python docs/long_pictures.py

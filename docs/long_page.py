@@ -24,26 +24,29 @@ from benchmark.comparison.number_text import figures
 from benchmark.comparison.valid_shares import MILESTONES
 from benchmark.export import exported_manifest, read_export
 from benchmark.results.scores_over_time import TIMES, read_scores_over_time
-from benchmark.tasks.references import REFERENCES
+from benchmark.tasks.references import ORACLE, REFERENCES
 from dysts.systems.equation_class import EQUATION_CLASSES
 
 TABLE = DOCS.parent / "results" / "long.parquet"
+PAPER_PERIODS = DOCS.parent / "results" / "long-paper.parquet"
 OVER_TIME = DOCS.parent / "results" / "over-time" / "long.parquet"
 SHOWN_FORECASTERS = 8
 SHOWN_TIMES = tuple(time for time in TIMES if time in (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 24.0))
 
 
-def page(path: Path = TABLE, over_time: Path = OVER_TIME) -> str:
-    """Return the text of the page from the two tables."""
+def page(path: Path = TABLE, over_time: Path = OVER_TIME, paper: Path = PAPER_PERIODS) -> str:
+    """Return the text of the page from the tables of the suites `long` and `long-paper`."""
     results, manifest = read_export(path), exported_manifest(path)
     curves = read_scores_over_time(over_time)
     board = leaderboard(results)
-    limits = step_limits(results)
+    # The first point of the true equations is exact, so that nothing limits them in this sense.
+    limits = step_limits(results[results["forecaster"] != ORACLE])
     best = [str(name) for name in board.loc[~board["reference"], "forecaster"]][:SHOWN_FORECASTERS]
     text = Template((DOCS / "long.template.md").read_text()).substitute(
         long_task=sentences.long_task(results),
         run=results_page.run(results, manifest),
         two_dozen=sentences.two_dozen_words(results),
+        paper_periods=sentences.paper_periods_words(read_export(paper)),
         groups=sentences.groups_words(results),
         decorrelated=sentences.decorrelated_words(results, curves),
         periods=settings.periods_apart(),
@@ -89,7 +92,8 @@ def shares_table(results: pd.DataFrame, score: str) -> str:
             f"On no system valid for {first:g} Lyapunov times: {listed(none)}; the intervals of their shares end at "
             f"{sentences.percent(end)}."
         )
-    return f"{table(('forecaster', *(f'{time:g} Lyapunov times' for time in MILESTONES)), rows)}\n\n{told}"
+    shown = table(("forecaster", *(f"{time:g} Lyapunov times" for time in MILESTONES)), rows)
+    return f"{shown}\n\n{told}" if told else shown
 
 
 def span(cell: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Computes the sentences of docs/long.md that judge the paper's claims, so that no verdict is written by hand."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,6 @@ def two_dozen_words(results: pd.DataFrame) -> str:
         shares = valid_shares(results, [TWO_DOZEN], score=score)
         own = shares[~shares["forecaster"].isin(list(REFERENCES))].sort_values("share", ascending=False, kind="stable")
         best = own.iloc[0]
-        verdict = "refuted" if best["high"] < 0.5 else "confirmed" if best["low"] > 0.5 else "undecided"
         third = listed([f"{row['forecaster']} {percent(row['share'])}" for row in own.iloc[1:4].to_dict("records")])
         anybody = results[~results["forecaster"].isin(list(REFERENCES))].assign(forecaster="any")
         anybody = anybody.sort_values(score, kind="stable").groupby("system").tail(1)
@@ -66,9 +66,29 @@ def two_dozen_words(results: pd.DataFrame) -> str:
             f"{words} the forecaster that lasts longest, {best['forecaster']}, reaches 24 Lyapunov times on "
             f"{percent(best['share'])} of the systems ({percent(best['low'], best['high'])}), followed by {third}; at "
             f"least one of the {len(own)} does on {percent(union['share'])} ({percent(union['low'], union['high'])})"
-            f"{ceiling}: as a statement about the typical system the claim is {verdict}."
+            f"{ceiling}: as a statement about the typical system the claim is {_verdict(best)}."
         )
     return " ".join(parts)
+
+
+def paper_periods_words(results: pd.DataFrame) -> str:
+    """Return the same shares for series with the paper's points in a period, for the forecasters that were run."""
+    parts, best = [], []
+    for score, words in (("vpt", "by the valid time"), ("vpt_smape", "by the cumulative smape")):
+        shares = valid_shares(results, [TWO_DOZEN], score=score)
+        own = shares[~shares["forecaster"].isin(list(REFERENCES))].sort_values("share", ascending=False, kind="stable")
+        told = [
+            f"{row['forecaster']} {percent(row['share'])} ({percent(row['low'], row['high'])})"
+            for row in own.to_dict("records")
+        ]
+        parts.append(f"{words} {listed(told)}")
+        best.append(own.iloc[0])
+    return f"{'; '.join(parts)}: {listed(list(dict.fromkeys(_verdict(row) for row in best)))}."
+
+
+def _verdict(best: "pd.Series[Any]") -> str:
+    """Return whether the share of systems on which the best forecaster lasts is below or above a half."""
+    return "refuted" if best["high"] < 0.5 else "confirmed" if best["low"] > 0.5 else "undecided"
 
 
 def groups_words(results: pd.DataFrame) -> str:

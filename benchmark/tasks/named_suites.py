@@ -56,6 +56,7 @@ _DESCRIPTIONS: Mapping[str, str] = {
     "quick": "12 systems of different kinds, 6 forecasters, 2 trajectories each, 20 Lyapunov times to predict",
     "standard": "the short task: every system and every forecaster, 1000 points to fit and 200 to predict",
     "long": "every system and every forecaster, 5000 points to predict",
+    "long-paper": "the suite long with 100 points in a period of the paper",
     "noise": "12 systems, every forecaster, measurement noise of 0 to 30 % and dynamical noise",
     "data-limited": "every system and forecaster, 101 to 1000 points to fit, the lengths of the published runs",
     "data-limited-small": "12 systems, every forecaster, 100 to 1000 points to fit",
@@ -74,7 +75,7 @@ def list_suites() -> list[str]:
     Examples
     --------
     >>> len(list_suites()), list_suites()[:3]
-    (12, ['quick', 'standard', 'long'])
+    (13, ['quick', 'standard', 'long'])
     """
     return list(_DESCRIPTIONS)
 
@@ -187,6 +188,10 @@ def _long() -> Suite:
     return replace(_standard(), recipe="long", horizon=5000)
 
 
+def _long_paper() -> Suite:
+    return replace(_long(), recipe="long-paper")
+
+
 def _noise() -> Suite:
     levels: list[dict[str, Any]] = [{"measurement_noise": level} for level in (0.0, 0.01, 0.03, 0.1, 0.3)]
     return Suite(
@@ -269,6 +274,7 @@ _BUILDERS: Mapping[str, Callable[[], Suite]] = {
     "quick": _quick,
     "standard": _standard,
     "long": _long,
+    "long-paper": _long_paper,
     "noise": _noise,
     "data-limited": _data_limited,
     "data-limited-small": _data_limited_small,

@@ -56,6 +56,8 @@ def test_sweeps_vary_what_they_are_named_after() -> None:
     granularity = {(task.recipe, task.train_length, task.horizon) for task in get_suite("granularity").tasks()}
     assert granularity == {("test-fine", 1000, 200), ("test-coarse", 150, 30)}
     assert {task.horizon for task in get_suite("long").tasks()} == {5000}
+    assert get_suite("long-paper").recipe == "long-paper"
+    assert get_suite("long-paper").horizon == 5000
     paper = get_suite("paper")
     assert (paper.preset, paper.recipe) == ("published", "test-paper")
     assert train_task(paper.tasks()[0]).recipe == "train-paper"

@@ -27,6 +27,7 @@ def test_the_named_recipes_are_those_that_are_promised() -> None:
         *expected,
         "train-paper",
         "test-paper",
+        "long-paper",
         "scale",
         "train-maps",
         "test-maps",
@@ -38,8 +39,9 @@ def test_the_named_recipes_are_those_that_are_promised() -> None:
     assert get_recipe("train-coarse").points == 12 * 15
     assert get_recipe("long").points == 6000
     assert get_recipe("test-paper").points == 1200
+    assert get_recipe("long-paper").points == 6000
     assert all(RECIPES[name].trajectories == 10 for name in STANDARD)
-    assert set(RECIPES) - set(STANDARD) == {"ensemble", "scale", "train-paper", "test-paper"}
+    assert set(RECIPES) - set(STANDARD) == {"ensemble", "scale", "train-paper", "test-paper", "long-paper"}
 
 
 @pytest.mark.parametrize(
@@ -159,6 +161,7 @@ def test_the_recipes_of_the_paper_count_the_periods_of_dysts_096() -> None:
     # Train and test are neighbours on one orbit and do not overlap.
     begin = {name: start_times(get_recipe(name), lorenz)[0] for name in ("train-paper", "test-paper")}
     assert begin["test-paper"] - begin["train-paper"] > 12 * 1.5008
+    assert start_times(get_recipe("long-paper"), lorenz)[0] > begin["test-paper"] + 12 * 1.5008
     assert published_period(dysts.get_system("DoublePendulumPredecessor")) == published_period(
         dysts.get_system("DoublePendulum")
     )
