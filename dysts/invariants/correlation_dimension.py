@@ -40,6 +40,8 @@ STRAIGHT = 0.07
 """Largest relative difference of a local slope in the scaling region from their mean."""
 PARTS = 10
 """Number of groups of reference states, whose spread gives the error."""
+_DROPPED_BITS = 48
+"""Bits of a number behind its sign, its exponent and the first four bits of its mantissa."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,40 @@ def correlation_sum(series: Any, *, theiler: int, seed: int = 0) -> CorrelationS
     counts = np.zeros((PARTS, OCTAVES * RADII_PER_OCTAVE), dtype=np.int64)
     compared = np.zeros(PARTS, dtype=np.int64)
     largest = 2.0 * math.sqrt(values.shape[1])
-    _count_pairs(values, references.astype(np.int64), window, largest, RADII_PER_OCTAVE, counts, compared)
+    table = _bins_of_squares(largest, counts.shape[1])
+    _count_pairs(np.ascontiguousarray(values.T), references.astype(np.int64), window, *table, counts, compared)
     # Bin b holds distances between 2^(-(b+1)/n) and 2^(-b/n) of the largest radius.
     within = np.cumsum(counts[:, ::-1], axis=1)
     radii = largest * 2.0 ** (-np.arange(counts.shape[1])[::-1] / RADII_PER_OCTAVE)
     return CorrelationSum(radii, within / compared[:, None], within.sum(axis=0))
+
+
+def _bins_of_squares(largest: float, bins: int) -> tuple[float, int, np.ndarray, np.ndarray]:
+    """Return a table from the leading bits of a square distance to its bin, which takes no logarithm.
+
+    Numbers that agree in the exponent and the first bits of the mantissa differ by at most 6 %, so that at most one
+    edge between bins lies among them.
+
+    Returns
+    -------
+    beyond : float
+        Square of the largest radius.
+    lowest : int
+        Leading bits of the first entry; smaller squares are in the last bin.
+    bin : int64 [entry]
+        The bin of the largest square with these leading bits.
+    edge : float64 [entry]
+        Squares with these leading bits up to this one are in the next bin.
+    """
+    beyond = largest * largest
+    edges = beyond * 2.0 ** (-2.0 * np.arange(bins) / RADII_PER_OCTAVE)
+    lowest, highest = (int(np.float64(square).view(np.int64)) >> _DROPPED_BITS for square in (edges[-1], beyond))
+    leading = np.arange(lowest, highest + 1, dtype=np.int64)
+    smallest = (leading << _DROPPED_BITS).view(np.float64)
+    greatest = ((leading + 1 << _DROPPED_BITS) - 1).view(np.float64)
+    places = np.maximum(np.searchsorted(-edges, -greatest, side="right") - 1, 0)
+    following = np.append(edges, 0.0)[places + 1]
+    return beyond, lowest, places, np.where(following >= smallest, following, 0.0)
 
 
 @driver(
@@ -101,6 +132,8 @@ def correlation_sum(series: Any, *, theiler: int, seed: int = 0) -> CorrelationS
         types.int64,
         types.float64,
         types.int64,
+        types.int64[::1],
+        types.float64[::1],
         types.int64[:, ::1],
         types.int64[::1],
     )
@@ -109,26 +142,36 @@ def _count_pairs(
     values: np.ndarray,
     references: np.ndarray,
     theiler: int,
-    largest: float,
-    per_octave: int,
+    beyond: float,
+    lowest: int,
+    places: np.ndarray,
+    edges: np.ndarray,
     counts: np.ndarray,
     compared: np.ndarray,
 ) -> None:
     parts, bins = counts.shape
+    components, count = values.shape
+    squares = np.empty(count)
+    bits = squares.view(np.int64)
     for r in range(references.size):
         i = references[r]
         part = r * parts // references.size
-        for j in range(values.shape[0]):
-            if abs(i - j) < theiler:
-                continue
-            compared[part] += 1
-            square = 0.0
-            for c in range(values.shape[1]):
-                square += (values[i, c] - values[j, c]) ** 2
-            if square >= largest * largest:
-                continue
-            place = bins - 1 if square == 0.0 else int(0.5 * per_octave * math.log2(largest * largest / square))
-            counts[part, min(place, bins - 1)] += 1
+        squares[:] = 0.0
+        for c in range(components):
+            here = values[c, i]
+            for j in range(count):
+                squares[j] += (here - values[c, j]) ** 2
+        before, after = max(0, i - theiler + 1), min(count, i + theiler)
+        compared[part] += count - (after - before)
+        for begin, end in ((0, before), (after, count)):
+            for j in range(begin, end):
+                if squares[j] >= beyond:
+                    continue
+                entry = (bits[j] >> _DROPPED_BITS) - lowest
+                if entry < 0:
+                    counts[part, bins - 1] += 1
+                else:
+                    counts[part, places[entry] + (squares[j] <= edges[entry])] += 1
 
 
 def correlation_dimension(series: Any, *, theiler: int, seed: int = 0) -> Estimate:

@@ -10,10 +10,12 @@ import math
 from typing import Any, Literal
 
 import numpy as np
+from numba import types
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.spatial import cKDTree
 
 from dysts.checks import check_count, check_positive
+from dysts.compilation.driver import driver
 from dysts.errors import InvalidArgumentError
 from dysts.invariants.estimate import Estimate
 from dysts.invariants.resolution import RESOLVED, resolution
@@ -36,6 +38,8 @@ CANDIDATES = 32
 """Number of neighbours that are searched for at first, as many of them may be close in time."""
 TOGETHER = 100
 """Number of reference states that are treated at once, which bounds the memory."""
+MANY_COMPONENTS = 8
+"""Number of components from which numpy adds squares in another order than one by one, and so with other bits."""
 STRAIGHT = 0.25
 """Largest relative difference of a local slope in the scaling region from their mean."""
 SATURATED = 0.2
@@ -150,13 +154,33 @@ def _curves_to(
     values: np.ndarray, references: np.ndarray, neighbours: np.ndarray, *, ahead: int, least: float
 ) -> np.ndarray:
     """Return the curve of each state to the one neighbour given for it, float64 [state, step]."""
+    distances = np.empty((len(references), ahead + 1))
+    if values.shape[1] < MANY_COMPONENTS:
+        _square_distances(np.ascontiguousarray(values.T), references, neighbours, distances)
+        return _logarithm(np.sqrt(distances, out=distances), least)
     paths = sliding_window_view(values, ahead + 1, axis=0)
-    curves = np.empty((len(references), ahead + 1))
     for begin in range(0, len(references), TOGETHER):
         part = slice(begin, begin + TOGETHER)
-        apart = paths[references[part]] - paths[neighbours[part]]
-        curves[part] = _logarithm(np.linalg.norm(apart, axis=1), least)
-    return curves
+        distances[part] = np.linalg.norm(paths[references[part]] - paths[neighbours[part]], axis=1)
+    return _logarithm(distances, least)
+
+
+@driver(types.void(types.float64[:, ::1], types.int64[::1], types.int64[::1], types.float64[:, ::1]), allocates=False)
+def _square_distances(values: np.ndarray, references: np.ndarray, neighbours: np.ndarray, squares: np.ndarray) -> None:
+    """Put the square distances along the paths from each state and its neighbour into `squares`.
+
+    Parameters
+    ----------
+    values : float64 [component, time]
+    references, neighbours : int64 [state]
+    squares : float64 [state, step]
+    """
+    for r in range(references.size):
+        here, there = references[r], neighbours[r]
+        squares[r] = 0.0
+        for c in range(values.shape[0]):
+            for step in range(squares.shape[1]):
+                squares[r, step] += (values[c, here + step] - values[c, there + step]) ** 2
 
 
 def _logarithm(distances: np.ndarray, least: float) -> np.ndarray:

@@ -76,12 +76,13 @@ def _noise(values: np.ndarray, theiler: int, seed: int) -> float:
     tree = cKDTree(values[:known])
     count = min(known, NEIGHBOURS + 2 * theiler)
     close = np.atleast_2d(tree.query(values[references], count)[1])
-    near, later = [], []
-    for reference, candidates in zip(references, close, strict=True):
-        apart = candidates[np.abs(candidates - reference) >= theiler][:NEIGHBOURS]
-        if len(apart) == NEIGHBOURS:
-            near.append(((values[apart] - values[reference]) ** 2).sum(axis=1))
-            later.append(((values[apart + 1] - values[reference + 1]) ** 2).sum(axis=1))
+    far = np.abs(close - references[:, None]) >= theiler
+    ranks = np.cumsum(far, axis=1)
+    enough = ranks[:, -1] >= NEIGHBOURS
+    far &= ranks <= NEIGHBOURS
+    apart, references = close[enough][far[enough]].reshape(-1, NEIGHBOURS), references[enough]
+    near = ((values[apart] - values[references][:, None]) ** 2).sum(axis=2)
+    later = ((values[apart + 1] - values[references + 1][:, None]) ** 2).sum(axis=2)
     if len(near) < NEIGHBOURS:
         return 0.0
     distances, next_distances = np.median(near, axis=0), np.median(later, axis=0)

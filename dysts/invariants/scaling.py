@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import types
 from numpy.lib.stride_tricks import sliding_window_view
+
+from dysts.compilation.driver import driver
 
 
 @dataclass(frozen=True)
@@ -50,33 +53,47 @@ def scaling_region(
     ScalingRegion or None
         None if no stretch is wide enough.
     """
-    width = window
-    if len(x) < 2 * width + 2:
+    if len(x) < 2 * window + 2:
         return None
-    # Lists, as the search reads single numbers, which takes several times longer from arrays.
-    slopes = _local_slopes(x, y, 2 * width + 1).tolist()
-    places = x.tolist()
-    best: tuple[float, float, int, int] | None = None
-    for first in range(len(slopes)):
-        low = high = total = slopes[first]
-        for last in range(first + 1, len(slopes)):
-            low, high = min(low, slopes[last]), max(high, slopes[last])
-            total += slopes[last]
-            mean = total / (last - first + 1)
-            spread = max(high - mean, mean - low)
-            # The extremes can only move apart, so that a stretch that is far from straight stays so when it grows.
-            if high - low > 4.0 * (relative * abs(mean) + absolute):
-                break
-            extent = places[last + width] - places[first + width]
-            if spread > relative * abs(mean) + absolute or extent < narrowest:
-                continue
-            if best is None or (extent, -spread) > (best[0], -best[1]):
-                best = (extent, spread, first + width, last + width)
-    if best is None:
+    slopes = _local_slopes(x, y, 2 * window + 1)
+    ends = np.full(2, -1)
+    spread = _widest_straight_run(
+        np.ascontiguousarray(slopes), np.ascontiguousarray(x[window:]), narrowest, relative, absolute, ends
+    )
+    if ends[0] < 0:
         return None
-    _, spread, first, last = best
+    first, last = (int(end) + window for end in ends)
     slope = float(np.polyfit(x[first : last + 1], y[first : last + 1], 1)[0])
     return ScalingRegion(first, last, slope, spread)
+
+
+@driver(
+    types.float64(types.float64[::1], types.float64[::1], types.float64, types.float64, types.float64, types.int64[::1])
+)
+def _widest_straight_run(
+    slopes: np.ndarray, places: np.ndarray, narrowest: float, relative: float, absolute: float, ends: np.ndarray
+) -> float:
+    """Put the ends of the widest run of local slopes that is straight into `ends`, and return its spread."""
+    widest, least = -np.inf, np.inf
+    for first in range(slopes.size):
+        low = high = total = slopes[first]
+        for last in range(first + 1, slopes.size):
+            slope = slopes[last]
+            low, high = slope if slope < low else low, slope if slope > high else high
+            total += slope
+            mean = total / (last - first + 1)
+            tolerance = relative * abs(mean) + absolute
+            # The extremes can only move apart, so that a stretch that is far from straight stays so when it grows.
+            if high - low > 4.0 * tolerance:
+                break
+            spread = mean - low if mean - low > high - mean else high - mean
+            extent = places[last] - places[first]
+            if spread > tolerance or extent < narrowest:
+                continue
+            if extent > widest or (extent == widest and spread < least):
+                widest, least = extent, spread
+                ends[0], ends[1] = first, last
+    return least
 
 
 def _local_slopes(x: np.ndarray, y: np.ndarray, points: int) -> np.ndarray:

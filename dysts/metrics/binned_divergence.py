@@ -66,8 +66,7 @@ def binned_state_space_divergence(
     if not (np.isfinite(a).all() and np.isfinite(p).all()) or np.any(high == low):
         return math.nan
     coordinates = [_coordinates(values, low, high, bins, published=published) for values in (a, p)]
-    boxes, place = np.unique(np.concatenate(coordinates), axis=0, return_inverse=True)
-    place = place.ravel()
+    boxes, place = _distinct(np.concatenate(coordinates), bins)
     counts = [
         np.bincount(own, minlength=len(boxes)).astype(np.float64)
         for own in (place[: len(coordinates[0])], place[len(coordinates[0]) :])
@@ -80,6 +79,18 @@ def binned_state_space_divergence(
     divergence = float(np.sum(one * np.log(one / other)))
     divergence += empty * smoothing / masses[0] * math.log(masses[1] / masses[0])
     return max(0.0, divergence)
+
+
+def _distinct(coordinates: NDArray[np.int64], bins: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct boxes in lexicographic order, and the place of each row among them."""
+    components = coordinates.shape[1]
+    # Sorting one number for each row instead of rows takes a tenth of the time, where it has room for the number.
+    if (bins + 1) ** components < 2**63:
+        numbers = (coordinates + 1) @ (bins + 1) ** np.arange(components - 1, -1, -1)
+        boxes, place = np.unique(numbers, return_inverse=True)
+    else:
+        boxes, place = np.unique(coordinates, axis=0, return_inverse=True)
+    return boxes, place.ravel()
 
 
 def _coordinates(
