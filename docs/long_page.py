@@ -4,10 +4,8 @@ Usage: python docs/long_page.py [--check]
 """
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from string import Template
-from typing import Any
 
 import long_sentences as sentences
 import numpy as np
@@ -79,10 +77,7 @@ def shares_table(results: pd.DataFrame, score: str) -> str:
         if row["reaching"].max() == 0:
             none.append(str(name))
             continue
-        texts = [
-            "n/a" if np.isnan(cell["share"]) else f"{sentences.percent(cell['share'])} ({span(cell)})"
-            for cell in row.to_dict("records")
-        ]
+        texts = [sentences.share_text(cell) for cell in row.to_dict("records")]
         rows.append((_named(str(name)), *texts))
     told = ""
     if none:
@@ -94,11 +89,6 @@ def shares_table(results: pd.DataFrame, score: str) -> str:
         )
     shown = table(("forecaster", *(f"{time:g} Lyapunov times" for time in MILESTONES)), rows)
     return f"{shown}\n\n{told}" if told else shown
-
-
-def span(cell: Mapping[str, Any]) -> str:
-    """Return the interval of a share."""
-    return "n/a" if np.isnan(cell["low"]) else sentences.percent(cell["low"], cell["high"])
 
 
 def class_shares(results: pd.DataFrame, best: list[str]) -> str:

@@ -63,16 +63,16 @@ def draw_first_errors(path: Path, results: pd.DataFrame, palette: dict[str, str]
     axes.annotate(
         "all that the first error allows",
         (longest, longest),
-        xytext=(-6, -2),
+        xytext=(0, 9),
         fontsize=8,
         textcoords="offset points",
         ha="right",
         va="bottom",
         color=palette["muted"],
     )
-    axes.set(xscale="log", yscale="log", xlim=(0.1, 50), ylim=(0.005, 60))
+    axes.set(xscale="log", yscale="log", xlim=(0.1, 50), ylim=(0.005, 100))
     axes.set(xlabel=f"ln({VPT_THRESHOLD:g} / first error), Lyapunov times", ylabel="Valid time, Lyapunov times")
-    axes.legend(frameon=False, fontsize=8, loc="lower right", labelcolor=palette["ink"])
+    axes.legend(frameon=False, fontsize=8, loc="upper left", labelcolor=palette["ink"])
     figure.savefig(path, dpi=150, transparent=True)
 
 

@@ -1,6 +1,6 @@
 """Computes the sentences of docs/long.md that judge the paper's claims, so that no verdict is written by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,18 @@ def percent(low: float, high: float | None = None) -> str:
     return f"{100 * low:.0f} %" if high is None else f"{100 * low:.0f} to {100 * high:.0f} %"
 
 
+def share_text(row: Mapping[str, Any]) -> str:
+    """Return a share with its interval, or the interval alone where nobody was observed so long.
+
+    Examples
+    --------
+    >>> share_text({"share": 0.5, "low": 0.25, "high": 0.75}), share_text({"share": np.nan, "low": 0.0, "high": 0.1})
+    ('50 % (25 to 75 %)', '0 to 10 %')
+    """
+    span = "n/a" if np.isnan(row["low"]) else percent(row["low"], row["high"])
+    return span if np.isnan(row["share"]) else f"{percent(row['share'])} ({span})"
+
+
 def two_dozen_words(results: pd.DataFrame) -> str:
     """Return the share of systems on which the best forecasters last two dozen Lyapunov times, by both scores."""
     parts = []
@@ -77,10 +89,7 @@ def paper_periods_words(results: pd.DataFrame) -> str:
     for score, words in (("vpt", "by the valid time"), ("vpt_smape", "by the cumulative smape")):
         shares = valid_shares(results, [TWO_DOZEN], score=score)
         own = shares[~shares["forecaster"].isin(list(REFERENCES))].sort_values("share", ascending=False, kind="stable")
-        told = [
-            f"{row['forecaster']} {percent(row['share'])} ({percent(row['low'], row['high'])})"
-            for row in own.to_dict("records")
-        ]
+        told = [f"{row['forecaster']} {share_text(row)}" for row in own.to_dict("records")]
         parts.append(f"{words} {listed(told)}")
         best.append(own.iloc[0])
     return f"{'; '.join(parts)}: {listed(list(dict.fromkeys(_verdict(row) for row in best)))}."

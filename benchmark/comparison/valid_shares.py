@@ -41,10 +41,11 @@ def valid_shares(
     Returns
     -------
     pandas.DataFrame
-        A row for each forecaster and time: ``forecaster``, ``time``; ``share``, the product-limit estimate, with
-        ``low`` and ``high``, NaN where no cell was observed so long, and Clopper and Pearson's of independent cells
-        where the share is 0 or 1; ``cells``, those with the score; ``reaching``,
-        those known to be valid so long; ``hidden``, those whose observation ended earlier while they were valid.
+        A row for each forecaster and time: ``forecaster``, ``time``; ``share``, the product-limit estimate, NaN
+        where no cell was observed so long; its interval ``low`` and ``high``, Clopper and Pearson's of independent
+        cells where the share is 0 or 1, and from 0 to the upper end of the share at the longest observed time where it
+        is NaN; ``cells``, those with the score; ``reaching``, those known to be valid so long; ``hidden``, those whose
+        observation ended earlier while they were valid.
 
     Examples
     --------
@@ -63,11 +64,14 @@ def valid_shares(
         for time in times:
             share = resampled_shares(values, censored, np.ones((1, len(values))), time)[0]
             low = high = np.nan
+            # Nobody was observed so long, so that the share is anything up to that at the end of observation.
+            end = values.max() if np.isnan(share) else time
             if counts is not None:
-                drawn = resampled_shares(values, censored, counts, time)
+                drawn = resampled_shares(values, censored, counts, end)
                 if np.isfinite(drawn).any():
                     tail = 50.0 * (1 - level)
                     low, high = np.nanpercentile(drawn, [tail, 100 - tail], method="nearest")
+                low = 0.0 if np.isnan(share) else low
                 if share in (0.0, 1.0):
                     # No resample of equal outcomes differs from another, so the interval is that of a binomial share.
                     known_cells = int(((values >= time) | ~censored).sum())

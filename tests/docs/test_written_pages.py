@@ -29,6 +29,7 @@ MOST_BYTES = 1_500_000
         "invariants_page.py",
         "maps_page.py",
         "reference_pages.py",
+        pytest.param("long_page.py", marks=pytest.mark.slow),
         pytest.param("results_page.py", marks=pytest.mark.slow),
     ],
 )
@@ -52,7 +53,8 @@ def test_committed_results_are_results_and_say_where_they_come_from(path: Path) 
     assert len(counted) == table["system"].nunique() * table["forecaster"].nunique()
 
 
-def test_standard_is_whole() -> None:
-    table = read_export(ROOT / "results" / "standard.parquet")
+@pytest.mark.parametrize("suite", ["standard", "long"])
+def test_the_two_main_tables_are_whole(suite: str) -> None:
+    table = read_export(ROOT / "results" / f"{suite}.parquet")
     assert set(table["system"]) == set(list_systems())
     assert set(list_forecasters()) < set(table["forecaster"])

@@ -62,6 +62,15 @@ def test_a_resample_counts_a_case_as_often_as_it_was_drawn() -> None:
     np.testing.assert_allclose(resampled_shares(times, censored, counts, 5.0), [0.5, 1.0])
 
 
+def test_a_time_that_nobody_was_observed_for_has_the_bounds_of_the_last_observed_one() -> None:
+    times = np.append(np.linspace(0.1, 3.0, 39), 8.0)
+    censored = times == 8.0
+    hidden, seen = valid_shares(table(times, censored), [12.0, 8.0]).to_dict("records")
+    assert np.isnan(hidden["share"])
+    assert hidden["low"] == 0.0
+    assert hidden["high"] == seen["high"] > seen["share"] == pytest.approx(1 / 40)
+
+
 def test_failed_cells_are_valid_for_no_time() -> None:
     rows = table(np.array([9.0, np.nan]), np.zeros(2, dtype=bool))
     rows["status"] = ["ok", "failed"]
