@@ -307,12 +307,16 @@ def _rescore_table(path: str) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from benchmark.discovery.exporting import export_track, manifest_of_track
     from benchmark.export import export
     from benchmark.results.reading import Results
     from benchmark.results.scores_over_time import write_scores_over_time
 
-    write = write_scores_over_time if options.over_time else export
-    path = write(Results.load(options.folder), options.output)
+    if manifest_of_track(options.folder) is not None and not options.over_time:
+        path = export_track(options.folder, options.output)
+    else:
+        write = write_scores_over_time if options.over_time else export
+        path = write(Results.load(options.folder), options.output)
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
     return EXIT_DONE
 

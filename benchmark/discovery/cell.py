@@ -1,7 +1,9 @@
 """One cell in a worker process: fit a method, score what it finds; whatever the method does ends in an outcome."""
 
+import hashlib
 import math
 import time
+from collections.abc import Hashable
 from dataclasses import asdict
 from typing import Any
 
@@ -30,6 +32,9 @@ NO_TERMS = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "exact": False, "coeffic
 EQUIVALENT = 1e-8
 """Largest relative error of the derivative on the data at which equations with other terms are equal to the true ones
 there: rounding makes smaller ones."""
+NOTHING = "no equation of the method has a term"
+_KNOWN: dict[Hashable, dict[str, Any]] = {}
+"""Scores of equations that this process has followed already: methods with the same terms find the same equations."""
 
 
 def run_discovery(job: Job) -> CellOutcome:
@@ -101,36 +106,49 @@ def _continuation(job: Job, states: FloatArray) -> tuple[FloatArray, float, Floa
 
 def _scores(found: System, true: System, states: FloatArray, job: Job) -> dict[str, Any]:
     test = np.array(job.known["test"], dtype=np.float64)
-    step = float(job.known["test_step"])
-    spread = test.std(axis=0)
-    scale = np.where(spread > 0.0, spread, 1.0)
     try:
         terms = asdict(compare(found, true))
     except NotSupportedError:
         terms = {**NO_TERMS, "nodes": nodes(found)}
+    else:
+        if not terms["terms"]:
+            raise ForecastError(NOTHING)
     errors = derivative_errors(found, true, test)
     on_data = derivative_errors(found, true, states)["relative"] if job.known["clean"] else math.inf
     begin = time.perf_counter()
-    path = roll_out(found, test[0], step, len(test) - 1, scale=scale)
-    valid = valid_prediction_time(truth=test[1:], forecast=path, step=step, scale=scale)
-    bounded = np.isfinite(path).all()
-    exponents = found_spectrum(found, test, step=step, scale=scale) if bounded else ()
     return {
         **terms,
         "equivalent": not terms["exact"] and on_data < EQUIVALENT,
         "derivative_error": errors["relative"],
         "symmetric_error": errors["symmetric"],
-        "valid_time": valid.time,
-        "valid_to_the_end": valid.censored,
-        "blew_up": not bounded,
-        "exponent": exponents[0] if exponents else math.nan,
-        "exponents": " ".join(f"{value:.4g}" for value in exponents),
-        "divergence": binned_state_space_divergence(truth=test[1:], forecast=path) if bounded else math.nan,
+        **_followed(found, true, test, job),
         **_continued(found, states, job),
-        **_elsewhere(found, true, job),
         "score_seconds": time.perf_counter() - begin,
         "equations": "; ".join(f"{name}' = {text}" for name, text in found.equations.items())[:2000],
     }
+
+
+def _followed(found: System, true: System, test: FloatArray, job: Job) -> dict[str, Any]:
+    """Return the scores of the orbits of found equations, which other cells with the same equations have as well."""
+    key = (true.name, tuple(found.equations.values()), hashlib.sha256(test.tobytes()).digest())
+    if key not in _KNOWN:
+        step = float(job.known["test_step"])
+        spread = test.std(axis=0)
+        scale = np.where(spread > 0.0, spread, 1.0)
+        path = roll_out(found, test[0], step, len(test) - 1, scale=scale)
+        valid = valid_prediction_time(truth=test[1:], forecast=path, step=step, scale=scale)
+        bounded = np.isfinite(path).all()
+        exponents = found_spectrum(found, test, step=step, scale=scale) if bounded else ()
+        _KNOWN[key] = {
+            "valid_time": valid.time,
+            "valid_to_the_end": valid.censored,
+            "blew_up": not bounded,
+            "exponent": exponents[0] if exponents else math.nan,
+            "exponents": " ".join(f"{value:.4g}" for value in exponents),
+            "divergence": binned_state_space_divergence(truth=test[1:], forecast=path) if bounded else math.nan,
+            **_elsewhere(found, true, job),
+        }
+    return _KNOWN[key]
 
 
 def _continued(found: System, states: FloatArray, job: Job) -> dict[str, Any]:

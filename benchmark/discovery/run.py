@@ -129,6 +129,7 @@ def run_track(
         manifest = {
             "track": TRACK,
             "version": VERSION,
+            "systems": chosen,
             "methods": {name: {"code": code[name], **_versions(name)} for name in wanted},
             "versions": provenance.versions(),
             "commit": provenance.commit(),

@@ -81,7 +81,9 @@ class LibraryFlow:
         )
         return paths
 
-    def enough_substeps(self, starts: FloatArray, step: float, points: int, scale: FloatArray) -> int:
+    def enough_substeps(
+        self, starts: FloatArray, step: float, points: int, scale: FloatArray, *, accurate: float = ACCURATE
+    ) -> int:
         """Return the steps between two points at which forecasts have converged, at most `MOST_SUBSTEPS`.
 
         Windows that run away are not looked at.
@@ -93,7 +95,7 @@ class LibraryFlow:
             with np.errstate(all="ignore"):
                 apart = np.abs((fine - coarse) / scale).max(axis=(1, 2))
                 bounded = (np.abs(fine - starts[:, None]) / scale).max(axis=(1, 2)) < FAR
-            if bounded.any() and (apart[bounded] < ACCURATE).all():
+            if bounded.any() and (apart[bounded] < accurate).all():
                 return substeps
             substeps, coarse = 2 * substeps, fine
         return substeps

@@ -142,11 +142,14 @@ def fitted(features: FloatArray, targets: FloatArray, supports: NDArray[np.bool_
     ndarray, float64 [component, term]
     """
     coefficients = np.zeros(supports.shape)
-    for row, mask in enumerate(supports):
+    masks, kinds = np.unique(supports, axis=0, return_inverse=True)
+    kinds = kinds.reshape(-1)
+    # Equations with the same terms share one factorisation.
+    for kind, mask in enumerate(masks):
         if mask.any():
+            rows = np.flatnonzero(kinds == kind)
             columns = features[:, mask]
             scales = np.sqrt((columns**2).mean(axis=0))
-            coefficients[row, mask] = (
-                scipy.linalg.lstsq(columns / scales, targets[:, row], check_finite=False)[0] / scales
-            )
+            solution = scipy.linalg.lstsq(columns / scales, targets[:, rows], check_finite=False)[0]
+            coefficients[np.ix_(rows, mask)] = solution.T / scales
     return coefficients

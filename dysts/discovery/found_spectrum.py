@@ -16,18 +16,22 @@ from dysts.systems.system import System
 
 FloatArray = NDArray[np.float64]
 
+STRIDE = 5
+"""Points of the series in one point of the integrator, which takes smaller steps where it must."""
 DISTANCE = 1e-7
 """Distance of a neighbour from its trajectory, in standard deviations: rounding errors are a billionth of it."""
 BUNDLES = 8
 """Trajectories from different states, over which the exponents are averaged."""
-SEGMENTS = 200
+SEGMENTS = 100
 """Times at which the neighbours are made orthogonal again and put close."""
+ACCURATE = 1e-7
+"""Error of a step, in standard deviations, that is allowed: a neighbour has the same one as its trajectory."""
 TRANSIENT_SHARE = 0.2
 """Share of the segments at the beginning, in which the neighbours turn into their directions; it does not count."""
 
 
 def found_spectrum(
-    system: System, states: FloatArray, *, step: float, scale: FloatArray, points: int = 5
+    system: System, states: FloatArray, *, step: float, scale: FloatArray, points: int = 2
 ) -> tuple[float, ...]:
     """Return the Lyapunov exponents of found equations, in falling order, per unit of time.
 
@@ -40,11 +44,11 @@ def found_spectrum(
     states : ndarray, float64 [time, component]
         States on the motion, of which the trajectories start.
     step : float
-        Time over which the integrator is asked for a point.
+        Time between two states; the integrator is asked for a point after `STRIDE` of them.
     scale : ndarray, float64 [component]
         Standard deviations of the data.
     points : int
-        Steps in a segment.
+        Points of the integrator in a segment.
 
     Returns
     -------
@@ -61,9 +65,10 @@ def found_spectrum(
     flow = library_flow(system)
     if flow is None:
         return ()
+    step = STRIDE * step
     centres = np.ascontiguousarray(states[:: max(1, len(states) // BUNDLES)][:BUNDLES])
     count, dimension = centres.shape
-    substeps = flow.enough_substeps(centres, step, points, scale)
+    substeps = flow.enough_substeps(centres, step, points, scale, accurate=ACCURATE)
     directions = np.tile(np.eye(dimension), (count, 1, 1))
     grown: list[FloatArray] = []
     for segment in range(SEGMENTS):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dysts.checks import check_choice, check_count
 from dysts.discovery.expansion import Term, equation_text
 from dysts.discovery.found import COEFFICIENT_DIGITS, system_of_text
+from dysts.discovery.pysindy_solvers import MIOSR_WORK, best_subsets, thresholding, weak_library
 from dysts.discovery.series_data import SeriesData, variable_names
 from dysts.errors import ForecastError, MissingPackageError
 from dysts.systems.system import System
@@ -23,6 +24,8 @@ from dysts.version import install_command
 FloatArray = NDArray[np.float64]
 
 OPTIMIZERS = ("STLSQ", "SR3", "Ensemble", "Weak", "FROLS", "MIOSR")
+THRESHOLD, RIDGE = 0.1, 0.05
+"""Smallest coefficient that is kept, and penalty: the defaults of pysindy's STLSQ."""
 WEAK_WINDOWS = 200
 """Windows of pysindy's weak form, which places them at random; its default of 100 leaves more to chance."""
 MOST_TERMS_OF_AN_EQUATION = 6
@@ -42,7 +45,8 @@ class PySINDy:
         Sequential thresholding (threshold 0.1, ridge 0.05), relaxed regression (its defaults), the median of twenty
         bootstrapped STLSQ models, STLSQ on the weak form, greedy forward selection, and the best subset by
         mixed-integer optimisation; for the last two the Bayesian information criterion chooses the size of each
-        equation. MIOSR needs gurobipy, whose own licence allows problems of this size without a fee.
+        equation. MIOSR needs gurobipy, whose own licence allows problems of this size without a fee, and has a budget
+        of `dysts.discovery.pysindy_solvers.MIOSR_WORK`.
     degree : int
         Degree of the polynomials; 2 is pysindy's default.
     variables : tuple of str
@@ -92,9 +96,7 @@ class PySINDy:
                 if self.optimizer in ("FROLS", "MIOSR"):
                     coefficients, names = self._best_subsets(pysindy, clock, data)
                 else:
-                    model = self._model(pysindy, clock, weak=self.optimizer == "Weak" and data.rates is None)
-                    model.fit(data.states, t=clock, x_dot=data.rates)
-                    coefficients, names = np.asarray(model.coefficients()), model.get_feature_names()
+                    coefficients, names = self._fitted(pysindy, clock, data)
             except ImportError:
                 raise MissingPackageError("gurobipy is not installed; pip install gurobipy") from None
             except (ValueError, RuntimeError, np.linalg.LinAlgError) as error:
@@ -123,46 +125,71 @@ class PySINDy:
             rates = np.asarray(pysindy.FiniteDifference()._differentiate(data.states, clock))
         library = pysindy.PolynomialLibrary(degree=self.degree)
         features = np.asarray(library.fit_transform(data.states))
-        length, dimension = rates.shape
-        sizes = np.where(rates.any(axis=0), np.sqrt((rates**2).mean(axis=0)), 1.0)
-        best = np.full(dimension, np.inf)
-        chosen = np.zeros((dimension, features.shape[1]))
-        for coefficients in self._subsets(pysindy, features, rates):
-            residual = np.sqrt(((features @ coefficients.T - rates) ** 2).mean(axis=0)) / sizes
-            counts = np.count_nonzero(coefficients, axis=1)
-            criterion = 2.0 * length * np.log(np.maximum(residual, NO_RESIDUAL)) + counts * math.log(length)
-            better = criterion < best
-            chosen[better], best[better] = coefficients[better], criterion[better]
-        return chosen, list(library.get_feature_names())
-
-    def _subsets(self, pysindy: Any, features: FloatArray, rates: FloatArray) -> Iterator[FloatArray]:
-        """Yield the coefficients [component, term] of subsets of one to `MOST_TERMS_OF_AN_EQUATION` terms."""
         most = min(MOST_TERMS_OF_AN_EQUATION, features.shape[1])
         if self.optimizer == "FROLS":
             optimizer = pysindy.FROLS(max_iter=most, alpha=0.0)
             optimizer.fit(features, rates)
-            yield from (np.array(coefficients) for coefficients in optimizer.history_)
-            return
-        for count in range(1, most + 1):
-            sizes = (count,) * rates.shape[1]
-            optimizer = pysindy.optimizers.MIOSR(target_sparsity=None, group_sparsity=sizes, alpha=0.0)
-            optimizer.fit(features, rates)
-            yield np.array(optimizer.coef_)
+            history = np.array(optimizer.history_)
+            subsets = [iter(history[:, row]) for row in range(rates.shape[1])]
+        else:
+            work = MIOSR_WORK / (most * rates.shape[1])
+            subsets = [_proved_best(pysindy, features, target, most, work) for target in rates.T]
+        chosen = [_preferred(features, target, tried) for target, tried in zip(rates.T, subsets, strict=True)]
+        return np.array(chosen), list(library.get_feature_names())
 
-    def _model(self, pysindy: Any, clock: Any, *, weak: bool) -> Any:
-        library: Any = pysindy.PolynomialLibrary(degree=self.degree)
-        plain = pysindy.STLSQ()
-        if weak:
-            library = pysindy.WeakPDELibrary(
-                pysindy.PolynomialLibrary(degree=self.degree), spatiotemporal_grid=clock, K=WEAK_WINDOWS
-            )
+    def _fitted(self, pysindy: Any, clock: Any, data: SeriesData) -> tuple[FloatArray, list[str]]:
+        """Return the coefficients [component, term] and the names of the terms by one call of pysindy."""
+        if self.optimizer == "Weak" and data.rates is None:
+            # With a sample as the unit of time, coefficients are those of the true unit times the step.
+            library = weak_library(pysindy, len(clock), self.degree, WEAK_WINDOWS)
+            plain = thresholding(pysindy)(threshold=THRESHOLD * data.step, alpha=RIDGE / data.step**2)
+            model = pysindy.SINDy(optimizer=plain, feature_library=library)
+            model.fit(data.states, t=np.arange(len(clock), dtype=np.float64))
+            return np.asarray(model.coefficients()) / data.step, model.get_feature_names()
+        plain = thresholding(pysindy)(threshold=THRESHOLD, alpha=RIDGE)
         optimizer = {
             "STLSQ": lambda: plain,
             "Weak": lambda: plain,
             "SR3": pysindy.SR3,
             "Ensemble": lambda: pysindy.EnsembleOptimizer(plain, bagging=True, n_models=20),
         }[self.optimizer]()
-        return pysindy.SINDy(optimizer=optimizer, feature_library=library)
+        model = pysindy.SINDy(optimizer=optimizer, feature_library=pysindy.PolynomialLibrary(degree=self.degree))
+        model.fit(data.states, t=clock, x_dot=data.rates)
+        return np.asarray(model.coefficients()), model.get_feature_names()
+
+
+def _proved_best(
+    pysindy: Any, features: FloatArray, target: FloatArray, most: int, work: float
+) -> Iterator[FloatArray]:
+    """Yield the best subsets of one to `most` terms of one equation."""
+    for count in range(1, most + 1):
+        optimizer = best_subsets(pysindy)(target_sparsity=None, group_sparsity=(count,), alpha=0.0, work=work)
+        optimizer.fit(features, target[:, None])
+        yield np.array(optimizer.coef_)[0]
+
+
+def _preferred(features: FloatArray, target: FloatArray, subsets: Iterator[FloatArray]) -> FloatArray:
+    """Return the coefficients that the Bayesian information criterion prefers, those of fewer terms coming first.
+
+    No more subsets are asked for when the residual of all terms together could not make up for one term more.
+    """
+    length = len(target)
+    size = float(np.sqrt((target**2).mean())) or 1.0
+
+    def misfit(coefficients: FloatArray) -> float:
+        residual = float(np.sqrt(((features @ coefficients - target) ** 2).mean())) / size
+        return 2.0 * length * math.log(max(residual, NO_RESIDUAL))
+
+    least = misfit(np.linalg.lstsq(features, target, rcond=None)[0])
+    best, chosen = math.inf, np.zeros(features.shape[1])
+    for coefficients in subsets:
+        count = np.count_nonzero(coefficients)
+        criterion = misfit(coefficients) + count * math.log(length)
+        if criterion < best:
+            best, chosen = criterion, coefficients
+        if least + (count + 1) * math.log(length) >= best:
+            break
+    return chosen
 
 
 def _term(text: str, variables: tuple[str, ...]) -> Term:
@@ -179,10 +206,17 @@ def _term(text: str, variables: tuple[str, ...]) -> Term:
 
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
+    import sklearn
+
     state = np.random.get_state()  # noqa: NPY002 - pysindy draws from the global generator, which is given back
     np.random.seed(0)  # noqa: NPY002
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            np.errstate(all="ignore"),
+            sklearn.config_context(assume_finite=True, skip_parameter_validation=True),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:
