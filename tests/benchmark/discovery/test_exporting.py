@@ -51,7 +51,7 @@ def test_the_command_writes_the_table_of_a_run_that_was_stopped(
 ) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
-    manifest = {"track": "discovery", "systems": ["Lorenz"], "methods": dict.fromkeys(METHODS, {})}
+    manifest = {"track": "discovery", "systems": ["Lorenz"], "methods": {name: {} for name in METHODS}}
     (folder / MANIFEST).write_text(json.dumps(manifest))
     done = rows(["Lorenz"])[1:]
     (folder / ROWS).write_bytes(b"".join(journal_line(row) for row in done))
@@ -60,7 +60,7 @@ def test_the_command_writes_the_table_of_a_run_that_was_stopped(
     table = read_discovery_table(target)
     assert 0 < len(table) < len(done)
     assert (table["f1"] == 0.0).all()
-    with pytest.raises(InvalidArgumentError, match="must end in .parquet"):
+    with pytest.raises(InvalidArgumentError, match=r"must end in \.parquet"):
         export_track(folder, tmp_path / "table.csv")
     with pytest.raises(StorageError, match="holds no run of the track"):
         export_track(tmp_path, target)
