@@ -1,6 +1,7 @@
 """The table of a run of the track, finished or not, as one small file to commit."""
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -51,14 +52,11 @@ def whole_kinds(table: pd.DataFrame, systems: list[str], methods: list[str]) -> 
     """Return the rows of the kinds of tasks that have a cell for each system and each method that takes part."""
     table = table[table["system"].isin(systems) & table["method"].isin(methods)]
     whole = []
-    for (given, sampling, noise), part in table.groupby(list(KIND)):
+    for _, part in table.groupby(list(KIND)):
+        given, sampling, noise = (part[name].iloc[0] for name in KIND)
+        level = None if noise == math.inf else int(noise)
         tasks = [
-            DiscoveryTask(
-                system=system,
-                given=given,
-                points_per_period=int(sampling),
-                noise_db=None if noise == float("inf") else int(noise),
-            )
+            DiscoveryTask(system=system, given=str(given), points_per_period=int(sampling), noise_db=level)
             for system in systems
         ]
         if len(part) == sum(takes_part(method, task) for task in tasks for method in methods):

@@ -180,7 +180,8 @@ def _preferred(features: FloatArray, target: FloatArray, subsets: Iterator[Float
         residual = float(np.sqrt(((features @ coefficients - target) ** 2).mean())) / size
         return 2.0 * length * math.log(max(residual, NO_RESIDUAL))
 
-    least = misfit(np.linalg.lstsq(features, target, rcond=None)[0])
+    everything: Any = np.linalg.lstsq(features, target, rcond=None)[0]
+    least = misfit(everything)
     best, chosen = math.inf, np.zeros(features.shape[1])
     for coefficients in subsets:
         count = np.count_nonzero(coefficients)

@@ -22,7 +22,7 @@ def thresholding(pysindy: Any) -> Any:
     each time, and an ensemble of twenty models calls it a thousand times.
     """
 
-    class Thresholding(pysindy.STLSQ):  # type: ignore[misc]
+    class Thresholding(pysindy.STLSQ):
         def _regress(self, x: FloatArray, y: FloatArray, dim: int, sparse_sub: Any) -> Any:
             if self.sparse_ind is not None or self.ridge_kw or x.shape[1] > x.shape[0]:
                 return super()._regress(x, y, dim, sparse_sub)
@@ -49,7 +49,7 @@ def thresholding(pysindy: Any) -> Any:
 def best_subsets(pysindy: Any) -> Any:
     """Return pysindy's MIOSR as a class with one more argument, ``work``, its budget in Gurobi's units."""
 
-    class BestSubsets(pysindy.optimizers.MIOSR):  # type: ignore[misc]
+    class BestSubsets(pysindy.optimizers.MIOSR):
         def __init__(self, *, work: float, **settings: Any) -> None:
             super().__init__(**settings)
             self.work = work
