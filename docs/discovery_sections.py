@@ -73,6 +73,11 @@ def share_text(flags: pd.Series) -> str:
     return f"{count} of {total} ({100 * (middle - half):.0f} to {100 * (middle + half):.0f} %)"
 
 
+def contraction(name: str) -> float:
+    """Return the rate of the strongest contraction of a system: its lowest Lyapunov exponent, with the other sign."""
+    return -float(min(get_system(name).properties["lyapunov_spectrum"]["value"]))
+
+
 def what_decides(found: pd.DataFrame) -> dict[str, str]:
     """Return the rank correlations of the published score with properties of the system, and what they say of chaos."""
     rows = []
@@ -81,10 +86,9 @@ def what_decides(found: pd.DataFrame) -> dict[str, str]:
         for given, sampling in (("states", 15), ("states", 100)):
             part = clean(found, method, given, sampling)
             part = part[part["library"] == "polynomial"]
-            spectra = [get_system(name).properties["lyapunov_spectrum"]["value"] for name in part.index]
             properties = {
                 "exponent": part["lyapunov_exponent"] * part["period"],
-                "contraction": pd.Series([-min(one) for one in spectra], index=part.index) * part["period"],
+                "contraction": pd.Series([contraction(name) for name in part.index], index=part.index) * part["period"],
                 "terms": part["true_terms"],
                 "variables": part["dimension"],
             }
@@ -168,41 +172,3 @@ def printed(found: pd.DataFrame) -> str:
         lines.append(f"{name}")
         lines += [f"  {variable}' = {text}" for variable, text in canonical_equations(system, digits=6).items()]
     return "\n".join(lines)
-
-
-def beside_forecasters(six: pd.DataFrame) -> str:
-    """Return the time in periods for which methods and forecasters continue the same series from its end."""
-    part = six[(six["given"] == "states") & (six["points_per_period"] == 100) & six["noise_db"].isin([np.inf, 40, 20])]
-    part = part.assign(periods=part["continued_valid_time"] / part["period"])
-    names = [name for name in sorted(part["system"].unique()) if get_system(name).driving_phase is None]
-    rows = []
-    for noise in (np.inf, 40.0, 20.0):
-        for method in (OURS, PLAIN, "PySINDy-Weak", "NVAR", "ESN"):
-            own = part[(part["noise_db"] == noise) & (part["method"] == method)].set_index("system")["periods"]
-            level = "none" if np.isinf(noise) else f"{noise:g} dB"
-            rows.append((level, method, *(f"{own[name]:.2f}" for name in names)))
-    return table(("noise", "method", *names), rows)
-
-
-def noise_ladder(six: pd.DataFrame) -> str:
-    """Return for each method the systems found exactly, and the median F1, at each level of noise."""
-    part = six[(six["given"] == "states") & (six["points_per_period"] == 100) & (six["library"] != "outside")]
-    part = part[~part["method"].isin(["NVAR", "ESN"])]
-    levels = (np.inf, 40.0, 30.0, 20.0, 10.0)
-    rows = []
-    for method, cells in part.groupby("method"):
-        texts = []
-        for level in levels:
-            own = cells[cells["noise_db"] == level]
-            texts.append(
-                f"{int(own['exact'].sum())} of {len(own)}, {own['f1'].median():.2f}" if len(own) else "not run"
-            )
-        rows.append((str(method), *texts))
-    return table(("method", *("none" if np.isinf(level) else f"{level:g} dB" for level in levels)), rows)
-
-
-def statuses_table(six: pd.DataFrame) -> str:
-    """Return the cells of each method by status."""
-    counts = pd.crosstab(six["method"], six["status"])
-    header = ("method", *map(str, counts.columns))
-    return table(header, [(str(name), *(str(int(value)) for value in row)) for name, row in counts.iterrows()])

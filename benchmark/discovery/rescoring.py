@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from benchmark.discovery.table import COLUMNS, discovery_table, write_discovery_table
-from benchmark.discovery.tasks import SAMPLINGS, TEST_AFTER, TEST_PERIODS, TEST_SAMPLING, orbit
+from benchmark.discovery.cell import NOTHING
+from benchmark.discovery.statuses import WITH_EQUATIONS
+from benchmark.discovery.table import COLUMNS, WORST, discovery_table, write_discovery_table
+from benchmark.discovery.tasks import REFERENCES, SAMPLINGS, TEST_AFTER, TEST_PERIODS, TEST_SAMPLING, orbit
 from benchmark.export import MANIFEST_KEY
 from dysts.discovery.found import system_of_text
 from dysts.discovery.found_spectrum import found_spectrum
@@ -41,6 +43,26 @@ def equations_of(text: str) -> dict[str, str]:
     return equations
 
 
+def with_status(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose equations have no term as the failure that it is.
+
+    Examples
+    --------
+    >>> row = {"method": "M", "status": "ok", "terms": 0, "coefficient_error": 1.0, "f1": 0.0, "elsewhere_error": 1.7}
+    >>> with_status(row)
+    {'method': 'M', 'status': 'no_equations', 'elsewhere_error': 2.0, 'error': 'no equation of the method has a term'}
+    """
+    # Equations with too many terms to be multiplied out have none either, and an infinite error.
+    if row["method"] in REFERENCES or row["status"] not in WITH_EQUATIONS or row["terms"]:
+        return row
+    if not np.isfinite(row["coefficient_error"]):
+        return row
+    kept = {name: value for name, value in row.items() if name not in WORST}
+    there = {"elsewhere_error": 2.0, "elsewhere_valid_time": 0.0}
+    failed = {name: value for name, value in there.items() if np.isfinite(row.get(name, np.nan))}
+    return {**kept, **failed, "status": "no_equations", "error": NOTHING}
+
+
 def rescored(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Return the rows of one system with the degree of its relation and the exponents of some of its equations."""
     system = get_system(name)
@@ -50,10 +72,10 @@ def rescored(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     scale = test.std(axis=0)
     scale = np.where(scale > 0.0, scale, 1.0)
     result = []
-    for row in rows:
+    for row in map(with_status, rows):
         changed = {**row, "relation_degree": degree}
         chosen = row["method"] in METHODS and row["given"] == "states" and row["points_per_period"] == SAMPLING
-        if chosen and np.isinf(row["noise_db"]) and row["equations"] and not row["blew_up"]:
+        if chosen and np.isinf(row["noise_db"]) and row.get("equations") and not row["blew_up"]:
             try:
                 found = system_of_text("Found", equations_of(row["equations"]), initial_conditions=test[0].tolist())
                 exponents = found_spectrum(found, test, step=step, scale=scale)
