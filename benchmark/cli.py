@@ -58,7 +58,9 @@ def _run(options: argparse.Namespace) -> int:
         return _sampling(options)
     if options.suite == "transfer":
         return _transfer(options)
-    _refuse_with(options, options.suite, "archive", "sets", "seeds", "samplings", "ways", "epochs", "surrogates")
+    _refuse_with(
+        options, options.suite, "archive", "sets", "seeds", "samplings", "form", "ways", "epochs", "surrogates"
+    )
     if options.suite == "discovery":
         from benchmark.discovery.command import discovery_command
 
@@ -105,6 +107,7 @@ def _run(options: argparse.Namespace) -> int:
 def _sampling(options: argparse.Namespace) -> int:
     from benchmark.sampling.densities import SAMPLINGS
     from benchmark.sampling.run import SEEDS, run_sampling
+    from benchmark.sampling.settings import FORMS
     from benchmark.sampling.verdict import sampling_text
 
     _refuse_with(
@@ -129,6 +132,7 @@ def _sampling(options: argparse.Namespace) -> int:
         samplings=names(options.samplings) or tuple(SAMPLINGS),
         seeds=SEEDS if options.seeds is None else options.seeds,
         first_seed=options.seed,
+        settings=FORMS[options.form or "short"],
         workers=options.workers,
         time_limit=options.time_limit,
         memory_limit_mb=options.memory_limit_mb,
@@ -157,6 +161,7 @@ def _transfer(options: argparse.Namespace) -> int:
         "scheduler",
         "against",
         "samplings",
+        "form",
     )
     folder = Path(options.output or Path("benchmark-results") / "transfer")
     table = run_transfer(

@@ -213,6 +213,11 @@ def _add_run(commands: Commands) -> None:
     what.add_argument("--sets", nargs="+", metavar="A,B", help="run transfer: only these sets")
     what.add_argument("--seeds", type=int, metavar="N", help="run sampling, transfer: number of seeds (default: 5)")
     what.add_argument("--samplings", nargs="+", metavar="A,B", help="run sampling: only these samplings")
+    what.add_argument(
+        "--form",
+        choices=("short", "published"),
+        help="run sampling: settings, ours or those of the paper of 2021, ten times as long (default: short)",
+    )
     what.add_argument("--ways", nargs="+", metavar="A,B", help="run transfer: only these ways to features")
     what.add_argument("--epochs", type=int, metavar="N", help="run transfer: passes over the windows (default: 20)")
     what.add_argument(

@@ -14,7 +14,8 @@ from pages import DOCS, reflowed, table, write_or_check
 from scipy.stats import wilcoxon
 
 from benchmark.comparison.bootstrap import bootstrap_median
-from benchmark.sampling.verdict import SCORES, Difference, curves, differences, final_errors, learning
+from benchmark.sampling.settings import SCORES, Settings
+from benchmark.sampling.verdict import Difference, complete, curves, differences, final_errors, learning
 from benchmark.sampling.verdict import verdict as sampling_verdict
 from benchmark.transfer.archive import PUBLISHED_HERE
 from benchmark.transfer.verdict import Gain, accuracies, gains, number_curve
@@ -24,6 +25,8 @@ SAMPLING = DOCS.parent / "results" / "sampling.parquet"
 TRANSFER = DOCS.parent / "results" / "transfer.parquet"
 PUBLISHED_ARMS = {"base_score": "uniform", "random_score": "random", "importance_score": "importance"}
 """Columns of the published scores by the names of our samplings; the full training on the series is the baseline."""
+SHOWN = ("train", "rounds", "starts", "length", "layers", "hidden", "window", "steps", "horizon", "origins", "future")
+"""Fields of the settings of a run that its page tells."""
 NO_RUN = "No run of ours is published yet."
 
 
@@ -38,6 +41,7 @@ def sampling_page(results: Path = SAMPLING) -> str:
     scores = published[list(PUBLISHED_ARMS)].rename(columns=PUBLISHED_ARMS)
     found = {each.sampling: each for each in differences(scores)}
     between = (scores["importance"] - scores["random"]).to_numpy()
+    settings = Settings()
     return _filled(
         "sampling",
         systems=len(scores),
@@ -54,18 +58,24 @@ def sampling_page(results: Path = SAMPLING) -> str:
         wins_random=int((between < 0.0).sum()),
         p_random=f"{wilcoxon(between).pvalue:.2g}",
         own=_own_sampling(pd.read_parquet(results)) if results.exists() else NO_RUN,
+        ppp=settings.points_per_period,
+        every=settings.steps // settings.checkpoints,
+        **{name: getattr(settings, name) for name in SHOWN},
     )
 
 
 def _own_sampling(rows: pd.DataFrame) -> str:
     finals = final_errors(rows)
-    whole = rows[rows["system"].isin(finals.index)]
-    seeds, names = rows["seed"].nunique(), ", ".join(f"`{name}`" for name in finals.columns)
+    whole = complete(rows)
+    names = ", ".join(f"`{name}`" for name in finals.columns)
+    seeds = whole.groupby("system")["seed"].nunique()
+    counted = f"{seeds.min()} to {seeds.max()} seeds" if seeds.min() < seeds.max() else f"{seeds.max()} seeds"
     failed = int((rows["status"] != "ok").sum())
     parts = [
-        f"`results/sampling.parquet` has {rows['system'].nunique()} systems, the samplings {names} and "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}; {failed or 'none'} of its {len(rows)} cells failed. "
-        "Errors against steps are medians over systems with their intervals."
+        f"`results/sampling.parquet` has {len(finals)} systems with the samplings {names}, each with {counted}; "
+        f"{failed or 'none'} of its {len(rows)} cells failed. A cell took {rows['seconds'].median():.1f} seconds in "
+        f"the median, all of them {rows['seconds'].sum() / 60.0:.0f} minutes. Errors against steps are medians over "
+        "systems with their intervals."
     ]
     for score, words in SCORES.items():
         found = differences(final_errors(rows, score=score))
@@ -131,7 +141,8 @@ def _six(found: list[Gain]) -> str:
 
 
 def _own_transfer(rows: pd.DataFrame) -> str:
-    found = gains(accuracies(rows))
+    means = accuracies(rows)
+    found = gains(means)
     failed, seeds = int((rows["status"] != "ok").sum()), rows["seed"].nunique()
     parts = [
         f"`results/transfer.parquet` has {rows['set'].nunique()} sets and {seeds} {'seed' if seeds == 1 else 'seeds'}; "
@@ -140,6 +151,13 @@ def _own_transfer(rows: pd.DataFrame) -> str:
         _gain_table(found),
         f"**{transfer_verdict(found)}**",
     ]
+    if {"untrained", "raw"} <= set(means.columns):
+        gap = (means["untrained"] - means["raw"]).dropna()
+        parts.append(
+            "An encoder with random weights, which has learnt nothing from any system, differs from raw features by "
+            f"{gap.mean():+.3f} in mean and is better on {int((gap > 0.0).sum())} of {len(gap)} sets: a gain of "
+            "matched time scales on raw features counts only beyond that."
+        )
     curve = number_curve(rows)
     if len(curve) > 1:
         lines = [(str(count), *(f"{value:.3f}" for value in row.to_numpy())) for count, row in curve.iterrows()]

@@ -1,6 +1,7 @@
 """The densities from which the starts of training data are drawn."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.signal import savgol_filter
@@ -51,11 +52,32 @@ def error_density(errors: np.ndarray) -> np.ndarray:
     return importance_density(errors, power=1)
 
 
-SAMPLINGS: dict[str, tuple[bool, Density]] = {
-    "uniform": (False, uniform_density),
-    "random": (True, uniform_density),
-    "importance": (True, importance_density),
-    "error": (True, error_density),
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How training data are drawn.
+
+    Attributes
+    ----------
+    density : callable
+        Returns the probabilities of the starts by the squared errors of one step along the training series.
+    anew : bool
+        Whether new trajectories start beside the drawn states, or pieces of the training orbit itself are taken.
+    uses_growth : bool
+        Whether the density is multiplied by the squared growth of a small displacement within half a period, a local
+        Lyapunov exponent in another form.
+    """
+
+    density: Density
+    anew: bool = True
+    uses_growth: bool = False
+
+
+SAMPLINGS = {
+    "uniform": Sampling(density=uniform_density, anew=False),
+    "random": Sampling(density=uniform_density),
+    "importance": Sampling(density=importance_density),
+    "error": Sampling(density=error_density),
+    "amplified": Sampling(density=error_density, uses_growth=True),
 }
-"""By name: whether new trajectories start beside the drawn states, or pieces of the training orbit itself are taken;
-and the density of the starts."""
+"""Samplings by name. The last two are ours: the squared error of one step, and the squared error that it becomes within
+half a period, to first order."""

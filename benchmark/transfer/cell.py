@@ -11,8 +11,8 @@ from typing import Any, Self
 import numpy as np
 
 from benchmark.transfer.archive import LabelledSet, read_set
-from benchmark.transfer.autoencoder import build_autoencoder, encode, train_autoencoder, write_encoder
-from benchmark.transfer.surrogates import noise_series, surrogate_series, training_windows
+from benchmark.transfer.autoencoder import build_autoencoder, encode
+from benchmark.transfer.encoders import trained_encoder
 from benchmark.transfer.time_scale import main_period
 from dysts.atlas.features import catch22_library
 from dysts.errors import InvalidArgumentError, MissingPackageError
@@ -75,17 +75,18 @@ class TransferCell:
         Passes of the autoencoder over its windows.
     systems : int, optional
         Number of systems behind the surrogates; by default all.
-    encoder : Path, optional
-        Where the trained encoder is written.
+    store : Path, optional
+        A folder for trained encoders and surrogate series, which cells share: what an encoder learns depends on the set
+        by its time scale alone.
     """
 
     def __init__(
-        self, *, folder: Path, way: str, seed: int, epochs: int, systems: int | None = None, encoder: Path | None = None
+        self, *, folder: Path, way: str, seed: int, epochs: int, systems: int | None = None, store: Path | None = None
     ) -> None:
         if way not in WAYS:
             raise InvalidArgumentError(f"way must be one of {', '.join(WAYS)}, got {way!r}")
         self._folder, self._way, self._seed = folder, way, seed
-        self._epochs, self._systems, self._encoder = epochs, systems, encoder
+        self._epochs, self._systems, self._store = epochs, systems, store
         self._accuracy = float("nan")
 
     def fit(self, series: np.ndarray) -> Self:  # noqa: ARG002 - the set is read with its labels
@@ -106,25 +107,22 @@ class TransferCell:
         return np.full((horizon, 1), self._accuracy)
 
     def _trained(self, found: LabelledSet) -> Any:
-        encoder, decoder = build_autoencoder(self._seed)
         if self._way == "untrained":
-            return encoder
+            return build_autoencoder(self._seed)[0]
         scale = main_period(found.train) if self._way == "matched" else None
-        if self._way == "noise":
-            series = noise_series(len(list_systems(kind=FLOW)), seed=self._seed)
-        else:
-            series = surrogate_series(scale=scale, systems=self._systems, seed=self._seed)
-        windows = training_windows(series, seed=self._seed)
-        train_autoencoder(encoder, decoder, windows, epochs=self._epochs, seed=self._seed)
-        if self._encoder is not None:
-            recipe = {"way": self._way, "scale": scale, "seed": self._seed, "epochs": self._epochs}
-            write_encoder(self._encoder, encoder, recipe | {"systems": self._systems, "set": found.name})
-        return encoder
+        return trained_encoder(
+            self._way,
+            scale=scale,
+            seed=self._seed,
+            epochs=self._epochs,
+            systems=len(list_systems(kind=FLOW)) if self._systems is None else self._systems,
+            store=self._store,
+        )
 
 
 def _minirocket(found: LabelledSet, seed: int) -> tuple[np.ndarray, np.ndarray]:
     if importlib.util.find_spec("aeon") is None:
-        raise MissingPackageError("MiniRocket needs aeon: pip install aeon")
+        raise MissingPackageError(f"MiniRocket needs aeon: {install_command('transfer')}")
     from aeon.transformations.collection.convolution_based import MiniRocket
 
     transform = MiniRocket(random_state=seed, n_jobs=1).fit(found.train[:, None])
@@ -134,12 +132,12 @@ def _minirocket(found: LabelledSet, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def factory(*, preset: str, season_length: int, seed: int, config: Mapping[str, Any]) -> TransferCell:
     """Return the cell that a job describes: ``preset`` is the way, ``season_length`` the number of epochs."""
-    encoder = config.get("encoder")
+    store = config.get("store")
     return TransferCell(
         folder=Path(str(config["folder"])),
         way=preset,
         seed=seed,
         epochs=season_length,
         systems=config.get("systems"),
-        encoder=None if encoder is None else Path(str(encoder)),
+        store=None if store is None else Path(str(store)),
     )

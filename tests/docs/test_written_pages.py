@@ -13,8 +13,8 @@ from forecasters import list_forecasters
 ROOT = Path(__file__).parents[2]
 OF_THE_COLLECTION = {"atlas.parquet", "nearest.parquet"}
 """Tables about the systems themselves, which `make atlas` writes: no runs of forecasters."""
-OF_THE_TRACK = {"discovery.parquet", "discovery-six.parquet"}
-"""Tables of the track on equations, which has tests of its own: no runs of forecasters either."""
+OF_THE_TRACK = {"discovery.parquet", "discovery-six.parquet", "sampling.parquet", "transfer.parquet"}
+"""Tables of tracks that have tests of their own: no runs of forecasters either."""
 RESULTS = sorted(
     path for path in (ROOT / "results").glob("*.parquet") if path.name not in OF_THE_COLLECTION | OF_THE_TRACK
 )

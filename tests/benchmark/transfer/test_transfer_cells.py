@@ -123,8 +123,58 @@ def test_a_cell_separates_two_shapes(archive: Path) -> None:
     from benchmark.transfer.cell import TransferCell
 
     for way in ("raw", "noise"):
-        cell = TransferCell(folder=archive / "Waves", way=way, seed=0, epochs=1, systems=3)
+        cell = TransferCell(folder=archive / "Waves", way=way, seed=0, epochs=1, systems=3, store=archive / "encoders")
         assert cell.fit(np.zeros((1, 1))).predict(1)[0, 0] >= 0.9
+    assert [path.name for path in (archive / "encoders").iterdir()] == ["noise-1-epochs-seed-0.npz"]
+
+
+def test_cells_share_encoders_by_their_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    from benchmark.transfer import encoders
+    from benchmark.transfer.autoencoder import encode, read_encoder
+
+    made: list[tuple[int | None, int | None, int]] = []
+
+    def series(*, scale: int | None, systems: int | None = None, seed: int) -> np.ndarray:
+        made.append((scale, systems, seed))
+        return noise_series(4, seed=seed)
+
+    monkeypatch.setattr(encoders, "surrogate_series", series)
+    monkeypatch.setattr(encoders, "list_systems", lambda **_: ["A"] * 4)
+    recipe = {"scale": 30, "epochs": 1, "systems": 4, "store": tmp_path}
+    first = encoders.trained_encoder("matched", seed=0, **recipe)
+    again = encoders.trained_encoder("matched", seed=0, **recipe)
+    windows = training_windows(noise_series(2, seed=0), seed=0, count=3)
+    np.testing.assert_array_equal(encode(again, windows), encode(first, windows))
+    other = encoders.trained_encoder("matched", seed=1, **recipe)
+    assert not np.array_equal(encode(other, windows), encode(first, windows))
+    # The series of all systems at a scale do not depend on the seed, those of some of them do.
+    assert made == [(30, None, 0)]
+    for seed in (0, 1):
+        encoders.trained_encoder("matched", seed=seed, **recipe | {"systems": 2})
+        encoders.trained_encoder("random", seed=seed, **recipe | {"scale": None})
+    assert made[1:] == [(30, 2, 0), (None, None, 0), (30, 2, 1), (None, None, 1)]
+    path = tmp_path / "scale-30-4-systems-1-epochs-seed-0.npz"
+    assert path.stat().st_size < 10_000
+    assert read_encoder(path)[1]["way"] == "matched"
+    # A file under this name with another recipe is not taken for it.
+    (tmp_path / "scale-30-4-systems-1-epochs-seed-1.npz").write_bytes(path.read_bytes())
+    repaired = encoders.trained_encoder("matched", seed=1, **recipe)
+    np.testing.assert_array_equal(encode(repaired, windows), encode(other, windows))
+
+
+def test_sets_of_one_name_in_two_archives_are_two_cells(archive: Path) -> None:
+    scheduler = Answers()
+    run = {"sets": ["Waves"], "ways": ("raw",), "seeds": 1, "scheduler": scheduler}
+    run_transfer(archive / "out", archive=archive, **run)
+    other = archive / "other" / "Waves"
+    other.mkdir(parents=True)
+    for split in ("TRAIN", "TEST"):
+        text = (archive / "Waves" / f"Waves_{split}.tsv").read_text()
+        (other / f"Waves_{split}.tsv").write_text(text.replace("sharp", "edged"))
+    run_transfer(archive / "out", archive=archive / "other", **run)
+    run_transfer(archive / "out", archive=archive, **run)
+    assert len(scheduler.jobs) == 2
 
 
 def test_a_run_goes_on_and_compares_in_pairs(archive: Path) -> None:
