@@ -207,6 +207,26 @@ def test_a_run_goes_on_from_its_journal_and_keeps_failures_as_rows(tmp_path: Pat
     assert len(read_sampling(tmp_path)) == 9
 
 
+def test_cells_share_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    from benchmark.running import processes
+
+    started: list[processes.WorkerProcess] = []
+
+    class Counted(processes.WorkerProcess):
+        def __init__(self, *given: object, **named: object) -> None:
+            super().__init__(*given, **named)  # type: ignore[arg-type]
+            started.append(self)
+
+    monkeypatch.setattr(processes, "WorkerProcess", Counted)
+    table = run_sampling(
+        tmp_path, systems=["Lorenz"], samplings=("uniform", "random"), seeds=1, settings=SMALL, workers=1
+    )
+    assert table["status"].tolist() == ["ok", "ok"]
+    # To start a process and import torch takes longer than a cell.
+    assert len(started) == 1
+
+
 @pytest.mark.usefixtures("no_series")
 def test_the_verdict_is_a_paired_test_over_systems(tmp_path: Path) -> None:
     table = run_sampling(
