@@ -183,11 +183,18 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
         except ValueError:
             raise InvalidArgumentError(f"{path.name} must hold numbers and no gaps, got {line[:40]!r}") from None
         labels.append(label.strip())
-    if len({len(row) for row in rows}) != 1:
-        raise InvalidArgumentError(f"the series of {path.name} must have one length, got {len(rows)} series of several")
-    values = np.array(rows)
-    if values.shape[1] < LEAST_LENGTH or not np.isfinite(values).all():
+    lengths = sorted({len(row) for row in rows})
+    if not lengths:
+        raise InvalidArgumentError(f"{path.name} must hold series, got none")
+    if len(lengths) > 1:
         raise InvalidArgumentError(
-            f"the series of {path.name} must have {LEAST_LENGTH} points without gaps, got {values.shape[1]} points"
+            f"the series of {path.name} must have one length, got {lengths[0]} to {lengths[-1]} points"
+        )
+    values = np.array(rows)
+    if lengths[0] < LEAST_LENGTH:
+        raise InvalidArgumentError(f"the series of {path.name} must have {LEAST_LENGTH} points, got {lengths[0]}")
+    if holes := int((~np.isfinite(values)).sum()):
+        raise InvalidArgumentError(
+            f"the series of {path.name} must have no gaps, got {holes} values that are not finite"
         )
     return values, np.array(labels)

@@ -1,12 +1,15 @@
 """The causal convolutional autoencoder of the protocol, and its encoder as a small file."""
 
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmark.running.job import one_line
 from dysts.cache import replacing
 from dysts.errors import MissingPackageError, StorageError
 from dysts.version import install_command
@@ -124,10 +127,14 @@ def read_encoder(path: Path) -> tuple[Any, dict[str, Any]]:
     torch = _torch()
     encoder, _ = build_autoencoder(0)
     try:
+        if not zipfile.is_zipfile(path):
+            raise ValueError("not a file of several arrays")
         with np.load(path, allow_pickle=False) as archive:
             recipe: dict[str, Any] = json.loads(str(archive["recipe"]))
             weights = {name: torch.as_tensor(archive[name]) for name in archive.files if name != "recipe"}
+        if not isinstance(recipe, dict):
+            raise TypeError("its recipe is no mapping")
         encoder.load_state_dict(weights)
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise StorageError(f"{path} holds no encoder: {error}") from error
+    except (OSError, EOFError, KeyError, TypeError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise StorageError(f"{path} holds no encoder: {one_line(error)}") from error
     return encoder, recipe

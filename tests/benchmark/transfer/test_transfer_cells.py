@@ -112,9 +112,20 @@ def test_an_encoder_learns_and_is_the_same_after_its_file(tmp_path: Path) -> Non
     changed = windows.copy()
     changed[:, 60:] += 1.0
     np.testing.assert_array_equal(encode(encoder, changed)[:, :, :19], encode(encoder, windows)[:, :, :19])
-    (tmp_path / "bad.npz").write_bytes(b"no zip")
-    with pytest.raises(StorageError, match="holds no encoder"):
-        read_encoder(tmp_path / "bad.npz")
+    whole = (tmp_path / "encoder.npz").read_bytes()
+    np.savez(tmp_path / "other.npz", recipe=np.array("{}"), values=np.zeros(3))
+    np.savez(tmp_path / "words.npz", recipe=np.array("[]"), **{"1.weight": np.array(["a", "b"])})
+    (tmp_path / "array.npz").write_bytes(b"")
+    with (tmp_path / "array.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    broken = {"no zip": b"no zip", "empty": b"", "cut": whole[: len(whole) // 2], "none": None}
+    broken["changed"] = whole[:200] + bytes(100) + whole[300:]
+    for name, content in broken.items():
+        if content is not None:
+            (tmp_path / f"{name}.npz").write_bytes(content)
+    for name in ("other", "words", "array", *broken):
+        with pytest.raises(StorageError, match="holds no encoder"):
+            read_encoder(tmp_path / f"{name}.npz")
 
 
 def test_a_cell_separates_two_shapes(archive: Path) -> None:
@@ -229,8 +240,9 @@ def test_bad_sets_are_one_sentence(tmp_path: Path, archive: Path, capsys: pytest
     lines = train.read_text().splitlines()
     for text, reason in (
         ("\n".join(["one" + line[line.index("\t") :] for line in lines]), "two classes or more, got 1"),
-        ("\n".join([lines[0] + "\t1.0", *lines[1:]]), "must have one length"),
-        ("\n".join([lines[0].replace(lines[0].split("\t")[3], "NaN"), *lines[1:]]), "without gaps"),
+        ("\n".join([lines[0] + "\t1.0", *lines[1:]]), "must have one length, got 120 to 121 points"),
+        ("", "must hold series, got none"),
+        ("\n".join([lines[0].replace(lines[0].split("\t")[3], "NaN"), *lines[1:]]), "must have no gaps, got 1 value"),
         ("\n".join([lines[0].replace(lines[0].split("\t")[3], "?"), *lines[1:]]), "numbers and no gaps"),
         ("\n".join("\t".join(line.split("\t")[:10]) for line in lines), "must have 24 points"),
     ):
