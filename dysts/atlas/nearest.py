@@ -8,6 +8,7 @@ import numpy as np
 
 from dysts.atlas.features import features_of_series, mean_frequency
 from dysts.atlas.figure import draw_nearest
+from dysts.atlas.noise import kind_of_noise
 from dysts.atlas.reference import Reference, read_reference
 from dysts.atlas.words import described
 from dysts.checks import check_count
@@ -63,9 +64,9 @@ class Nearest:
     Attributes
     ----------
     neighbours : tuple of Neighbour
-        The nearest first.
+        The nearest first; empty for noise, which has no time scale by which it could be compared.
     cycle : float
-        Mean length of a cycle of the first component that was compared, in the units of the step.
+        Mean length of a cycle of the first component that was compared, in the units of the step; NaN for noise.
     left_out : dict of str to str
         Components of the series that were not compared, with the reason.
     series, step : numpy.ndarray [time, component], float
@@ -94,6 +95,8 @@ class Nearest:
         return not any(neighbour.is_like for neighbour in self.neighbours)
 
     def __str__(self) -> str:
+        if not self.neighbours:
+            return f"like none of the collection: {'; '.join(f'{name} {why}' for name, why in self.left_out.items())}"
         first = self.neighbours[0]
         if self.is_like_none:
             lines = [
@@ -121,7 +124,14 @@ class Nearest:
         Returns
         -------
         matplotlib.figure.Figure
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the series is noise, beside which stands no system.
         """
+        if not self.neighbours:
+            raise InvalidArgumentError(f"the series must have a time scale for a figure, got one {self}")
         shown = self.neighbours[: check_count("systems", systems)]
         return draw_nearest(self.series[:, 0], [(each.system, each.components[0], each.distance) for each in shown])
 
@@ -159,7 +169,8 @@ def nearest(
     Raises
     ------
     InvalidArgumentError
-        If no component has a time scale: the series is too short, constant, sampled too coarsely, or noise.
+        If no component has a time scale: the series is too short, constant, or sampled too coarsely. Noise has none
+        either, and is like no system.
     MissingPackageError
         If pycatch22 is not installed.
 
@@ -177,15 +188,21 @@ def nearest(
             f"source must be one trajectory, got {labelled.sizes['trajectory']}; choose one, such as series[0]"
         )
     series, names = labelled.values, [str(name) for name in labelled["component"].values]
-    rows, kept, left_out = [], [], {}
+    rows, kept, left_out, noise = [], [], {}, {}
     for position, name in enumerate(names):
         try:
             found = features_of_series(series[:, position])
         except InvalidArgumentError as error:
             left_out[name] = str(error)
+            if kind := kind_of_noise(series[:, position]):
+                noise[name] = f"is {kind}, without a time scale"
             continue
         rows.append([found[feature] for feature in known.features])
         kept.append(position)
+    if not rows and len(noise) == len(names):
+        return Nearest(
+            neighbours=(), cycle=float("nan"), left_out=noise, series=series, step=float(labelled.attrs["step"])
+        )
     if not rows:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
         raise InvalidArgumentError(f"source must have a component with a time scale, got none ({reasons})")

@@ -5,6 +5,8 @@ covariance between windows of the same component, so that those count that tell 
 """
 
 import functools
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -150,7 +152,7 @@ def read_reference(path: Path = FILE) -> Reference:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {field.name: archive[field.name] for field in fields(Reference)}
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise unreadable(path, OSError(str(error)), what="the reference of the atlas") from error
     return Reference(
         **{name: array.astype(np.float64) if array.dtype.kind == "f" else array for name, array in arrays.items()}
