@@ -17,8 +17,8 @@ from dysts.metrics.distributions import hellinger
 
 MOST_STATES = 1000
 """Largest number of states of a series in the state-space divergence, whose cost grows with its square."""
-POINTS_AT_ONCE = 64
-"""Number of points whose kernels are summed at once: with 1000 states, half a megabyte, which caches hold."""
+POINTS_AT_ONCE = 32
+"""Number of points whose kernels are summed at once: with 1000 states, a quarter of a megabyte, which caches hold."""
 DIRECTIONS = 100
 """Number of directions of projection of the sliced Wasserstein distance."""
 SEGMENTS = 8
@@ -122,29 +122,24 @@ def state_space_divergence(*, truth: ArrayLike, forecast: ArrayLike, seed: int =
 def _log_kernels(points: NDArray[np.float64], centres: NDArray[np.float64], width: float) -> NDArray[np.float64]:
     """Return the logarithm of the sum of Gaussian kernels at each point: float64 [point].
 
-    The largest term of a sum is separated from the others, as scipy's ``logsumexp`` does; that function evaluates the
-    exponential twice, and takes six times as long in passes over arrays larger than the cache.
+    The kernel of the nearest centre is separated from the sum, in which it counts as one. The others need not be summed
+    apart from it, as scipy's ``logsumexp`` does: what they lose beside one is less than the rounding of the logarithm.
     """
     logarithms = np.empty(len(points))
+    steepness = 0.5 / width**2
     # One memory for all blocks: new pages for each would take half of the time.
     memory = np.empty((POINTS_AT_ONCE, len(centres)))
     for first in range(0, len(points), POINTS_AT_ONCE):
         block = slice(first, first + POINTS_AT_ONCE)
         terms = cdist(points[block], centres, "sqeuclidean", out=memory[: len(points) - first])
-        terms /= -2.0 * width**2
-        largest = terms.max(axis=1, keepdims=True)
+        nearest = terms.min(axis=1, keepdims=True)
         with np.errstate(invalid="ignore"):
-            terms -= largest
-        ties = terms == 0.0
-        # Counting row by row takes as long as the exponential, and ties are rare.
-        alone = np.count_nonzero(ties) == len(terms)
-        count = np.ones(len(terms)) if alone else np.count_nonzero(ties, axis=1).astype(np.float64)
+            terms -= nearest
+        terms *= -steepness
         np.exp(terms, out=terms)
-        terms[ties] = 0.0
-        with np.errstate(divide="ignore", invalid="ignore"):
-            sums = np.log1p(terms.sum(axis=1) / count) + np.log(count) + largest[:, 0]
+        sums = np.log(terms.sum(axis=1)) - steepness * nearest[:, 0]
         # Where all centres are so far away that their distances overflow, every kernel is 0.
-        logarithms[block] = np.where(largest[:, 0] == -np.inf, -np.inf, sums)
+        logarithms[block] = np.where(nearest[:, 0] == np.inf, -np.inf, sums)
     return logarithms
 
 
