@@ -1,6 +1,8 @@
 """Automatic switching between an explicit and an implicit method along one trajectory, with switches and events."""
 
-from typing import TYPE_CHECKING
+import functools
+import threading
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -8,7 +10,12 @@ from dysts.integration.problem import Problem
 from dysts.integration.solution import Solution
 
 if TYPE_CHECKING:
-    from dysts.solvers.shared.arguments import Control
+    from dysts.solvers.dop853.switched_memory import Memory
+    from dysts.solvers.shared.arguments import Control, Functions
+
+_kept = threading.local()
+"""The memory of the last trajectory with switches or events of each thread, as most have the same size as the next: to
+allocate it anew takes a twentieth of the time of 1000 points of Chua's circuit."""
 
 
 class AutoSwitch:
@@ -90,14 +97,11 @@ class AutoSwitch:
         return int(status[0]), float(reached[0])
 
     def _explicit(self, start: float, written: int, slides: set[int]) -> tuple[int, float]:
-        from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING, VALUES
-        from dysts.solvers.dop853.switched_loop import integrate_switched
-        from dysts.solvers.dop853.switched_memory import memory
-
-        rows = frozenset((DERIVATIVE, MONITOR, VALUES, *(SLIDING + switch for switch in slides)))
+        integrate_switched, usual_rows, first_sliding = _switched_loop()
+        rows = usual_rows.union(first_sliding + switch for switch in slides) if slides else usual_rows
         functions = self.problem.functions(self.case, rows, with_switches=True)
         look_ahead = self.functions.switched(self.tree, with_switches=True).look_ahead
-        work = memory(self.system.dimension, functions, look_ahead[1])
+        work = _memory(self.system.dimension, functions, look_ahead[1])
         return self._finish(integrate_switched(functions, *self._rest(start, written, look_ahead), work))
 
     def _implicit(self, start: float, written: int) -> tuple[int, float]:
@@ -117,12 +121,13 @@ class AutoSwitch:
 
     def _control(self, look_ahead: tuple[int, int]) -> "Control":
         address, steep_arguments = look_ahead
+        if not steep_arguments:
+            return self.problem.control
         return self.problem.control._replace(look_ahead=address, steep_arguments=steep_arguments)
 
     def _rest(self, start: float, written: int, look_ahead: tuple[int, int]) -> tuple[object, ...]:
         """Return the arguments that the loops for one trajectory have in common."""
-        from dysts.solvers.shared.arguments import Crossings
-
+        Crossings = _crossings()
         problem, solution, case = self.problem, self.solution, self.case
         return (
             Crossings(self.direction, solution.event_times[case], solution.event_states[case]),
@@ -140,3 +145,30 @@ class AutoSwitch:
         status, reached, found = result
         self.solution.found[self.case] = found
         return int(status), float(reached)
+
+
+@functools.cache
+def _switched_loop() -> tuple[Any, frozenset[int], int]:
+    """Import what needs numba once: the loop, the rows of functions that it always needs, and the first sliding one."""
+    from dysts.compilation.switched_functions import DERIVATIVE, MONITOR, SLIDING, VALUES
+    from dysts.solvers.dop853.switched_loop import integrate_switched
+
+    return integrate_switched, frozenset((DERIVATIVE, MONITOR, VALUES)), SLIDING
+
+
+@functools.cache
+def _crossings() -> Any:
+    from dysts.solvers.shared.arguments import Crossings
+
+    return Crossings
+
+
+def _memory(size: int, functions: "Functions", steep_arguments: int) -> "Memory":
+    """Return memory for a trajectory in this thread; what the last one left there is overwritten before it is read."""
+    shape = (size, functions.switches, functions.events, steep_arguments)
+    if getattr(_kept, "shape", None) != shape:
+        from dysts.solvers.dop853.switched_memory import memory
+
+        _kept.memory, _kept.shape = memory(size, functions, steep_arguments), shape
+    result: Memory = _kept.memory
+    return result
