@@ -11,7 +11,7 @@ import llvmlite.binding as llvm
 
 from dysts.cache import write_atomically
 from dysts.compilation.emission.evaluation import LANED, SCALAR, emit
-from dysts.compilation.emission.taylor_coefficients import EXPANSION, LOOK_AHEAD, emit_series
+from dysts.compilation.emission.taylor_coefficients import EXPANSION, LANED_EXPANSION, LOOK_AHEAD, emit_series
 from dysts.compilation.program import Program
 
 _CHECKSUM = 32
@@ -77,6 +77,11 @@ class CompiledFunction:
         return self._address(EXPANSION)
 
     @functools.cached_property
+    def lanes_expansion_address(self) -> int:
+        """Address of the function that expands eight solutions."""
+        return self._address(LANED_EXPANSION)
+
+    @functools.cached_property
     def look_ahead_address(self) -> int:
         """Address of the function that expands the first orders of the solution and of steep arguments."""
         return self._address(LOOK_AHEAD)
@@ -104,7 +109,7 @@ class CompiledFunction:
     def _text(self, function: str) -> str:
         if function in (SCALAR, LANED):
             return emit(self.program, lanes=function == LANED)
-        if function in (EXPANSION, LOOK_AHEAD):
+        if function in (EXPANSION, LANED_EXPANSION, LOOK_AHEAD):
             return emit_series(self.program, function)
         # Numbers of many digits come from a package that takes a tenth of a second to import.
         from dysts.compilation.emission.extended_series import emit_extended_series

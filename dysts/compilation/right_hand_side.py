@@ -106,6 +106,11 @@ class RightHandSide:
         return len(steep_arguments(self.program))
 
     @cached_property
+    def expands_in_lanes(self) -> bool:
+        """Whether eight solutions are expanded side by side, which takes less time than one after the other."""
+        return self.expandable and self.steep_arguments == 0
+
+    @cached_property
     def look_ahead(self) -> tuple[int, int]:
         """Address of the look ahead and number of steep arguments; both 0 where nothing is steep or has no series."""
         if not shows_steep_arguments(self.program):

@@ -117,6 +117,30 @@ def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution,
     cases, control, ends = _arguments(problem, states, solution)
     # Taken before the threads begin, so that none compiles them twice.
     expansion, address = right_hand_side.function.expansion_address, right_hand_side.function.address
+    if len(states) >= ENOUGH_FOR_LANES and right_hand_side.expands_in_lanes:
+        from dysts.compilation.emission.vectors import LANES
+        from dysts.solvers.taylor.lanes import integrate_series_lanes, lanes
+
+        lanes_expansion = right_hand_side.function.lanes_expansion_address
+
+        def run_lanes(begin: int, end: int) -> None:
+            work = lanes(states.shape[1], cases.constants.shape[1])
+            integrate_series_lanes(
+                expansion,
+                lanes_expansion,
+                address,
+                cases,
+                begin,
+                end,
+                problem.start,
+                problem.times,
+                control,
+                ends,
+                work,
+            )
+
+        in_threads(run_lanes, len(states), threads, together=LANES)
+        return
 
     def run(begin: int, end: int) -> None:
         integrate_series(

@@ -1,8 +1,7 @@
 """Elementary functions of several arguments at once, in the time of one or two calls of the library.
 
-Each is within two and a half units in the last place of the exact value. A few lanes at unusual arguments (beyond a
-million for the circular functions, beyond 700 for the exponential ones, or no numbers at all) make all of them go to
-the library.
+Each is within two and a half units in the last place of the exact value. Lanes at unusual arguments (beyond a million
+for the circular functions, beyond 700 for the exponential ones, or no numbers at all) get the value of the library.
 
 References
 ----------
@@ -12,7 +11,7 @@ The polynomials of the circular functions are those of fdlibm (Sun Microsystems,
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from dysts.compilation.emission.vectors import MAGIC, Value, Vectors, external
 
@@ -49,31 +48,30 @@ def circular(v: Vectors, x: Value, names: Sequence[str]) -> Value:
     """Return the sine or the cosine of each lane, as `names` says."""
     quarters = v.integer([int(name == "cos") for name in names])
 
-    def fast() -> Value:
-        shifted = v.multiply_add(x, v.number(2.0 / math.pi), v.number(MAGIC))
-        turns = v.builder.fsub(v.number(MAGIC), shifted)
-        r = x
-        for part in HALF_TURN_FOURTHS:
-            r = v.multiply_add(turns, v.number(part), r)
-        square = v.builder.fmul(r, r)
-        sine = v.multiply_add(v.builder.fmul(square, r), v.polynomial(square, SINE), r)
-        half = v.builder.fmul(v.number(0.5), square)
-        rounded = v.builder.fsub(v.number(1.0), half)
-        lost = v.builder.fsub(v.builder.fsub(v.number(1.0), rounded), half)
-        tail = v.builder.fmul(square, v.builder.fmul(square, v.polynomial(square, COSINE)))
-        cosine = v.builder.fadd(rounded, v.builder.fadd(lost, tail))
-        quadrant = v.builder.add(v.as_integers(shifted), quarters)
-        odd = v.builder.icmp_unsigned("!=", v.builder.and_(quadrant, v.integer(1)), v.integer(0))
-        size = v.builder.select(odd, cosine, sine)
-        sign = v.builder.shl(v.builder.and_(quadrant, v.integer(2)), v.integer(62))
-        return v.as_numbers(v.builder.xor(v.as_integers(size), sign))
+    shifted = v.multiply_add(x, v.number(2.0 / math.pi), v.number(MAGIC))
+    turns = v.builder.fsub(v.number(MAGIC), shifted)
+    r = x
+    for part in HALF_TURN_FOURTHS:
+        r = v.multiply_add(turns, v.number(part), r)
+    square = v.builder.fmul(r, r)
+    sine = v.multiply_add(v.builder.fmul(square, r), v.polynomial(square, SINE), r)
+    half = v.builder.fmul(v.number(0.5), square)
+    rounded = v.builder.fsub(v.number(1.0), half)
+    lost = v.builder.fsub(v.builder.fsub(v.number(1.0), rounded), half)
+    tail = v.builder.fmul(square, v.builder.fmul(square, v.polynomial(square, COSINE)))
+    cosine = v.builder.fadd(rounded, v.builder.fadd(lost, tail))
+    quadrant = v.builder.add(v.as_integers(shifted), quarters)
+    odd = v.builder.icmp_unsigned("!=", v.builder.and_(quadrant, v.integer(1)), v.integer(0))
+    size = v.builder.select(odd, cosine, sine)
+    sign = v.builder.shl(v.builder.and_(quadrant, v.integer(2)), v.integer(62))
+    reduced = v.as_numbers(v.builder.xor(v.as_integers(size), sign))
 
-    def slow() -> Value:
+    def library() -> Value:
         scalar = Vectors(v.builder, 1)
         lanes = zip(v.take_apart(x), names, strict=False)
         return v.put_together([scalar.call(name, lane) for lane, name in lanes])
 
-    return v.unless(v.all("<=", v.call("fabs", x), v.number(LARGEST_ANGLE)), fast, slow)
+    return v.where_bounded(x, LARGEST_ANGLE, reduced, library)
 
 
 def _parts(v: Vectors, x: Value) -> tuple[Value, Value]:
@@ -97,41 +95,29 @@ def _grown(v: Vectors, x: Value) -> Value:
     return v.multiply_add(scale, q, v.builder.fsub(scale, v.number(1.0)))
 
 
-def _in_range(v: Vectors, x: Value, name: str, fast: Callable[[], Value]) -> Value:
-    usual = v.all("<=", v.call("fabs", x), v.number(LARGEST_EXPONENT))
-    return v.unless(usual, fast, lambda: v.lane_by_lane(external(v.module, name), x))
+def _in_range(v: Vectors, x: Value, name: str, value: Value) -> Value:
+    return v.where_bounded(x, LARGEST_EXPONENT, value, lambda: v.lane_by_lane(external(v.module, name), x))
 
 
 def exponential(v: Vectors, x: Value) -> Value:
     """Return exp(x)."""
-
-    def fast() -> Value:
-        scale, q = _parts(v, x)
-        return v.multiply_add(scale, q, scale)
-
-    return _in_range(v, x, "exp", fast)
+    scale, q = _parts(v, x)
+    return _in_range(v, x, "exp", v.multiply_add(scale, q, scale))
 
 
 def hyperbolic_cosine(v: Vectors, x: Value) -> Value:
     """Return cosh(x)."""
-
-    def fast() -> Value:
-        scale, q = _parts(v, v.call("fabs", x))
-        half = v.builder.fmul(v.number(0.5), v.multiply_add(scale, q, scale))
-        return v.builder.fadd(half, v.builder.fdiv(v.number(0.25), half))
-
-    return _in_range(v, x, "cosh", fast)
+    scale, q = _parts(v, v.call("fabs", x))
+    half = v.builder.fmul(v.number(0.5), v.multiply_add(scale, q, scale))
+    return _in_range(v, x, "cosh", v.builder.fadd(half, v.builder.fdiv(v.number(0.25), half)))
 
 
 def hyperbolic_sine(v: Vectors, x: Value) -> Value:
     """Return sinh(x)."""
-
-    def fast() -> Value:
-        grown = _grown(v, v.call("fabs", x))
-        shrunk = v.builder.fdiv(grown, v.builder.fadd(grown, v.number(1.0)))
-        return v.copy_sign(v.builder.fmul(v.number(0.5), v.builder.fadd(grown, shrunk)), x)
-
-    return _in_range(v, x, "sinh", fast)
+    grown = _grown(v, v.call("fabs", x))
+    shrunk = v.builder.fdiv(grown, v.builder.fadd(grown, v.number(1.0)))
+    value = v.copy_sign(v.builder.fmul(v.number(0.5), v.builder.fadd(grown, shrunk)), x)
+    return _in_range(v, x, "sinh", value)
 
 
 def hyperbolic_tangent(v: Vectors, x: Value) -> Value:

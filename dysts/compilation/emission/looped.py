@@ -1,5 +1,7 @@
 """Recurrences of long programs: a loop over the orders, in which the sums of eight products are computed at once.
 
+Where eight solutions are expanded side by side, the sum of one product is computed for all of them at once.
+
 Written out for every order, the code of a long program would exceed the processor's cache for instructions, and
 fetching it would take longer than running it. The inner terms of a convolution use lower orders only, so all of them
 can be summed at the start of an order, in any sequence; the coefficients are kept in memory, a column for each product.
@@ -15,6 +17,8 @@ from dysts.compilation.emission.vectors import INTEGER, Index, Pointer, Value
 
 TOGETHER = 8
 """Products whose inner sums are computed by one instruction: the width of the processor's widest vectors."""
+MOST_SUMS = 8
+"""Vectors of sums in one loop, all of which stay in registers together with their operands."""
 
 
 class LoopedRecurrences(Recurrences):
@@ -23,7 +27,6 @@ class LoopedRecurrences(Recurrences):
     Parameters
     ----------
     numbers : Arithmetic
-        Of width 1.
     orders : int
         The number of orders there will be.
     """
@@ -31,6 +34,7 @@ class LoopedRecurrences(Recurrences):
     def __init__(self, numbers: Arithmetic, orders: int) -> None:
         super().__init__(numbers)
         self.wide = numbers.widened(TOGETHER)
+        self.together = TOGETHER // numbers.width
         self.orders = orders
         self.variable_order: Index | None = None
         self.kept: list[tuple[TaylorSeries, TaylorSeries]] = []
@@ -49,11 +53,11 @@ class LoopedRecurrences(Recurrences):
         """Reserve memory for the coefficients of all pairs, and store those that are known."""
         self.kept = self.dense_pairs()
         self.columns = {(id(a), id(b)): column for column, (a, b) in enumerate(self.kept)}
-        self.vectors_per_row = -(-len(self.kept) // TOGETHER)
+        self.vectors_per_row = -(-len(self.kept) // self.together)
         with self.builder.goto_entry_block():
             self.left, self.right = (self._room(self.orders * self.vectors_per_row) for _ in range(2))
             self.sums = self._room(self.vectors_per_row)
-        if len(self.kept) % TOGETHER:
+        if len(self.kept) % self.together:
             self._clear()
         for order in range(1, self.order + 1):
             self._keep(ir.Constant(INTEGER, order), [(a[order], b[order]) for a, b in self.kept])
@@ -95,13 +99,17 @@ class LoopedRecurrences(Recurrences):
         return self.numbers.room(rows * TOGETHER)
 
     def _keep(self, order: Index, coefficients: Sequence[tuple[Coefficient, Coefficient]]) -> None:
-        row = self.builder.mul(order, ir.Constant(INTEGER, self.vectors_per_row * TOGETHER))
+        row = self.builder.mul(order, ir.Constant(INTEGER, self.vectors_per_row * self.together))
         for column, pair in enumerate(coefficients):
             index = self.builder.add(row, ir.Constant(INTEGER, column))
             for array, value in zip((self.left, self.right), pair, strict=True):
                 self.numbers.store(self.numbers.number(0.0) if value is None else value, array, index)
 
     def _add_up(self, order: Index) -> None:
+        for first in range(0, self.vectors_per_row, MOST_SUMS):
+            self._add_up_groups(order, range(first, min(first + MOST_SUMS, self.vectors_per_row)))
+
+    def _add_up_groups(self, order: Index, groups: range) -> None:
         builder, one = self.builder, ir.Constant(INTEGER, 1)
         before = builder.block
         loop, after = builder.append_basic_block(), builder.append_basic_block()
@@ -109,10 +117,10 @@ class LoopedRecurrences(Recurrences):
         builder.position_at_end(loop)
         j = builder.phi(INTEGER)
         j.add_incoming(one, before)
-        totals = [self.wide.phi() for _ in range(self.vectors_per_row)]
+        totals = [self.wide.phi() for _ in groups]
         rows = [builder.mul(row, ir.Constant(INTEGER, self.vectors_per_row)) for row in (j, builder.sub(order, j))]
         sums: list[Value] = []
-        for group, total in enumerate(totals):
+        for group, total in zip(groups, totals, strict=True):
             left, right = (
                 self.wide.load(array, builder.add(row, ir.Constant(INTEGER, group)))
                 for array, row in zip((self.left, self.right), rows, strict=True)
@@ -124,5 +132,5 @@ class LoopedRecurrences(Recurrences):
         j.add_incoming(next_j, loop)
         builder.cbranch(builder.icmp_unsigned("<", next_j, order), loop, after)
         builder.position_at_end(after)
-        for group, value in enumerate(sums):
+        for group, value in zip(groups, sums, strict=True):
             self.wide.store(value, self.sums, group)

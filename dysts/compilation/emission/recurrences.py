@@ -40,7 +40,6 @@ class Recurrences:
     Parameters
     ----------
     numbers : Arithmetic
-        Of width 1.
     """
 
     def __init__(self, numbers: Arithmetic) -> None:

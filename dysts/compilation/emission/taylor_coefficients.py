@@ -6,6 +6,9 @@ series of the `steep_arguments`, whose last coefficient is not computed. `padded
 stored in the columns that remain. Of a delay system, the state is followed by the delayed state, whose series the
 caller writes to the last columns before the call.
 
+``expansion_lanes`` does so for eight solutions: its arguments are pointers to [8], [variable, 8] and [constant, 8], and
+the coefficients are [order, variable, 8], without columns that remain.
+
 ``look_ahead`` is the same with the first orders alone, for the methods that need to know no more than where steep
 functions act. It exists for long programs and delay systems, too.
 
@@ -35,12 +38,12 @@ from dysts.compilation.emission.evaluation import ProgramEmitter
 from dysts.compilation.emission.functions import EMISSIONS
 from dysts.compilation.emission.looped import LoopedRecurrences
 from dysts.compilation.emission.recurrences import Coefficient, TaylorSeries
-from dysts.compilation.emission.vectors import DOUBLE, INTEGER, Index, Value
+from dysts.compilation.emission.vectors import DOUBLE, INTEGER, LANES, Index, Value
 from dysts.compilation.program import Operation, Program, ProgramWriter
 from dysts.equations.derivatives import derivative_trees
 from dysts.equations.functions import ARGUMENTS
 
-EXPANSION, LOOK_AHEAD = "expansion", "look_ahead"
+EXPANSION, LANED_EXPANSION, LOOK_AHEAD = "expansion", "expansion_lanes", "look_ahead"
 
 ORDER = 18
 """Order of the polynomials that a Taylor step evaluates."""
@@ -134,13 +137,15 @@ def emit_series(program: Program, name: str = EXPANSION) -> str:
     program : Program
         One that is `expandable`, or `shows_steep_arguments`.
     name : str
-        `EXPANSION` or `LOOK_AHEAD`.
+        `EXPANSION`, `LANED_EXPANSION` or `LOOK_AHEAD`.
     """
     module = ir.Module(name=name)
     pointer = DOUBLE.as_pointer()
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [DOUBLE, *[pointer] * 3]), name)
-    emitter = SeriesEmitter if name == EXPANSION else LookAheadEmitter
-    emitter(function, *with_rates(program)).emit()
+    laned = name == LANED_EXPANSION
+    first = pointer if laned else DOUBLE
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [first, *[pointer] * 3]), name)
+    emitter = LookAheadEmitter if name == LOOK_AHEAD else SeriesEmitter
+    emitter(function, *with_rates(program), width=LANES if laned else 1).emit()
     return str(module)
 
 
@@ -183,13 +188,17 @@ class SeriesEmitter(ProgramEmitter):
     program : Program
     rates : dict of int to tuple
         What `with_rates` returns.
+    width : int
+        Solutions side by side.
     """
 
     last_order = ORDER
     written_out = WRITTEN_OUT
 
-    def __init__(self, function: ir.Function, program: Program, rates: dict[int, tuple[Rate, ...]]) -> None:
-        super().__init__(function, program, 1)
+    def __init__(
+        self, function: ir.Function, program: Program, rates: dict[int, tuple[Rate, ...]], width: int = 1
+    ) -> None:
+        super().__init__(function, program, width)
         self.rates = rates
         self.steep = steep_arguments(program)
         self.numbers = self.arithmetic()
@@ -286,7 +295,9 @@ class SeriesEmitter(ProgramEmitter):
             v.store(v.number(0.0) if value is None else value, self.result, self._place(order, index))
 
     def _place(self, order: Index, column: int) -> Index:
-        size = padded(self.program.variables + len(self.steep))
+        size = self.program.variables + len(self.steep)
+        if self.width == 1:
+            size = padded(size)
         return self.builder.add(self.builder.mul(order, ir.Constant(INTEGER, size)), ir.Constant(INTEGER, column))
 
     def coefficients(self) -> None:

@@ -53,8 +53,9 @@ class Vectors:
         return ir.Constant(self.type, [nearest] * self.width if self.width > 1 else nearest)
 
     def from_integer(self, whole: Index) -> Value:
-        """Return a whole number as a number; of width 1."""
-        return self.builder.sitofp(whole, DOUBLE)
+        """Return a whole number as a number in all lanes."""
+        value = self.builder.sitofp(whole, DOUBLE)
+        return value if self.width == 1 else self.put_together([value] * self.width)
 
     def integer(self, value: int | Sequence[int]) -> Value:
         """Return an integer constant in all lanes, or one for each lane."""
@@ -118,7 +119,9 @@ class Vectors:
 
     def all(self, relation: str, left: Value, right: Value) -> Bit:
         """Return one bit: whether the relation holds in every lane."""
-        bits = self.builder.fcmp_ordered(relation, left, right)
+        return self._all_set(self.builder.fcmp_ordered(relation, left, right))
+
+    def _all_set(self, bits: Value) -> Bit:
         if self.width == 1:
             return bits
         whole = ir.IntType(self.width)
@@ -144,16 +147,20 @@ class Vectors:
         parts = zip(*map(self.take_apart, arguments), strict=True)
         return self.put_together([self.builder.call(function, lanes) for lanes in parts])
 
-    def unless(self, usual: Bit, fast: Callable[[], Value], slow: Callable[[], Value]) -> Value:
-        """Return the outcome of `fast` if the bit `usual` is set, else that of `slow`."""
-        with self.builder.if_else(usual, likely=True) as (then, otherwise):
-            with then:
-                first, first_block = fast(), self.builder.block
-            with otherwise:
-                second, second_block = slow(), self.builder.block
+    def where_bounded(self, x: Value, bound: float, usual: Value, others: Callable[[], Value]) -> Value:
+        """Return `usual` in the lanes where the size of `x` is within a bound, and what `others` gives in the rest.
+
+        The rest is computed only if there is any. What one lane receives does not depend on the other lanes.
+        """
+        bits = self.builder.fcmp_ordered("<=", self.call("fabs", x), self.number(bound))
+        everywhere = self._all_set(bits)
+        before = self.builder.block
+        with self.builder.if_then(self.builder.not_(everywhere), likely=False):
+            mixed = self.builder.select(bits, usual, others())
+            after = self.builder.block
         result = self.builder.phi(self.type)
-        result.add_incoming(first, first_block)
-        result.add_incoming(second, second_block)
+        result.add_incoming(usual, before)
+        result.add_incoming(mixed, after)
         return result
 
     def phi(self) -> Value:

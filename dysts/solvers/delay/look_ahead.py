@@ -11,12 +11,14 @@ from dysts.solvers.delay.past import Past, look_up
 from dysts.solvers.dop853.step import STAGES
 from dysts.solvers.dop853.tableau import NODES
 from dysts.solvers.shared.arguments import Control
-from dysts.solvers.shared.look_ahead import FIRST_TERMS, QUIET, cautious_step
+from dysts.solvers.shared.look_ahead import limited_by_first_terms
 from dysts.solvers.shared.polynomial import ROWS
 
 FEW_SEGMENTS = 4
 """Number of finished steps that a step may need as its past unseen. The solution of each is a polynomial, so that a
 pulse of the past takes several, and the stages of a step over so many meet it."""
+LOWEST, HIGHEST = 1, 2
+"""Rows of the slopes that hold the extremes of the past at the stages."""
 
 
 @njit(error_model="numpy")
@@ -28,6 +30,7 @@ def limited_by_past(
     oldest: int,
     newest: int,
     inputs: np.ndarray,
+    slopes: np.ndarray,
     step: float,
 ) -> float:
     """Return a step, no longer than the one given, whose stages see how far its past goes.
@@ -40,6 +43,8 @@ def limited_by_past(
         The segment at the beginning of the step.
     inputs : float64 [2 * component]
         The second half is overwritten.
+    slopes : float64 [stage, component]
+        The rows of the first two stages behind the start are overwritten, as they are computed anew for every step.
     """
     mask = past.starts.size - 1
     index = oldest + FEW_SEGMENTS
@@ -51,12 +56,15 @@ def limited_by_past(
     while last < newest and past.starts[(last + 1) & mask] < t + step - delay:
         last += 1
     for i in range(size):
-        lowest, highest = math.inf, -math.inf
-        hint = oldest
-        for stage in range(STAGES):
-            hint = look_up(past, hint, oldest, newest, t - delay + NODES[stage] * step, inputs)
-            lowest = min(lowest, inputs[size + i])
-            highest = max(highest, inputs[size + i])
+        slopes[LOWEST, i], slopes[HIGHEST, i] = math.inf, -math.inf
+    hint = oldest
+    for stage in range(STAGES):
+        hint = look_up(past, hint, oldest, newest, t - delay + NODES[stage] * step, inputs)
+        for i in range(size):
+            slopes[LOWEST, i] = min(slopes[LOWEST, i], inputs[size + i])
+            slopes[HIGHEST, i] = max(slopes[HIGHEST, i], inputs[size + i])
+    for i in range(size):
+        lowest, highest = slopes[LOWEST, i], slopes[HIGHEST, i]
         room = highest - lowest + control.absolute_tolerance[i]
         room += control.relative_tolerance[i] * max(abs(lowest), abs(highest))
         for inside in range(oldest + 1, last + 1):
@@ -91,13 +99,7 @@ def limited_by_arguments(
     first = size + control.steep_arguments
     _expand_past(past, oldest, t - delay, series[:, first : first + size])
     call(control.look_ahead, t, inputs, constants, series)
-    finite = 0.0
-    for order in range(FIRST_TERMS + 1):
-        for place in range(size, first):
-            finite += 0.0 * series[order, place]
-    if finite != 0.0:
-        return step
-    return cautious_step(series, size, control.steep_arguments, step, QUIET, FIRST_TERMS)
+    return limited_by_first_terms(series, size, control.steep_arguments, step)
 
 
 @njit(error_model="numpy")

@@ -186,7 +186,7 @@ def _advance(
     repeated = False
     longest = min(delay, control.longest_step)
     for _ in range(control.maximum_steps):
-        step = limited_by_past(past, control, delay, t, oldest, newest, work.inputs, min(step, longest))
+        step = limited_by_past(past, control, delay, t, oldest, newest, work.inputs, slopes, min(step, longest))
         if control.steep_arguments > 0 and not repeated:
             copy(state, work.inputs[:size])
             look_up(past, oldest, oldest, newest, t - delay, work.inputs)

@@ -60,15 +60,21 @@ def cautious_step(series: np.ndarray, size: int, steep_arguments: int, step: flo
 def limited_step(
     control: Control, t: float, state: np.ndarray, constants: np.ndarray, series: np.ndarray, step: float
 ) -> float:
-    """Return a step, no longer than the one given, that leaps over nothing that a steep argument shows.
+    """Return a step, no longer than the one given, that leaps over nothing that a steep argument shows."""
+    call(control.look_ahead, t, state, constants, series)
+    return limited_by_first_terms(series, state.size, control.steep_arguments, step)
+
+
+@njit(error_model="numpy")
+def limited_by_first_terms(series: np.ndarray, size: int, steep_arguments: int, step: float) -> float:
+    """Return the limit on a step from the first orders of the steep arguments, in places behind the `size` variables.
 
     Where the solution has no series, the step stays as it is.
     """
-    call(control.look_ahead, t, state, constants, series)
     finite = 0.0
     for order in range(FIRST_TERMS + 1):
-        for place in range(state.size, state.size + control.steep_arguments):
+        for place in range(size, size + steep_arguments):
             finite += 0.0 * series[order, place]
     if finite != 0.0:
         return step
-    return cautious_step(series, state.size, control.steep_arguments, step, QUIET, FIRST_TERMS)
+    return cautious_step(series, size, steep_arguments, step, QUIET, FIRST_TERMS)
