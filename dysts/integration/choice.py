@@ -22,6 +22,10 @@ TIGHT = 1e-9
 """Relative tolerances up to this one use power series, whose advantage grows as the tolerance falls."""
 ENOUGH_FOR_LANES = 4
 """Ensembles of at least this size are integrated eight trajectories side by side."""
+LONGEST_IN_LANES = 150
+"""Operations up to which eight expansions stand side by side. For longer programs, the memory of a loop over the orders,
+eight times that of one expansion, leaves the nearest cache, and comes near the half megabyte that the stack of a thread
+has on some systems."""
 
 
 def solve(problem: Problem, *, threads: int | None = None) -> Solution:
@@ -117,7 +121,8 @@ def _solve_with_series(problem: Problem, states: np.ndarray, solution: Solution,
     cases, control, ends = _arguments(problem, states, solution)
     # Taken before the threads begin, so that none compiles them twice.
     expansion, address = right_hand_side.function.expansion_address, right_hand_side.function.address
-    if len(states) >= ENOUGH_FOR_LANES and right_hand_side.expands_in_lanes:
+    short = len(right_hand_side.program.operations) <= LONGEST_IN_LANES
+    if len(states) >= ENOUGH_FOR_LANES and short and right_hand_side.expands_in_lanes:
         from dysts.compilation.emission.vectors import LANES
         from dysts.solvers.taylor.lanes import integrate_series_lanes, lanes
 
