@@ -24,8 +24,8 @@ ENOUGH_FOR_LANES = 4
 """Ensembles of at least this size are integrated eight trajectories side by side."""
 LONGEST_IN_LANES = 150
 """Operations up to which eight expansions stand side by side. For longer programs, the memory of a loop over the
-orders, eight times that of one expansion, leaves the nearest cache, and comes near the half megabyte that the stack of a
-thread has on some systems."""
+orders, eight times that of one expansion, leaves the nearest cache, and comes near the half megabyte that the stack of
+a thread has on some systems."""
 
 
 def solve(problem: Problem, *, threads: int | None = None) -> Solution:

@@ -104,7 +104,7 @@ LANES_TYPE: Any = types.NamedTuple((*[CUBE] * 2, *[MATRIX] * 7, *[VECTOR] * 7, *
 
 def lanes(size: int, constants: int) -> Lanes:
     """Allocate the memory for systems of this dimension with so many constants."""
-    return Lanes(
+    arrays = [
         *(np.zeros((ORDER + 1, size, LANES)) for _ in range(2)),
         np.zeros((ORDER + 1, padded(size))),
         np.ones((constants, LANES)),
@@ -115,7 +115,8 @@ def lanes(size: int, constants: int) -> Lanes:
         *(np.zeros(LANES) for _ in range(7)),
         np.full(LANES, FREE),
         *(np.zeros(LANES, dtype=np.int64) for _ in range(7)),
-    )
+    ]
+    return Lanes(*arrays)
 
 
 @driver(
