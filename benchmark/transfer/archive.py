@@ -51,7 +51,7 @@ def archive_folders(folder: str | os.PathLike[str] | None = None) -> list[Path]:
     """
     if folder is not None:
         path = Path(folder)
-        if not any(_file(each, "TRAIN") for each in _subfolders(path)):
+        if not list_sets([path]):
             raise StorageError(f"{path} is no archive: it must hold folders NAME with NAME_TRAIN and NAME_TEST files")
         return [path]
     found = []

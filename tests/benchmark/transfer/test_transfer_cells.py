@@ -252,6 +252,10 @@ def test_bad_sets_are_one_sentence(tmp_path: Path, archive: Path, capsys: pytest
     (tmp_path / "empty").mkdir()
     with pytest.raises(StorageError, match="is no archive"):
         archive_folders(tmp_path / "empty")
+    (tmp_path / "half" / "Waves").mkdir(parents=True)
+    (tmp_path / "half" / "Waves" / "Waves_TRAIN.tsv").write_text(lines[0])
+    with pytest.raises(StorageError, match="is no archive"):
+        run_transfer(tmp_path / "o", archive=tmp_path / "half", scheduler=Answers())
     with pytest.raises(UnknownNameError):
         run_transfer(tmp_path / "o", archive=archive, sets=["Wavs"], scheduler=Answers())
     assert main(["run", "transfer", "--systems", "Lorenz"]) == 2
