@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmark.running import provenance
@@ -161,7 +162,10 @@ def _run_remote(
     message: bytes, time_limit: float, memory_limit_mb: int, files: tuple[tuple[str, bytes], ...] = ()
 ) -> bytes:
     """Run one job on a worker of the cluster, in a process that lives on for the next one of this thread."""
-    folder = unpacked(files) if files else ""
+    from distributed import get_worker
+
+    # A worker's folder is removed when the worker ends, and that of a killed worker when the next one starts.
+    folder = str(unpacked(files, within=Path(get_worker().local_directory))) if files else ""
     settings = (time_limit, memory_limit_mb, folder)
     if getattr(_local, "settings", None) != settings:
         if hasattr(_local, "process"):

@@ -1,15 +1,17 @@
 """The code of one's own forecasters as it is sent to other machines, and the packages that it needs there."""
 
-import atexit
+import hashlib
 import importlib.util
-import shutil
-import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from benchmark.running.source_code import sources_of
+from dysts.cache import replacing
+
+_lock = threading.Lock()
+"""Lock held while code is written: the threads of a worker share its folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +53,35 @@ def own_code_of(forecasters: Iterable[str]) -> OwnCode:
     return OwnCode(files=files, modules=tuple(modules), packages=tuple(found))
 
 
-@cache
-def unpacked(files: tuple[tuple[str, bytes], ...]) -> str:
-    """Write files into a folder that only this user can read and that ends with the process; return the folder."""
-    folder = Path(tempfile.mkdtemp(prefix="dysts-code-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name, content in files:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return str(folder)
+def unpacked(files: tuple[tuple[str, bytes], ...], *, within: Path) -> Path:
+    """Write files into a folder named by their content, unless it is there, and return the folder.
+
+    Parameters
+    ----------
+    files : tuple of (str, bytes)
+        Path below the folder, and content.
+    within : Path
+        Folder that only this user can write to, and whose owner removes it: of a worker, also of one that was killed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as worker:
+    ...     folder = unpacked((("mine.py", b"lag = 20"),), within=Path(worker))
+    ...     folder == unpacked((("mine.py", b"lag = 20"),), within=Path(worker)), (folder / "mine.py").read_text()
+    (True, 'lag = 20')
+    """
+    parts = (part for name, content in files for part in (name.encode(), content))
+    whole = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).hexdigest()
+    folder = within / f"code-{whole[:16]}"
+    with _lock:
+        if not folder.exists():
+            with replacing(folder) as part:
+                for name, content in files:
+                    path = part / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(content)
+    return folder
 
 
 def lacking(code: OwnCode) -> list[str]:

@@ -163,6 +163,18 @@ def test_own_modules_reach_workers_in_other_folders_in_the_state_of_this_machine
     pd.testing.assert_series_equal(
         scores["copy_on_workers:factory"], scores["benchmark_fakes:Seasonal"], check_names=False
     )
+    # The code lies in the workers' own folders, which dask removes after workers that were killed as well.
+    sent = list(tmp_path.rglob("code-*/copy_on_workers.py"))
+    assert sent
+    assert {path.parents[2].name for path in sent} == {"dask-scratch-space"}
+    for worker in cluster.workers:
+        worker.kill()
+        worker.wait()
+    cluster.workers.append(cluster.start_worker())
+    deadline = time.monotonic() + 120
+    while any(path.exists() for path in sent):
+        assert time.monotonic() < deadline, sent
+        time.sleep(0.2)
 
 
 def test_a_package_that_workers_lack_is_told_before_the_run(
