@@ -38,6 +38,8 @@ html_theme_options = {
 html_math_renderer = "mathml"
 html_show_sourcelink = False
 html_sidebars = {"index": [], "tour": [], "results": []}
+html_static_path = ["_static"]
+html_css_files = ["frame.css"]
 
 
 def _mathml(display: str, wrapped: str) -> Callable[[Any, Any], None]:
@@ -52,27 +54,13 @@ def _mathml(display: str, wrapped: str) -> Callable[[Any, Any], None]:
     return visit
 
 
-# The two pictures of the start page side by side, and one below the other where they would be small; tables as wide as
-# the page of a laptop allows, as no column may be cut.
-_STYLE = """
-section#dysts > p > img { width: 48%; vertical-align: middle; }
-@media (max-width: 700px) { section#dysts > p > img { width: 100%; } }
-@media (min-width: 1200px) {
-  .bd-sidebar-primary { flex: 0 0 15rem; }
-  .bd-sidebar-secondary { flex: 0 0 13rem; }
-  .bd-main .bd-content .bd-article-container { max-width: 62em; }
-}
-.bd-article table.table { font-size: .82rem; }
-.bd-article table.table :is(td, th) { padding: .3rem .45rem; }
-.bd-article table.table td code { overflow-wrap: anywhere; white-space: normal; }
-"""
-
-
-def _with_colours(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
-    """Give a page the colours of the report and the gallery."""
+def _with_style(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
+    """Give a page the colours, the fonts and the style of the report and the gallery."""
+    from dysts.gallery.frame import documentation_text_css
     from dysts.plotting.palette import documentation_css
 
-    context["metatags"] = context.get("metatags", "") + f"<style>{documentation_css()}\n{_STYLE}</style>"
+    style = f"{documentation_css()}\n{documentation_text_css()}"
+    context["metatags"] = context.get("metatags", "") + f"<style>{style}</style>"
 
 
 def _with_dark_pictures(app: Any, doctree: Any) -> None:  # noqa: ARG001
@@ -90,8 +78,8 @@ def _with_dark_pictures(app: Any, doctree: Any) -> None:  # noqa: ARG001
 
 
 def setup(app: Any) -> None:
-    """Set colours; write mathematics as MathML, as Sphinx can only load a program that typesets it from elsewhere."""
-    app.connect("html-page-context", _with_colours)
+    """Set the style; write mathematics as MathML, as Sphinx can only load a program that typesets it from elsewhere."""
+    app.connect("html-page-context", _with_style)
     # Before Sphinx collects the files of the pictures, which it does with the priority 500.
     app.connect("doctree-read", _with_dark_pictures, priority=400)
     inline, block = _mathml("inline", "{}"), _mathml("block", '<div class="math">{}</div>')

@@ -1,5 +1,6 @@
 """The frame of all pages: one style, one set of colours, and templates that read no value as code."""
 
+from importlib import resources
 from typing import Any
 
 from dysts.errors import MissingPackageError
@@ -38,3 +39,16 @@ def page_environment(*packages: str, purpose: str) -> Any:
     )
     environment.globals["palette"] = palette_css()
     return environment
+
+
+def documentation_text_css() -> str:
+    """Return the rules for headings, links, code and tables of all pages, for the articles of the documentation.
+
+    Examples
+    --------
+    >>> documentation_text_css().splitlines()[0]
+    'html .bd-article {'
+    """
+    rules = resources.files("dysts.gallery").joinpath("templates/text.css").read_text(encoding="utf-8")
+    # The rules apply within the article; the theme's own have fewer classes.
+    return f"html .bd-article {{\n{rules}}}\n"

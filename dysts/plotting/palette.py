@@ -1,4 +1,6 @@
-"""The colours of all pages: report, gallery and documentation, in light and in dark mode."""
+"""The colours and fonts of all pages: report, gallery and documentation, in light and in dark mode."""
+
+from collections.abc import Mapping
 
 SERIES_COLOURS = 6
 """Number of colours for curves, which the best forecasters have; all others and the references are grey, the colour of
@@ -38,28 +40,38 @@ DARK = {
     "series-6": "#7b828e",
 }
 """The same on a dark page."""
+FONTS = {
+    "text-font": 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
+    "code-font": 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+}
+"""Fonts of text and of code: those of the reader's system, so that pages fetch nothing."""
 
 
 def palette_css() -> str:
-    """Return the rules that define all colours as variables of CSS, for pages that follow the mode of the reader.
+    """Return the rules that define colours and fonts as variables of CSS, for pages that follow the mode of the reader.
 
     Examples
     --------
     >>> palette_css().splitlines()[0]
     ':root { color-scheme: light dark; --page: #fbfaf8; --surface: #ffffff; --ink: #1a1c20; --muted: #5c626c;'
     """
-    light, dark = (" ".join(f"--{name}: {colour};" for name, colour in table.items()) for table in (LIGHT, DARK))
+    light, dark = (_variables(table) for table in (LIGHT, DARK))
     return (
         f":root {{ color-scheme: light dark; {light} }}\n"
+        f":root {{ {_variables(FONTS)} }}\n"
         # Paper is white, whatever the mode of the screen.
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
     ).replace(" --line", "\n  --line")
 
 
 def documentation_css() -> str:
-    """Return the rules that give the theme of the documentation the same colours in both of its modes."""
+    """Return the rules that give the theme of the documentation the same colours, in both of its modes, and fonts."""
     names = {
         "primary": "accent",
+        "inline-code": "ink",
+        "inline-code-links": "accent",
+        "table-row-zebra-low-bg": "surface",
+        "table-row-zebra-high-bg": "surface",
         "link": "accent",
         "background": "page",
         "surface": "surface",
@@ -68,9 +80,16 @@ def documentation_css() -> str:
         "text-muted": "muted",
         "border": "line",
     }
-    return "\n".join(
-        f'html[data-theme="{mode}"]:root {{ '
-        + " ".join(f"--pst-color-{name}: {table[colour]};" for name, colour in names.items())
+    fonts = {"base": "text-font", "heading": "text-font", "monospace": "code-font"}
+    rules = [
+        f'html[data-theme="{mode}"]:root {{ {_variables(table)} '
+        + _variables({f"pst-color-{name}": table[colour] for name, colour in names.items()})
         + " }"
         for mode, table in (("light", LIGHT), ("dark", DARK))
-    )
+    ]
+    themes = _variables({f"pst-font-family-{name}": FONTS[font] for name, font in fonts.items()})
+    return "\n".join([f"html:root {{ {_variables(FONTS)} {themes} }}", *rules])
+
+
+def _variables(values: Mapping[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in values.items())
