@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 from dataclasses import fields
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,8 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.running.job import CellOutcome, Job
-from dysts.workers.processes import end_with_parent
+from dysts.workers.processes import end_with_parent, tell_through
 
+TOLD = b"told:"
+"""Beginning of a message that is a line of the worker's logger. An outcome begins with a brace."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _OUTCOME_ARRAYS = ("forecast", "members", "denoised")
@@ -69,13 +72,21 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     module, _, name = named.partition(":")
     work = getattr(importlib.import_module(module), name)
-    connection.send_bytes(b"ready")
+    # Forecasters may log from threads of their own, and a message must go out whole.
+    lock = threading.Lock()
+
+    def send(message: bytes) -> None:
+        with lock:
+            connection.send_bytes(message)
+
+    tell_through(lambda line: send(TOLD + line))
+    send(b"ready")
     while True:
         try:
             message = connection.recv_bytes()
         except EOFError:
             return 0
-        connection.send_bytes(encode_outcome(work(decode_job(message))))
+        send(encode_outcome(work(decode_job(message))))
 
 
 def _die_with(parent: int) -> None:

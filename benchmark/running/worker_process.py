@@ -1,5 +1,6 @@
 """One worker process as its parent sees it: jobs in, outcomes out, and an end at the limits."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -12,8 +13,9 @@ from multiprocessing.connection import Connection
 
 from benchmark.running.descendants import end_all, resident_mb
 from benchmark.running.job import CellOutcome, Job, one_line
-from benchmark.running.worker import decode_outcome, encode_job
+from benchmark.running.worker import TOLD, decode_outcome, encode_job
 from dysts.errors import RunError
+from dysts.progress import tell
 
 _START_SECONDS = 180.0
 """Seconds in which a worker process must have imported what it needs."""
@@ -33,6 +35,9 @@ _ONE_THREAD = (
     "LOKY_MAX_CPU_COUNT",
 )
 """Environment variables that keep numerical libraries to one thread in each worker."""
+
+_tell_once = functools.cache(tell)
+"""`dysts.progress.tell` for lines of workers, of which several compile the same at the same time."""
 
 
 class WorkerProcess:
@@ -137,6 +142,9 @@ class WorkerProcess:
         self._output = None
 
     def _message(self, message: bytes) -> CellOutcome | None:
+        if message.startswith(TOLD):
+            _tell_once(message[len(TOLD) :].decode(errors="ignore"))
+            return None
         if not self.ready:
             self.ready = True
             return None

@@ -1,5 +1,6 @@
-"""Worker processes end with the process that started them, whenever it is killed."""
+"""Worker processes end with the process that started them, whenever it is killed, and tell it about long work."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,16 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from dysts.progress import tell
+from dysts.workers.processes import worker_pool
+
 PARENT = """
 import sys, time
 from dysts.workers.processes import worker_pool
 if __name__ == "__main__":
-    pool = worker_pool(2)
-    futures = [pool.submit(time.sleep, 0.0 if sys.argv[1] == "waiting" else 600.0) for _ in range(2)]
-    if sys.argv[1] == "waiting":
-        [future.result() for future in futures]
-    print(*(worker.pid for worker in pool._processes.values()), flush=True)
-    time.sleep(600.0)
+    with worker_pool(2) as pool:
+        futures = [pool.submit(time.sleep, 0.0 if sys.argv[1] == "waiting" else 600.0) for _ in range(2)]
+        if sys.argv[1] == "waiting":
+            [future.result() for future in futures]
+        print(*(worker.pid for worker in pool._processes.values()), flush=True)
+        time.sleep(600.0)
 """
 
 
@@ -60,3 +64,17 @@ def test_a_worker_whose_parent_has_ended_before_it_began_ends_at_once() -> None:
     program = f"from dysts.workers.processes import end_with_parent; end_with_parent({gone.pid}); print('still here')"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout) == (1, "")
+
+
+def test_the_parent_tells_once_what_its_workers_tell(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="dysts")
+    with worker_pool(2) as pool:
+        list(pool.map(tell, ["compiling 1µs"] * 3 + ["two lines of work"]))
+        pool.submit(tell, "3 of 4", passing=True).result()
+    assert sorted(record.getMessage() for record in caplog.records) == ["compiling 1µs", "two lines of work"]
+
+
+def test_a_program_that_reads_no_lines_gets_none(capfd: pytest.CaptureFixture[str]) -> None:
+    with worker_pool(1) as pool:
+        pool.submit(tell, "compiling").result()
+    assert capfd.readouterr() == ("", "")
