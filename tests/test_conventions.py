@@ -176,7 +176,7 @@ def test_text_is_wrapped_for_a_terminal_and_not_for_a_pipe() -> None:
     piped = subprocess.run([sys.executable, "-m", "dysts", "list"], capture_output=True, text=True, check=True)
     assert len(piped.stdout.splitlines()) == 135
     narrow = on_a_terminal("show", "Lorenz")[1].splitlines()
-    assert max(len(line) for line in narrow if "doi:" not in line) <= 80
+    assert max(len(line) for line in narrow if "doi.org" not in line) <= 80
 
 
 @pytest.mark.parametrize("program", PARSERS)

@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from dysts.equations.formulas import as_mathml
 from dysts.errors import DystsError
-from dysts.systems.as_text import numbers_text, title_of, typographic, value_on_page
+from dysts.systems.as_text import doi_address, numbers_text, title_of, typographic, value_on_page
 from dysts.systems.kinds import MAP
 from dysts.systems.system import System
 
@@ -73,17 +72,6 @@ def breakable(name: str) -> Any:
 
     # Safe because each part is escaped.
     return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[a-z0-9])(?=[A-Z])", name))
-
-
-def doi_address(doi: str) -> str:
-    """Return the address at which a DOI is resolved.
-
-    Examples
-    --------
-    >>> doi_address("10.1175/1520-0469(1963)020<0130:DNF>2.0.CO;2")
-    'https://doi.org/10.1175/1520-0469(1963)020%3C0130%3ADNF%3E2.0.CO%3B2'
-    """
-    return "https://doi.org/" + quote(doi, safe="/().-_")
 
 
 def _equations(system: System) -> list[Any]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 _TITLES = {
     "kaplan_yorke_dimension": "Kaplan-Yorke dimension",
@@ -108,13 +109,24 @@ def _value_text(value: Any, error: Any) -> str:
     return ", ".join(numbers_text(value, error))
 
 
+def doi_address(doi: str) -> str:
+    """Return the address at which a DOI is resolved.
+
+    Examples
+    --------
+    >>> doi_address("10.1175/1520-0469(1963)020<0130:DNF>2.0.CO;2")
+    'https://doi.org/10.1175/1520-0469(1963)020%3C0130%3ADNF%3E2.0.CO%3B2'
+    """
+    return "https://doi.org/" + quote(doi, safe="/().-_")
+
+
 def citation_text(citation: Mapping[str, Any]) -> str:
-    """Return a citation as one line, which says so if the source was not looked up."""
+    """Return a citation as one line, with the address of its DOI, which says so if the source was not looked up."""
     parts = [citation["authors"], citation["title"], citation.get("container"), citation.get("volume")]
     parts += [citation.get("pages"), f"({citation['year']})" if "year" in citation else None]
     text = ", ".join(str(part) for part in parts if part)
     if citation.get("doi"):
-        text += f", doi:{citation['doi']}"
+        text += f", {doi_address(citation['doi'])}"
     if not citation.get("checked", False):
         text += " [not looked up]"
     if citation.get("note"):

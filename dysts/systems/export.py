@@ -45,6 +45,7 @@ class Export(Evaluation):
     description: str
     kind: str
     properties: Mapping[str, Any]
+    citations: tuple[Mapping[str, Any], ...]
 
     def _repr_html_(self) -> str:
         return system_html(
@@ -53,6 +54,7 @@ class Export(Evaluation):
             self.vector_field,
             self.parameters,
             self.properties,
+            self.citations,
             next_values=self.kind == MAP,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from dysts.checks import check_positive
 from dysts.equations.parameters import changed
 from dysts.errors import InvalidArgumentError, RegistryError
+from dysts.systems.as_html import ensemble_html
 from dysts.systems.driving_phase import DrivingPhase
 from dysts.systems.entry import check_entry
 from dysts.systems.export import Export
@@ -81,6 +82,22 @@ class System(Export, ComputedProperties):
     variant_of: FrozenMapping[str] | None = None
     remarks: tuple[str, ...] = ()
     properties: FrozenMapping[Any] = dataclasses.field(default_factory=FrozenMapping)
+
+    def __new__(cls, *given: object, **fields: Any) -> "System":
+        """Refuse equations that were not checked: `from_equations` and `from_entry` make systems.
+
+        Raises
+        ------
+        InvalidArgumentError
+        """
+        # Copies come with no field at all, or with the checked fields of another system.
+        if given or (fields and not isinstance(fields.get("equations"), FrozenMapping)):
+            raise InvalidArgumentError(
+                "a system of your own must be made by dysts.System.from_equations(name, equations, "
+                "initial_conditions=...), which checks its equations, or by dysts.load_systems(file), got "
+                f"System({', '.join((*map(reprlib.repr, given), *(f'{key}=...' for key in fields)))})"
+            )
+        return super().__new__(cls)
 
     def __repr__(self) -> str:
         return f"System({self.name!r}, variables={self.variables}, parameters={dict(self.parameters)})"
@@ -295,6 +312,9 @@ class Ensemble(Sequence[System]):
 
     def __iter__(self) -> Iterator[System]:
         return iter(self.members)
+
+    def _repr_html_(self) -> str:
+        return ensemble_html(self.base._repr_html_(), self.varied)
 
     def __repr__(self) -> str:
         return f"Ensemble({self.base.name!r}, {len(self)} members, varied={', '.join(self.varied)})"

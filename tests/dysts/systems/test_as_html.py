@@ -1,4 +1,4 @@
-"""Notebooks show systems and data sets as HTML that holds what is known and runs nothing."""
+"""Notebooks show systems, ensembles and data sets as HTML that holds what is known and runs nothing."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -32,6 +32,23 @@ def test_a_large_system_says_how_many_equations_it_has() -> None:
     )._repr_html_()
     assert "40 equations" in html
     assert "<math" not in html
+
+
+def test_sources_are_links_and_what_was_not_looked_up_says_so() -> None:
+    page = _parsed(dysts.get_system("Lorenz")._repr_html_())
+    addresses = [link.attrib["href"] for link in page.iter("a")]
+    assert addresses == ["https://doi.org/10.1175/1520-0469(1963)020%3C0130%3ADNF%3E2.0.CO%3B2"]
+    assert [link.text for link in page.iter("a")] == addresses
+
+
+def test_an_ensemble_shows_its_equations_once_and_the_values_that_vary() -> None:
+    ensemble = dysts.get_system("Lorenz").with_parameters(rho=[20.0 + k for k in range(30)])
+    page = _parsed(ensemble._repr_html_())
+    assert len(page.findall(".//math")) == 3
+    text = "".join(page.itertext())
+    assert "30 systems that differ in rho" in text
+    assert "and 22 more" in text
+    assert [cell.text for cell in page.iter("td")] == [str(20 + k) for k in range(8)]
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "</div><img src=x onerror=alert(1)>"])

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -165,3 +166,24 @@ def test_entries_without_description_survive_the_way_through_json() -> None:
 def test_an_unknown_name_tells_every_known_one_once() -> None:
     with pytest.raises(UnknownNameError, match=rf"\({len(registry())} known"):
         registry_of(None).find("Lorentz")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: dysts.System("Mine", {"x": "-x"}),
+        lambda: dysts.System("Mine", variables=["x"], equations={"x": "-x"}),
+        lambda: dysts.System(name="Mine", variables=("x",), equations={"x": "-x"}, initial_conditions=(1.0,)),
+        lambda: dysts.System(name="Mine", sigma=10.0),
+    ],
+    ids=["positional", "predecessor's order", "unchecked equations", "parameters"],
+)
+def test_the_class_itself_says_what_makes_a_system(make: Callable[[], dysts.System]) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"must be made by dysts\.System\.from_equations\(name, equations"):
+        make()
+
+
+def test_a_system_is_copied_and_pickled_as_it_is() -> None:
+    lorenz = dysts.get_system("Lorenz")
+    assert copy.deepcopy(lorenz) == lorenz
+    assert pickle.loads(pickle.dumps(lorenz)) == lorenz  # noqa: S301
