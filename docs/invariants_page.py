@@ -5,6 +5,7 @@ Usage: python docs/invariants_page.py [--check]
 
 import json
 import math
+import re
 import sys
 from collections import Counter
 from string import Template
@@ -15,6 +16,7 @@ from pages import DOCS, table, write_or_check
 import dysts
 from dysts.invariants.identities import check_identities
 from dysts.invariants.regime import REGIMES, RULES
+from dysts.systems.as_text import doi_address
 from dysts.systems.properties import REGULAR
 from dysts.systems.system import System
 
@@ -170,8 +172,27 @@ def literature(systems: dict[str, System]) -> str:
     for name, entry in known.items():
         ours = ", ".join(exponent(systems[name], index) for index in range(len(entry["exponents"])))
         theirs = ", ".join(f"{value:g}" for value in entry["exponents"])
-        rows.append((f"`{name}`", ours, theirs, entry["source"], "yes" if entry["looked_up"] else "no"))
+        source = linked(entry["source"], systems[name])
+        rows.append((f"`{name}`", ours, theirs, source, "yes" if entry["looked_up"] else "no"))
     return table(("system", "here", "published", "source", "looked up"), rows)
+
+
+def linked(source: str, system: System) -> str:
+    """Return a source as a link, if the system cites it with its DOI.
+
+    Examples
+    --------
+    >>> linked("Sprott 1994", dysts.get_system("SprottB"))
+    '[Sprott 1994](https://doi.org/10.1103/PhysRevE.50.R647)'
+    >>> linked("Sprott 2003", dysts.get_system("Lorenz"))
+    'Sprott 2003'
+    """
+    for citation in system.citations:
+        surname = str(citation["authors"]).partition(",")[0]
+        if citation.get("doi") and surname in source and re.search(rf"\b{citation['year']}\b", source):
+            address = doi_address(citation["doi"]).replace("(", "%28").replace(")", "%29")
+            return f"[{source}]({address})"
+    return source
 
 
 def predecessor(systems: dict[str, System]) -> str:
