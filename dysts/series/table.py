@@ -139,8 +139,10 @@ def _numbers(column: "pandas.Series[Any]", name: str, where: str) -> np.ndarray:
         wrong = np.flatnonzero(np.asarray(numbers.isna() & ~column.isna()))
         if wrong.size:
             cell = str(column.iloc[int(wrong[0])])[:40]
+            # A column without a single number is no component, as in a table of results.
+            hint = "; name the components by columns= if it is none" if wrong.size == column.notna().sum() else ""
             raise InvalidArgumentError(
-                f"the column {name!r} of {where} must hold numbers, got {cell!r} in row {int(wrong[0]) + 1}"
+                f"the column {name!r} of {where} must hold numbers, got {cell!r} in row {int(wrong[0]) + 1}{hint}"
             )
         column = numbers
     if pandas.api.types.is_complex_dtype(column):

@@ -191,6 +191,10 @@ REFUSED = {
     "infinite": (changed(17, 1, "inf"), "got an infinite value in row 17"),
     "text": (changed(17, 1, "#REF!"), "column 'y' .* must hold numbers, got '#REF!' in row 17"),
     "late text": (changed(290, 1, "#REF!"), "column 'y' .* must hold numbers, got '#REF!' in row 290"),
+    "a column of words": (
+        "key,x\na1f,1.5\nb2e,2.5\n",
+        "column 'key' .* must hold numbers, got 'a1f' in row 1; name the components by columns= if it is none",
+    ),
     "two names": (PLAIN.replace("x,y,z", "x,x,z"), "columns of different names, got 'x' twice"),
     "short row": (changed(290, 1, "1").rsplit(",", 1)[0] + "\n", "a missing value in row 300"),
     "long row": (PLAIN + "1,2,3,4\n", "must have 3 cells in each row"),
