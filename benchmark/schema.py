@@ -110,6 +110,20 @@ def completed(table: pd.DataFrame) -> pd.DataFrame:
     return table[[*(name for name in COLUMNS if name in table.columns), *table.columns.difference(list(COLUMNS))]]
 
 
+def completed_row(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row of a journal with what one of an earlier version lacks: then all truths were known to the horizon.
+
+    Examples
+    --------
+    >>> completed_row({"horizon_lyapunov": 3.0, "vpt_censored": True})["known_lyapunov"]
+    3.0
+    """
+    if "known_lyapunov" in row or "horizon_lyapunov" not in row:
+        return row
+    censored_by = "horizon" if row.get("vpt_censored") else ""
+    return {"censored_by": censored_by, **row, "known_lyapunov": row["horizon_lyapunov"]}
+
+
 def check_table(table: pd.DataFrame) -> None:
     """Raise unless a table of results is one: columns, types, statuses, keys, and worst scores of failed cells.
 

@@ -28,7 +28,7 @@ import zarr
 from numpy.typing import NDArray
 
 from benchmark.results.columns import FILE, read_table
-from benchmark.schema import COLUMNS
+from benchmark.schema import COLUMNS, completed_row
 from dysts.errors import StorageError
 from dysts.systems.registry import Registry, read_entries, registry_of
 
@@ -181,7 +181,7 @@ def read_array(folder: Path, group: str, name: str) -> tuple[NDArray[np.float64]
 
 def table_of(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> pd.DataFrame:
     """Return the rows of the given keys, in their order, with the columns and types of `COLUMNS`."""
-    by_key = {str(row.get("key")): row for row in rows}
+    by_key = {str(row.get("key")): completed_row(row) for row in rows}
     chosen = [by_key[key] for key in keys if key in by_key]
     columns = {name: [_cell(row.get(name), kind) for row in chosen] for name, kind in COLUMNS.items()}
     return pd.DataFrame({name: pd.Series(columns[name], dtype=kind) for name, kind in COLUMNS.items()})

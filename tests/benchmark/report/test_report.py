@@ -24,7 +24,8 @@ from benchmark.report.front_page import BOXES_CAPTION, POINTS_CAPTION, _horizon_
 from benchmark.report.headline import headline
 from benchmark.report.site import site_of
 from benchmark.report.svg import new_figure
-from benchmark.results.reading import Results
+from benchmark.results.columns import FILE
+from benchmark.results.reading import ROWS, Results
 from dysts.errors import StorageError
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -127,6 +128,26 @@ def test_pages_refer_to_nothing_outside_the_report(results: Results, front: Path
 def test_a_forecaster_page_begins_with_its_rank(front: Path) -> None:
     for place, name in enumerate(("Seasonal", "Mean"), start=1):
         assert f"Rank {place} of 3." in (front.parent / "forecasters" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_results_of_a_version_without_known_times_have_the_same_curves(
+    results: Results, front: Path, tmp_path: Path
+) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(results.folder, older)
+    (older / FILE).unlink(missing_ok=True)
+    rows = [json.loads(line) for line in (older / ROWS).read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        assert row.pop("known_lyapunov") == row["horizon_lyapunov"]
+        row.pop("censored_by")
+    (older / ROWS).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    read = Results.load(older)
+    pd.testing.assert_frame_equal(read.table, results.table)
+    assert _curves(render(read)) == _curves(front.read_text(encoding="utf-8")) != []
+
+
+def _curves(page: str) -> list[str]:
+    return re.findall(r"<figcaption>(Median over cells of the error[^<]*)", page)
 
 
 def test_ids_are_unique_and_every_reference_has_its_target(page: _Page) -> None:
