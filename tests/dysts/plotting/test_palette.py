@@ -1,9 +1,12 @@
 """Text and curves stand out from every background of the pages, in both modes (WCAG 2.2, level AA)."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
+from dysts.gallery.frame import documentation_text_css
 from dysts.plotting.palette import DARK, LIGHT, SERIES_COLOURS, documentation_css, palette_css
 
 TEXT, GRAPHICS = 4.5, 3.0
@@ -58,3 +61,26 @@ def test_both_modes_define_the_same_colours_and_no_two_curves_share_one() -> Non
         assert len(set(curves)) == len(curves) == SERIES_COLOURS + 1
         assert all(colour in palette_css() for colour in table.values())
         assert table["accent"] in documentation_css()
+
+
+def test_the_documentation_has_every_variable_of_the_other_pages_in_both_modes_and_their_fonts() -> None:
+    pages, docs = _variables(palette_css()), _variables(documentation_css())
+    assert pages["page"] == [LIGHT["page"], DARK["page"]]
+    assert {name: docs[name] for name in pages} == pages
+    assert docs["pst-font-family-base"] == docs["text-font"]
+    assert docs["pst-font-family-monospace"] == docs["code-font"]
+
+
+def test_the_style_of_text_and_the_frame_of_the_documentation_use_defined_variables() -> None:
+    known = _variables(documentation_css()).keys()
+    frame = Path(__file__).parents[3] / "docs" / "_static" / "frame.css"
+    used = set(re.findall(r"var\(--([a-z0-9-]+)\)", documentation_text_css() + frame.read_text(encoding="utf-8")))
+    assert "code-font" in used
+    assert used <= known
+
+
+def _variables(css: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"--([a-z0-9-]+): ([^;]+);", css):
+        found.setdefault(name, []).append(value)
+    return found
