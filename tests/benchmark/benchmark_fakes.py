@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from benchmark import Suite
 from benchmark.running.execution import run_job
 from benchmark.running.job import CellOutcome, Job
+from dysts.progress import tell
 
 Array = NDArray[np.float64]
 SYSTEMS = ("Alpha", "Beta", "Gamma")
@@ -280,6 +281,15 @@ class Talkative(Mean):
             print("x" * 10**6)
             os.write(1, b"y" * 10**6)
         return super().predict(horizon)
+
+
+class Telling(Mean):
+    """Logs a sentence, as loops do that are compiled, and a count that the next one outdates."""
+
+    def fit(self, series: Array) -> Self:
+        tell("compiling the loops of Telling")
+        tell("1 of 2", passing=True)
+        return super().fit(series)
 
 
 class Greedy(_Base):

@@ -1,6 +1,7 @@
 """Killed runs and workers: a stopped run continues, and every process of a cell ends with it."""
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -51,6 +52,16 @@ def test_worker_killed_from_outside_costs_one_cell(tmp_path: Path) -> None:
     # At most one: the kill may fall between two cells.
     assert table["status"].tolist().count("crashed") <= 1
     assert table["status"].isin(["ok", "crashed"]).all()
+
+
+def test_what_workers_tell_is_told_once_by_the_process_that_started_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="dysts")
+    table = _run(fakes.suite("Telling", systems=["Alpha"]), tmp_path / "results").table
+    assert set(table["status"]) == {"ok"}
+    assert [line for line in caplog.messages if "Telling" in line] == ["compiling the loops of Telling"]
+    assert "1 of 2" not in caplog.messages
 
 
 @needs_proc
