@@ -20,7 +20,7 @@ from benchmark.running import provenance
 from benchmark.running.entry_points import whole_names
 from benchmark.running.job import CellOutcome
 from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
-from benchmark.running.planning import OpenDataset, PlannedCell, PlannedTuning, longest_first, plan
+from benchmark.running.planning import OpenDataset, PlannedCell, PlannedTuning, plan, system_by_system
 from benchmark.running.processes import (
     LocalProcesses,
     Scheduler,
@@ -170,7 +170,7 @@ def run(
                 _run_tunings(tunings, scheduler, writer, bar)
         done = len(planned) - len(todo)
         with closing(Progress(total=len(planned), done=done, workers=count, stream=stream)) as bar:
-            _run_cells(longest_first(todo, costs), scheduler, writer, bar, costs)
+            _run_cells(system_by_system(todo, costs), scheduler, writer, bar, costs)
         writer.write_running(None)
         writer.compact(keys)
         session |= {"finished": now(), "wall_seconds": round(time.monotonic() - begun, 3)}

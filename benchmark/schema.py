@@ -53,6 +53,7 @@ _RUN: Mapping[str, str] = {
     "peak_memory_mb": "float64",
     "diverged_at": "float64",
     "step": "float64",
+    "learning_curve": "str",
     "tuning": "str",
     "config": "str",
     "data_sha256": "str",
@@ -67,7 +68,8 @@ COLUMNS: Mapping[str, str] = {**_TASK, **_SCORED, **MEMBER_COLUMNS, **_RUN}
 """Columns of the table and their types; valid times, ``horizon_lyapunov`` and ``known_lyapunov`` are in Lyapunov times.
 
 ``code`` is the fingerprint of the forecaster's own code, empty where an earlier version wrote none;
-``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one.
+``diverged_at`` is the first point that a forecaster held at its bounds, as its rollout left them, and NaN without one;
+``learning_curve`` holds pairs of a number of optimisation steps and the mean loss there, as JSON, of networks alone.
 """
 
 ADDED_SCORES = (
@@ -102,7 +104,7 @@ def completed(table: pd.DataFrame) -> pd.DataFrame:
         added["censored_by"] = np.where(table["vpt_censored"], "horizon", "")
     if "horizon_lyapunov" in table.columns:
         added["known_lyapunov"] = table["horizon_lyapunov"]
-    added |= {"code": "", "scoring_version": 2, "truth_end": np.nan}
+    added |= {"code": "", "scoring_version": 2, "truth_end": np.nan, "learning_curve": ""}
     added |= {name: np.nan for name in SCORES if name in ADDED_SCORES}
     added |= {name: _NO_MEMBERS[kind] for name, kind in MEMBER_COLUMNS.items()}
     added |= {f"{name}_censored": False for name in VALID_TIMES if name in ADDED_SCORES}

@@ -18,6 +18,9 @@ from forecasters.numerics.box import Box
 
 FloatArray = NDArray[np.float64]
 
+CURVE_STEPS = 10
+"""Number of optimisation steps whose mean loss is one point of the learning curve."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NeuralODEConfig(Config):
@@ -77,6 +80,12 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
     solver's steps instead of the adjoint equation, exact and cheaper for short windows; windows of a few samples,
     since the error of longer ones is dominated by chaos.
 
+    Attributes
+    ----------
+    learning_curve : tuple of (int, float)
+        Of the last fit: numbers of steps, and the mean loss of the last ten, in squares of a typical change between
+        samples.
+
     References
     ----------
     R. T. Q. Chen, Y. Rubanova, J. Bettencourt, D. Duvenaud, Neural ordinary differential equations,
@@ -96,6 +105,7 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
     needs = ("torch",)
     extra = "neural"
     _single = True
+    learning_curve: tuple[tuple[int, float], ...] = ()
     presets = {  # noqa: RUF012 - class data, annotated in the base class
         "fast": {},
         "paper": {"window": 30, "batch_size": 32, "steps": 500, "learning_rate": 1e-3, "one_cycle": False},
@@ -120,12 +130,13 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
             self._field: Any = _network(series.shape[1], config).to(device)
             window = min(config.window, len(points) // 4)
             windows = points.unfold(0, window + 1, 1).permute(2, 0, 1)
-            self._train(windows)
+            self.learning_curve = self._train(windows)
         self._device = device
         self._history = single[-1:].astype(np.float64)
         self._box = Box.around(series).rounded(np.float32)
 
-    def _train(self, windows: Any) -> None:
+    def _train(self, windows: Any) -> tuple[tuple[int, float], ...]:
+        """Fit the field to windows of the series [time, start, component], and return the learning curve."""
         import torch
 
         config, parameters = self.config, list(self._field.parameters())
@@ -135,7 +146,8 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
             if config.one_cycle
             else None
         )
-        for _ in range(config.steps):
+        losses = torch.empty(config.steps, device=windows.device)
+        for done in range(config.steps):
             chosen = torch.randint(windows.shape[1], (config.batch_size,)).to(windows.device)
             truth = windows[:, chosen]
             state, error = truth[0], torch.zeros((), device=truth.device)
@@ -144,11 +156,15 @@ class NeuralODE(LaggedForecaster[NeuralODEConfig]):
                 error = error + torch.nn.functional.mse_loss(state, wanted)
             optimizer.zero_grad(set_to_none=True)
             # Relative to the size of a step, so that the clip means the same for every system.
-            (error / (len(truth) - 1) / self._rate**2).backward()
+            loss = error / (len(truth) - 1) / self._rate**2
+            losses[done] = loss.detach()
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, config.gradient_clip)
             optimizer.step()
             if schedule is not None:
                 schedule.step()
+        ends = range(CURVE_STEPS, config.steps + 1, CURVE_STEPS)
+        return tuple((end, float(losses[end - CURVE_STEPS : end].mean())) for end in ends)
 
     def _flow(self, state: Any) -> Any:
         """Return the states [case, component] one sample later."""

@@ -1,5 +1,6 @@
 """The row of a cell: its task, outcome and scores, and where it ran."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +52,7 @@ def row(entry: PlannedCell, outcome: CellOutcome, *, tuned: Mapping[str, Any]) -
         "peak_memory_mb": outcome.peak_memory_mb,
         "diverged_at": outcome.diverged_at,
         "step": data.step,
+        "learning_curve": json.dumps(outcome.learning_curve) if outcome.learning_curve else "",
         "tuning": canonical_json(tuning) if tuning else "",
         "config": canonical_json({**entry.config, **tuned.get("config", {})}),
         "data_sha256": data.sha256,

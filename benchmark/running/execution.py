@@ -16,6 +16,7 @@ from benchmark.running.memory import peak_memory_mb, reset_peak_memory
 from benchmark.tasks.assimilating_oracle import AssimilatingOracle, build_reference_for
 from benchmark.tasks.references import REFERENCES
 from dysts.errors import ForecastError, InvalidArgumentError
+from forecasters.base import BaseForecaster
 from forecasters.isolation import seeded
 
 
@@ -44,6 +45,7 @@ def _run(job: Job) -> CellOutcome:
     members: NDArray[np.float64] | None = None
     denoised: NDArray[np.float64] | None = None
     tuned: Mapping[str, Any] = {}
+    curve: list[tuple[int, float]] = []
     status, error = "ok", ""
     try:
         train = _checked_train(job.train)
@@ -59,6 +61,7 @@ def _run(job: Job) -> CellOutcome:
             predict_seconds = time.perf_counter() - begin
             forecast = _checked_forecast(raw, (job.horizon, train.shape[1]), fitted=len(train))
             diverged_at = _diverged_at(model)
+            curve = _learning_curve(model)
             error = _remark(model)
             denoised = denoised_of(model, train)
             if job.samples:
@@ -85,6 +88,7 @@ def _run(job: Job) -> CellOutcome:
         predict_seconds=predict_seconds,
         peak_memory_mb=peak_memory_mb(),
         diverged_at=diverged_at,
+        learning_curve=curve,
         tuned=tuned,
         members=members if status == "ok" else None,
         denoised=denoised if status == "ok" else None,
@@ -170,3 +174,12 @@ def _diverged_at(model: Any) -> float:
     """Return what the package's forecasters tell about their last rollout; other objects need not tell anything."""
     point = getattr(model, "diverged_at", None)
     return float(point) if isinstance(point, int | np.integer) else math.nan
+
+
+def _learning_curve(model: Any) -> list[tuple[int, float]]:
+    """Return the learning curve of a network of the package at epochs that double, with four digits; else nothing."""
+    curve = getattr(model, "learning_curve", ())
+    if not isinstance(model, BaseForecaster) or not curve:
+        return []
+    places = {min(round(2.0 ** (0.5 * half)), len(curve)) - 1 for half in range(2 * len(curve).bit_length() + 1)}
+    return [(int(curve[place][0]), float(f"{curve[place][1]:.3e}")) for place in sorted(places)]

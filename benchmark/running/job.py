@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,8 @@ class CellOutcome:
     diverged_at : float
         The first point of the forecast that the forecaster held at its bounds, as its rollout left them; NaN if there
         was none, or if it does not tell.
+    learning_curve : sequence of (int, float)
+        Numbers of optimisation steps and losses of training, thinned, where the forecaster keeps them; else empty.
     tuned : mapping
         What `benchmark.tasks.tuning.choose` found, if that was the job; else empty.
     members : ndarray, float64 [member, time, component], or None
@@ -97,6 +99,7 @@ class CellOutcome:
     seconds: float = math.nan
     peak_memory_mb: float = math.nan
     diverged_at: float = math.nan
+    learning_curve: Sequence[Sequence[float]] = ()
     tuned: Mapping[str, Any] = field(default_factory=dict)
     members: NDArray[np.float64] | None = None
     denoised: NDArray[np.float64] | None = None

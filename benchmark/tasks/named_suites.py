@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.tasks.hard_suite import build as _hard
-from benchmark.tasks.part import PAPER_SIZE, Part
+from benchmark.tasks.part import PAPER_SIZE, SMALL_SIZE, Part
 from benchmark.tasks.suite import Suite
 from benchmark.tasks.tuning import Budget
 from dysts.errors import InvalidArgumentError, UnknownNameError, unknown_name, unreadable
@@ -219,13 +219,14 @@ def _scale() -> Suite:
     return Suite(
         name="scale",
         systems=_SCALE_SYSTEMS,
-        forecasters=(*_SCALE_NETWORKS, *_SCALE_OTHERS),
+        forecasters=_SCALE_OTHERS,
         recipe="scale",
         horizon=_SCALE_HORIZON,
         horizon_clock="lyapunov times",
         most_points=_SCALE_POINTS,
         variants=_lengths(*_SCALE_LENGTHS),
         parts=(
+            Part(forecasters=_SCALE_NETWORKS, preset=SMALL_SIZE),
             Part(forecasters=_SCALE_NETWORKS, preset=PAPER_SIZE, variants=_lengths(*_SCALE_LENGTHS[:2])),
             Part(forecasters=("NeuralODE", "XGBoost", "NVAR"), variants=_lengths(_SCALE_LONGEST)),
         ),
@@ -238,8 +239,9 @@ def _scale_large() -> Suite:
         small,
         name="scale-large",
         parts=(
+            Part(forecasters=_SCALE_NETWORKS, preset=SMALL_SIZE, variants=_lengths(*_SCALE_LENGTHS, _SCALE_LONGEST)),
             Part(forecasters=_SCALE_NETWORKS, preset=PAPER_SIZE, variants=_lengths(*_SCALE_LENGTHS)),
-            Part(forecasters=(*_SCALE_NETWORKS, *_SCALE_OTHERS), variants=_lengths(_SCALE_LONGEST)),
+            Part(forecasters=_SCALE_OTHERS, variants=_lengths(_SCALE_LONGEST)),
         ),
     )
 

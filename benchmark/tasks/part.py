@@ -7,8 +7,9 @@ from typing import Any
 from benchmark.values import checked_names, known_fields
 from dysts.errors import InvalidArgumentError
 
-PAPER_SIZE = "paper-size"
-"""Name of the preset of a network of the paper's size that is trained as with ``fast``."""
+SMALL_SIZE, PAPER_SIZE = "small-size", "paper-size"
+"""Names of the presets of networks of the size of ``fast`` and of ``paper`` that are trained as with ``fast``, but for
+no longer than a budget."""
 
 
 @dataclass(frozen=True, kw_only=True)

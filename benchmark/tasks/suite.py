@@ -45,7 +45,7 @@ class Suite:
     horizon, horizon_clock, most_points
         How far to predict, as in `Task`.
     preset : str
-        Preset of every forecaster: ``fast``, ``paper``, ``published`` or ``paper-size``, see
+        Preset of every forecaster: ``fast``, ``paper``, ``published``, ``small-size`` or ``paper-size``, see
         `benchmark.running.presets`.
     variants : sequence of mapping
         Changes of the tasks' fields; every system and trajectory is run with each. Empty for the tasks as they are.

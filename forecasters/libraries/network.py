@@ -34,6 +34,12 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
     batches, Adam, mean squared error), without the cost of Lightning around each step, and a rollout that is
     held in a box around the training range (see `diverged_at`). darts' own rollout has no bound.
 
+    Attributes
+    ----------
+    learning_curve : tuple of (int, float)
+        Of the last fit: after each epoch, the number of steps so far and the mean loss, in squares of standard
+        deviations.
+
     References
     ----------
     J. Herzen et al., Darts: user-friendly modern machine learning for time series,
@@ -43,6 +49,7 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
     needs = ("darts", "torch")
     extra = "neural"
     _recurrent = False
+    learning_curve: tuple[tuple[int, float], ...] = ()
 
     @property
     def minimum_length(self) -> int:
@@ -74,7 +81,7 @@ class NetworkForecaster(ClosedLoopForecaster[NetworkConfigT], Generic[NetworkCon
             points = torch.from_numpy(single).to(device)
             windows = points.unfold(0, self.config.input_length + 1, 1).transpose(1, 2)
             targets = windows[:, 1:] if self._recurrent else windows[:, -1:]
-            train(self._module, windows[:, :-1], targets, self.config)
+            self.learning_curve = train(self._module, windows[:, :-1], targets, self.config)
         self._device = device
         self._history = single[-self.config.input_length :].astype(np.float64)
         # Walls that single precision can hold, so that a point on one is recognised.

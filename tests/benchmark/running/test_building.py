@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import benchmark_fakes as fakes
@@ -121,6 +122,11 @@ def test_a_network_of_the_papers_size_is_trained_as_the_fast_one() -> None:
     assert both.width != fast.width
     assert (both.epochs, both.batch_size, both.one_cycle) == (fast.epochs, fast.batch_size, fast.one_cycle)
     assert both.learning_rate == fast.learning_rate != paper.learning_rate
+    small = build("NBEATS", preset="small-size", season_length=100, seed=0).config
+    assert small == replace(fast, most_steps=small.most_steps)
+    # The larger network has fewer steps in the same time.
+    assert fast.most_steps is None
+    assert both.most_steps < small.most_steps
     shorter = build("NBEATS", preset="paper-size", season_length=100, seed=0, config={"epochs": 3}).config
     assert (shorter.epochs, shorter.width) == (3, paper.width)
     with pytest.raises(InvalidArgumentError, match="got NVAR"):

@@ -68,12 +68,12 @@ def test_scale_has_both_sizes_of_networks_and_the_longest_series_for_what_is_fas
     suite = get_suite("scale")
     cells = [(cell.forecaster, cell.preset, cell.task.train_length) for cell in suite.cells(seed=0)]
     lengths = {(name, preset): {cell[2] for cell in cells if cell[:2] == (name, preset)} for name, preset, _ in cells}
-    assert lengths["NBEATS", "fast"] == {1000, 4000, 16_000}
+    assert lengths["NBEATS", "small-size"] == {1000, 4000, 16_000}
     assert lengths["NBEATS", "paper-size"] == {1000, 4000}
     assert lengths["NVAR", "fast"] == lengths["Oracle", "reference"] == {1000, 4000, 16_000, 64_000}
     assert ("NVAR", "paper-size") not in lengths
     large = {(cell.forecaster, cell.preset, cell.task.train_length) for cell in get_suite("scale-large").cells(seed=0)}
-    assert {("NBEATS", "paper-size", 16_000), ("NBEATS", "fast", 64_000), ("ESN", "fast", 64_000)} <= large
+    assert {("NBEATS", "paper-size", 16_000), ("NBEATS", "small-size", 64_000), ("ESN", "fast", 64_000)} <= large
     assert set(cells) < large
     assert len({equation_class(dysts.get_system(name)) for name in suite.systems}) >= 4
     assert get_recipe(suite.recipe).points >= 64_000 + suite.most_points
