@@ -7,7 +7,7 @@ RESULTS := benchmark-results/quick
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-paper long-page hard hard-page discovery lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
+.PHONY: benchmark test test-slow lint types unit install docs gallery annotate invariants-page atlas atlas-page experiments-page reference-pages standard results-page long long-paper long-page reproduce-page few-data-page hard hard-page discovery lyapunov-benchmark engine-benchmark accuracy extended-precision truth-horizons work-precision stiff-problems energy leaps mackey-glass forecasters-table forecasters-reservoirpy store-benchmark store-kills store-campaigns campaigns ensemble-benchmark compilers predecessor-tests predecessor-interface maps-page map-exponents maps-benchmark predecessor-names packages release hub start-pictures clean
 
 install: $(INSTALLED)
 
@@ -125,6 +125,14 @@ long-paper: $(INSTALLED)
 long-page: $(INSTALLED)
 	$(BIN)/python docs/long_page.py
 	$(BIN)/python docs/long_pictures.py
+
+# Writes docs/how-to/reproduce-the-paper.md from docs/data and results/standard.parquet.
+reproduce-page: $(INSTALLED)
+	$(BIN)/python docs/reproduce_page.py
+
+# Writes docs/explanation/few-data.md from published scores and results/data-limited.parquet, or standard.parquet.
+few-data-page: $(INSTALLED)
+	$(BIN)/python docs/few_data_page.py
 
 # Runs the suite hard, and goes on where it was; writes its table and its page.
 hard: $(INSTALLED)

@@ -85,10 +85,7 @@ class PublishedESN(RawForecaster[PublishedESNConfig]):
     def _fit(self, series: FloatArray) -> None:
         config = self.config
         self._recurrent = _recurrent(config.units, config.connectivity, config.spectral_radius, self.seed)
-        rng = np.random.default_rng([self.seed, 1])
-        signs = _sparse_signs((config.units, series.shape[1]), config.input_connectivity, rng)
-        self._inputs = config.input_scale * signs
-        self._biases = _sparse_signs((config.units, 1), config.input_connectivity, rng)[:, 0]
+        self._inputs, self._biases = input_weights(config, series.shape[1], seed=self.seed)
         states = np.empty((len(series) - 1, config.units))
         state = np.zeros(config.units)
         for now, sample in enumerate(series[:-1]):
@@ -114,6 +111,13 @@ class PublishedESN(RawForecaster[PublishedESNConfig]):
     @one_blas_thread
     def _roll_out(self, horizon: int) -> FloatArray:
         return super()._roll_out(horizon)
+
+
+def input_weights(config: PublishedESNConfig, components: int, *, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Return the weights of the input, float64 [unit, component], and the biases, float64 [unit]."""
+    rng = np.random.default_rng([seed, 1])
+    signs = _sparse_signs((config.units, components), config.input_connectivity, rng)
+    return config.input_scale * signs, _sparse_signs((config.units, 1), config.input_connectivity, rng)[:, 0]
 
 
 # A tuner fits the same connections once for each leak rate, and their eigenvalues cost more than a fit.

@@ -26,10 +26,12 @@ MOST_BYTES = 1_500_000
     [
         "atlas_page.py",
         "experiments_page.py",
+        "few_data_page.py",
         "invariants_page.py",
         "maps_page.py",
         "reference_pages.py",
         pytest.param("long_page.py", marks=pytest.mark.slow),
+        "reproduce_page.py",
         pytest.param("results_page.py", marks=pytest.mark.slow),
     ],
 )

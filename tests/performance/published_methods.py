@@ -4,8 +4,7 @@
     python tests/performance/published_methods.py run --methods NeuralODE --window published --most 5
     python tests/performance/published_methods.py run --form fast                # this package's own ESN and NVAR
     python tests/performance/published_methods.py run --form standardised --every 3
-    python tests/performance/published_methods.py run --form fast                # this package's own ESN and NVAR
-    python tests/performance/published_methods.py run --form standardised --every 3
+    python tests/performance/published_methods.py saturation                     # of the published reservoir's units
     python tests/performance/published_methods.py table                  # as in docs/how-to/reproduce-the-paper.md
 
 Series are those of the data sets ``train-paper`` and ``test-paper``: 100 points per published period, 12 periods, of
@@ -31,9 +30,13 @@ from benchmark.running.building import build
 from dysts import metrics
 from dysts.errors import DystsError
 from forecasters.published import PUBLISHED, get_published, list_published
+from forecasters.published.reservoir import PublishedESNConfig, input_weights
 
 DATA = Path(__file__).parents[2] / "docs" / "data"
 ROWS = DATA / "published_methods.jsonl"
+SATURATION = DATA / "published_saturation.csv"
+"""The share of the units that the input reaches, in the published reservoir, which it drives beyond `SATURATED`."""
+SATURATED = 0.99
 SCORES = DATA / "published_multivariate.csv"
 """The published smape of each system and method, with the setting that was chosen."""
 FITTED, PREDICTED = 1000, 200
@@ -75,6 +78,20 @@ def row_of(method: str, form: str, system: str, train: np.ndarray, test: np.ndar
         row |= {"chosen_by": "train", field: values[chosen], "smape": on_test[chosen]}
         row |= {"smape_of_best": min(on_test), "on_train": on_train, "on_test": on_test}
     return row | {"cpu_seconds": round(time.process_time() - begin, 2)}
+
+
+def saturation() -> None:
+    """Write for each system the share of saturated units over the points that are fitted, where the input is all."""
+    names = sorted({system for _, system in published()})
+    data = dysts.open_dataset("test-paper", systems=names)
+    with SATURATION.open("w", encoding="utf-8") as file:
+        file.write("system,share\n")
+        for system in names:
+            series = np.asarray(data[system]["series"].values[0], dtype=np.float64)[:FITTED]
+            inputs, biases = input_weights(PublishedESNConfig(), series.shape[1], seed=0)
+            reached = inputs.any(axis=1)
+            share = np.mean(np.abs(np.tanh(series @ inputs[reached].T + biases[reached])) > SATURATED)
+            file.write(f"{system},{share:.4f}\n")
 
 
 def published() -> dict[tuple[str, str], dict[str, str]]:
@@ -143,7 +160,7 @@ def _differences(pairs: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("action", choices=("run", "table"))
+    parser.add_argument("action", choices=("run", "table", "saturation"))
     parser.add_argument("--methods", default="ESN,NVAR", help="comma-separated (default: %(default)s)")
     parser.add_argument("--form", choices=(PUBLISHED, FAST, STANDARDISED), default=PUBLISHED)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th system (default: %(default)s)")
@@ -152,6 +169,9 @@ def main() -> None:
         "--most", type=float, default=math.inf, help="only systems whose published setting is at most this"
     )
     options = parser.parse_args()
+    if options.action == "saturation":
+        saturation()
+        return
     if options.action == "run":
         run(options.methods.split(","), options.form, options.every, options.window == "published", options.most)
     print(table())
