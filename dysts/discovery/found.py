@@ -71,6 +71,7 @@ def system_of_text(
     initial_conditions: Sequence[float] | Mapping[str, float],
     columns: Sequence[str] = (),
     remarks: Sequence[str] = (),
+    period: float | None = None,
 ) -> System:
     """Return the system of equations that another program wrote, such as PySR, gplearn or Operon.
 
@@ -86,6 +87,9 @@ def system_of_text(
         What the program calls the variables, in order, where it does so: ``X0``, ``x0``, ``X1``, ...
     remarks : sequence of str
         Where the equations come from.
+    period : float, optional
+        Period in the unit of time of the equations, such as that of `dysts.dominant_period` of the series. Without one
+        the system has no step by default: it is integrated for given times or with a given step.
 
     Raises
     ------
@@ -108,7 +112,8 @@ def system_of_text(
     written = {
         variable: _rewritten(text, dict(zip(columns, variables, strict=False))) for variable, text in equations.items()
     }
-    return _system(name, written, initial_conditions, remarks)
+    found = _system(name, written, initial_conditions, remarks)
+    return found if period is None else found.with_period(period)
 
 
 def _system(name: str, equations: Mapping[str, str], start: Any, remarks: Sequence[str]) -> System:

@@ -47,10 +47,10 @@ class HeldOut:
         truths = np.stack([states[start + 1 : start + 1 + length] for start in starts])
         return cls(states[starts], truths, scale, step)
 
-    def substeps(self, flow: LibraryFlow) -> int:
+    def substeps(self, flow: LibraryFlow, *, accurate: float = ACCURATE) -> int:
         """Return the steps of the integrator in each sample that a flow of about this kind needs."""
         some = self.starts[:: max(1, len(self.starts) // 4)]
-        return flow.enough_substeps(some, self.step, min(8, self.truths.shape[1]), self.scale)
+        return flow.enough_substeps(some, self.step, min(8, self.truths.shape[1]), self.scale, accurate=accurate)
 
     def errors(self, flow: LibraryFlow, substeps: int) -> FloatArray:
         """Return the decimal logarithm of the root-mean-square error in each window, between the bounds that count."""

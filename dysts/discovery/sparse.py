@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dysts.checks import check_choice, check_count
-from dysts.discovery.closed_loop import LibraryFlow
+from dysts.discovery.closed_loop import ACCURATE, LibraryFlow
 from dysts.discovery.elimination import Elimination, compressed, eliminations, fitted
 from dysts.discovery.found import system_of_coefficients
 from dysts.discovery.held_out import HeldOut, as_good
@@ -35,6 +35,8 @@ HOPELESS = 30.0
 """Factor above the best held-out error of the derivative beyond which a candidate is not integrated."""
 STEPS_OF_ONE_EQUATION = 3
 """Terms that are given back to, or taken from, each equation by itself at the end."""
+RESOLVED = 1e-4
+"""Error of the integrator, in units of the best held-out error of the derivative, that no comparison would notice."""
 ROUNDING = 1e-12
 """Relative error of a derivative below which two of them are equally good: rounding errors alone make it."""
 MOST_CANDIDATES = 14
@@ -145,8 +147,9 @@ class SequentialThresholding:
         )
         held_out = HeldOut.of(data.states, data.step, first=first)
         best: list[_Candidate] = []
+        searches: dict[Regression, _Search] = {}
         for regression in regressions:
-            search = _Search(regression, data, first, held_out)
+            search = searches[regression] = _Search(regression, data, first, held_out)
             library = search.library(self._libraries(variables, search.training))
             if library is not None:
                 best.append(search.best(library))
@@ -156,8 +159,7 @@ class SequentialThresholding:
                 "give a longer series"
             )
         chosen = _fewest_terms(best)
-        search = _Search(chosen.regression, data, first, held_out)
-        chosen = search.equation_by_equation(chosen)
+        chosen = searches[chosen.regression].equation_by_equation(chosen)
         features, targets = chosen.regression.rows(chosen.library, data.states, data.rates)
         return chosen, fitted(features, targets, chosen.supports)
 
@@ -186,6 +188,7 @@ class _Search:
         self._rates = [None if data.rates is None else data.rates[part] for part in parts]
         self.training = first - 2 * regression.margin
         self._substeps = 0
+        self._accurate = ACCURATE
         self._rows: dict[tuple[TermLibrary, int], tuple[FloatArray, FloatArray]] = {}
 
     def rows(self, library: TermLibrary, part: int) -> tuple[FloatArray, FloatArray]:
@@ -224,6 +227,7 @@ class _Search:
             coefficients = fitted(features, targets, supports)
             fits.append((self._derivative_error(library, coefficients), supports, coefficients))
         least = min(error for error, _, _ in fits)
+        self._accurate = max(ACCURATE, RESOLVED * least)
         hopeful = [fit for fit in fits if fit[0] <= HOPELESS * least][-MOST_CANDIDATES:]
         return _fewest_terms(
             [
@@ -252,7 +256,7 @@ class _Search:
     def _errors(self, library: TermLibrary, coefficients: FloatArray) -> FloatArray:
         flow = LibraryFlow(library, coefficients)
         if not self._substeps:
-            self._substeps = self.held_out.substeps(flow)
+            self._substeps = self.held_out.substeps(flow, accurate=self._accurate)
         return self.held_out.errors(flow, self._substeps)
 
     def _derivative_error(self, library: TermLibrary, coefficients: FloatArray) -> float:

@@ -38,3 +38,16 @@ def test_several_trajectories_and_misplaced_angles_are_refused() -> None:
         dysts.discover(starts)
     with pytest.raises(InvalidArgumentError, match="angles must be given to the method itself"):
         dysts.discover(dysts.integrate("Rossler", 100), angles=["x"], method=dysts.discovery.SequentialThresholding())
+
+
+def test_equations_of_text_have_a_step_where_they_are_given_a_period(tmp_path: Path) -> None:
+    texts = {"x": "-x1 - x2", "y": "x0 + 0.2*x1", "z": "0.2 + mul(x2, sub(x0, 5.7))"}
+    for period in (None, 5.9):
+        found = dysts.discovery.system_of_text(
+            "Theirs", texts, columns=("x0", "x1", "x2"), initial_conditions=[1.0, 1.0, 1.0], period=period
+        )
+        file = tmp_path / "theirs.json"
+        found.save(file)
+        arguments = ["integrate", f"{file}:Theirs", "--points", "5", "-o", str(tmp_path / "out.csv")]
+        assert (main(arguments) == 0) == (period is not None)
+        assert main([*arguments, "--step", "0.1"]) == 0
