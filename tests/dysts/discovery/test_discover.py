@@ -46,8 +46,9 @@ def test_equations_of_text_have_a_step_where_they_are_given_a_period(tmp_path: P
         found = dysts.discovery.system_of_text(
             "Theirs", texts, columns=("x0", "x1", "x2"), initial_conditions=[1.0, 1.0, 1.0], period=period
         )
-        file = tmp_path / "theirs.json"
-        found.save(file)
-        arguments = ["integrate", f"{file}:Theirs", "--points", "5", "-o", str(tmp_path / "out.csv")]
-        assert (main(arguments) == 0) == (period is not None)
-        assert main([*arguments, "--step", "0.1"]) == 0
+        folder = tmp_path / f"{period}"
+        folder.mkdir()
+        file = found.save(folder / "theirs.json")
+        arguments = ["integrate", f"{file}:Theirs", "--points", "5", "-o"]
+        assert (main([*arguments, str(folder / "one.csv")]) == 0) == (period is not None)
+        assert main([*arguments, str(folder / "two.csv"), "--step", "0.1"]) == 0
