@@ -170,7 +170,8 @@ def run(
                 _run_tunings(tunings, scheduler, writer, bar)
         done = len(planned) - len(todo)
         with closing(Progress(total=len(planned), done=done, workers=count, stream=stream)) as bar:
-            _run_cells(system_by_system(todo, costs), scheduler, writer, bar, costs)
+            ordered = todo if chosen.in_order else system_by_system(todo, costs)
+            _run_cells(ordered, scheduler, writer, bar, costs)
         writer.write_running(None)
         writer.compact(keys)
         session |= {"finished": now(), "wall_seconds": round(time.monotonic() - begun, 3)}

@@ -1,7 +1,7 @@
 """A polynomial differential equation that is fitted to a noisy series together with its trajectory."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,9 @@ from forecasters.base import BaseForecaster, Config
 from forecasters.checks import checked_count
 from forecasters.numerics.box import Box
 from forecasters.numerics.held_out import one_blas_thread, window_errors, window_length, windows
-from forecasters.numerics.multiple_shooting import Flow, Polynomial, Shooting, Shot
-from forecasters.numerics.noise_level import noise_level, smoothed
+from forecasters.numerics.multiple_shooting import Shooting, Shot
+from forecasters.numerics.noise_level import noise_level, smoothed, smoothed_by
+from forecasters.numerics.polynomial_flow import Flow, Polynomial
 from forecasters.nvar import NVAR
 
 FloatArray = NDArray[np.float64]
@@ -114,7 +115,8 @@ class PolynomialODE(BaseForecaster[PolynomialODEConfig]):
         self._box = Box.around(series)
         self._shot: Shot | None = None
         self._own_denoised: FloatArray | None = None
-        level = noise_level(series)
+        self._level = level = noise_level(series)
+        self._end, self._width = series, 1
         self._regression = NVAR().fit(series)
         noise = float(np.sqrt((level**2).mean()))
         scores = {"regression": float(self._regression.chosen["score"])}
@@ -133,6 +135,7 @@ class PolynomialODE(BaseForecaster[PolynomialODEConfig]):
         self.chosen["model"] = best
         if best == "smoothed regression":
             self._regression, self._own_denoised = other, smooth
+            self._end, self._width = smooth, width
         elif best == "equation" and found is not None:
             self._shot, self._own_denoised = shot, shot.states
             self.chosen |= {"degree": degree, "weights": weights}
@@ -141,8 +144,41 @@ class PolynomialODE(BaseForecaster[PolynomialODEConfig]):
         self._box = self._box.including(series, held=held)
         self._regression = self._regression.continued(series, held=held)
         if self._shot is not None:
-            self._shot = replace(self._shot, states=series[-1:].copy())
+            self._shot = self._shot.continued(series[-1], self._level)
+        self._end, self._width = series, 1
         self._own_denoised = None
+
+    def predict(self, horizon: int, *, samples: int | None = None) -> FloatArray:
+        """Forecast the points that follow the series.
+
+        Parameters
+        ----------
+        horizon : int
+        samples : int, optional
+            Number of members of an ensemble; without it the forecast. The members of an equation differ by the last
+            state and the coefficients, drawn from their covariance in the linear approximation. Those of a regression
+            differ by the noise of the points that it starts from, and its coefficients are taken to be known. A larger
+            ensemble begins with the smaller one.
+
+        Returns
+        -------
+        ndarray, float64 [time, component] or [sample, time, component]
+            In raw units, finite.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the horizon or the number of samples is not a positive integer.
+        ForecastError
+            If nothing was fitted, or the forecast is not finite.
+        """
+        if samples is None:
+            return super().predict(horizon)
+        horizon, samples = checked_count("horizon", horizon, least=1), checked_count("samples", samples, least=1)
+        standard = self._fitted("predict")
+        if not standard.varying.any():
+            return np.stack([standard.invert(np.empty((horizon, 0)))] * samples)
+        return np.stack([standard.invert(member) for member in self._members(horizon, samples)])
 
     @property
     def denoised(self) -> FloatArray | None:
@@ -187,17 +223,28 @@ class PolynomialODE(BaseForecaster[PolynomialODEConfig]):
         window = window_length(len(fitted), config.validation_length)
         starts = windows(len(fitted), first=0, count=config.validation_windows, window=window)
         truths = np.stack([fitted[start + 1 : start + 1 + window] for start in starts])
-        forecasts = np.swapaxes(self._path(shot.states[starts], shot.weights, window), 0, 1)
+        forecasts = self._path(shot.states[starts], shot.weights, window)
         return float(window_errors(forecasts[None], truths).mean())
 
     def _path(self, states: FloatArray, weights: FloatArray, horizon: int) -> FloatArray:
-        """Return the points after states [row, component], held in the box: float64 [time, row, component]."""
-        path = np.empty((horizon, *states.shape))
-        with np.errstate(all="ignore"):
-            for point in range(horizon):
-                states = self._box.clip(self._flow.advance(states, weights))
-                path[point] = states
-        return path
+        """Return the points after states [row, component], held in the box: float64 [row, time, component]."""
+        return self._flow.follow(states, weights, horizon, low=self._box.low, high=self._box.high)[:, 1:]
+
+    @one_blas_thread
+    def _members(self, horizon: int, samples: int) -> FloatArray:
+        """Return an ensemble of forecasts, float64 [sample, time, component]."""
+        if self._shot is not None:
+            states, weights = self._shot.ensemble(self._flow, samples, seed=self.seed)
+            return self._path(self._box.clip(states), weights, horizon)
+        return np.stack([self._displaced(index).predict(horizon) for index in range(samples)])
+
+    def _displaced(self, index: int) -> NVAR:
+        """Return the regression at an end of the series with other noise, smoothed as the series is."""
+        components = self._end.shape[1]
+        lags = self._regression.initial_state().size // components
+        drawn = np.random.default_rng([self.seed, index]).standard_normal((lags + 2 * self._width, components))
+        noise = smoothed_by(drawn, self._width) if self._width > 1 else drawn
+        return self._regression.continued(self._end[-lags:] + self._level * noise[-lags:])
 
     @one_blas_thread
     def _predict(self, horizon: int) -> FloatArray:
@@ -205,7 +252,7 @@ class PolynomialODE(BaseForecaster[PolynomialODEConfig]):
             forecast = self._regression.predict(horizon)
             self.diverged_at = self._regression.diverged_at
             return forecast
-        path = self._path(self._shot.states[-1:], self._shot.weights, horizon)[:, 0]
+        path = self._path(self._shot.states[-1:], self._shot.weights, horizon)[0]
         self.diverged_at = self._box.first_exit(path)
         return path
 

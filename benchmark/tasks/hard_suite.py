@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from typing import Any
 
 from benchmark.tasks.part import Part
 from benchmark.tasks.suite import Suite
@@ -18,17 +19,11 @@ LENGTHS = (1000, 4000)
 """Points to fit on."""
 HORIZON, MOST_POINTS = 20, 2000
 """Lyapunov times to predict, and the number of points at which that ends, as the recipe has 6000 in all."""
-FAST = (
-    "NaiveMean",
-    "NaiveSeasonal",
-    "NaiveDrift",
-    "LinearRegression",
-    "NVAR",
-    "ESN",
-    "RandomForest",
-    "XGBoost",
-    "PolynomialODE",
-)
+FIRST = ("PolynomialODE", "NVAR", "ESN", "LinearRegression", "NaiveMean", "NaiveSeasonal", "NaiveDrift")
+"""Forecasters that run before the others: the one for noisy series, the best ones without noise, and naive ones."""
+TREES = ("RandomForest", "XGBoost")
+"""Forecasters that run on every rung as well, at more cost."""
+FAST = (*FIRST, *TREES)
 """Forecasters that run on every rung; the others run without noise and with most noise on the shorter series."""
 
 SAMPLES = 20
@@ -90,37 +85,42 @@ def observed_alone(name: str) -> str:
 
 
 def build() -> Suite:
-    """Return the suite; `benchmark.tasks.named_suites` adds its description."""
+    """Return the suite; `benchmark.tasks.named_suites` adds its description.
+
+    A run goes through its stages one after the other, and through the systems in the order of `draw` within each, so
+    that at any time the table holds all forecasters of a stage on the systems done so far: first `FIRST` on the shorter
+    series, with all components and then with one; `TREES` there; the slow forecasters at their corners; then the longer
+    series.
+    """
     from forecasters import list_forecasters
 
     slow = tuple(name for name in list_forecasters() if name not in FAST)
     systems = draw()
     one = {system: (observed_alone(system),) for system in systems}
-    variants = [
-        {"components": components, "train_length": length, "measurement_noise": noise}
-        for components in ((), one)
-        for length in LENGTHS
-        for noise in NOISE
-    ]
+    short, long = LENGTHS
+    corners = (NOISE[0], NOISE[-1])
     return Suite(
         name="hard",
         systems=systems,
-        forecasters=FAST,
+        forecasters=FIRST,
         recipe="long",
         horizon=HORIZON,
         horizon_clock="lyapunov times",
         most_points=MOST_POINTS,
-        variants=tuple(variants),
+        variants=_rungs((), short),
         samples=SAMPLES,
         ensembles=ENSEMBLES,
+        in_order=True,
         parts=(
-            Part(
-                forecasters=slow,
-                variants=tuple(
-                    variant
-                    for variant in variants
-                    if variant["train_length"] == LENGTHS[0] and variant["measurement_noise"] in (NOISE[0], NOISE[-1])
-                ),
-            ),
+            Part(forecasters=FIRST, variants=_rungs(one, short)),
+            Part(forecasters=TREES, variants=_rungs((), short) + _rungs(one, short)),
+            Part(forecasters=slow, variants=_rungs((), short, corners) + _rungs(one, short, corners)),
+            Part(forecasters=FIRST, variants=_rungs((), long) + _rungs(one, long)),
+            Part(forecasters=TREES, variants=_rungs((), long) + _rungs(one, long)),
         ),
     )
+
+
+def _rungs(components: Any, length: int, noise: tuple[float, ...] = NOISE) -> tuple[dict[str, Any], ...]:
+    """Return the variants of one length and one choice of components, a level of noise each."""
+    return tuple({"components": components, "train_length": length, "measurement_noise": level} for level in noise)

@@ -15,8 +15,8 @@ from dysts.errors import InvalidArgumentError, unknown_name
 
 _COMMON = ("recipe", "train_length", "horizon", "horizon_clock", "most_points")
 """Fields that a suite gives to all of its tasks, where a variant does not change them."""
-_OPTIONAL = ("parts", "samples", "ensembles")
-"""Fields that the plain form of a suite leaves out where they are empty."""
+_OPTIONAL = ("parts", "samples", "ensembles", "in_order")
+"""Fields that the plain form of a suite leaves out where they are empty or false."""
 LEAST_SAMPLES = 2
 """Least number of members that have a spread."""
 _VARIED = tuple(field.name for field in fields(Task) if field.name not in ("system", "trajectory"))
@@ -61,6 +61,9 @@ class Suite:
         and forecasters whose ``predict`` has the argument ``samples`` draw them.
     ensembles : sequence of str
         Forecasters that get members by `forecasters.ensembles.BootstrapEnsemble`, as many fits more.
+    in_order : bool
+        Run the cells in the order of `cells`, so that a run that is stopped early leaves a table of whole tasks; by
+        default the longest cells start first, which shortens a run that ends.
     registry : str
         A JSON file with systems of one's own, which `systems` may name beside those of the package; empty for none.
 
@@ -97,6 +100,7 @@ class Suite:
     registry: str = ""
     samples: int = 0
     ensembles: tuple[str, ...] = ()
+    in_order: bool = False
 
     def __post_init__(self) -> None:
         for name in ("systems", "forecasters", "references", "ensembles"):
@@ -122,6 +126,8 @@ class Suite:
             raise InvalidArgumentError(
                 f"the samples of a suite with ensembles must be at least {LEAST_SAMPLES}, got {self.samples}"
             )
+        if not isinstance(self.in_order, bool):
+            raise InvalidArgumentError(f"in_order of a suite must be true or false, got {self.in_order!r}")
         if not isinstance(self.registry, str):
             raise InvalidArgumentError(f"the registry of a suite must be the path of a file, got {self.registry!r}")
         if self.tuning is not None and not isinstance(self.tuning, Budget):
@@ -139,6 +145,7 @@ class Suite:
             **({"parts": [part.to_dict() for part in self.parts]} if self.parts else {}),
             **({"samples": self.samples} if self.samples else {}),
             **({"ensembles": list(self.ensembles)} if self.ensembles else {}),
+            **({"in_order": True} if self.in_order else {}),
             **{name: list(getattr(self, name)) for name in ("systems", "forecasters", "references")},
             "variants": [_plain(variant) for variant in self.variants],
             "tuning": None if self.tuning is None else self.tuning.to_dict(),
@@ -165,7 +172,7 @@ class Suite:
         return cls(**given)
 
     def cells(self, *, seed: int) -> list[Cell]:
-        """Return every cell, systems first; the references come after the forecasters, and parts at the end."""
+        """Return every cell once, systems first; the references come after the forecasters, and parts at the end."""
         main = self._tasks(self.variants)
         by_task = [(task, self.preset, (*self.forecasters, *self.references)) for task in main]
         known = set(main)
@@ -174,11 +181,13 @@ class Suite:
                 references = () if task in known else self.references
                 known.add(task)
                 by_task.append((task, part.preset or self.preset, (*part.forecasters, *references)))
-        return [
+        cells = (
             Cell(task=task, forecaster=name, preset="reference" if name in REFERENCES else preset, seed=seed)
             for task, preset, names in by_task
             for name in names
-        ]
+        )
+        # A narrowed suite can name a forecaster of a part for all tasks.
+        return list(dict.fromkeys(cells))
 
     def tasks(self) -> list[Task]:
         """Return every task, systems first, those of parts at the end."""

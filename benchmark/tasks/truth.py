@@ -4,6 +4,7 @@ A stored series is one solution among many beyond some time. From the last obser
 by `dysts.integration.truth.window_truth`, whose solution is the better one, and which says how long it holds.
 """
 
+import functools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -15,15 +16,19 @@ from numpy.typing import NDArray
 
 from benchmark.tasks.observation import component_names, equations_time
 from benchmark.tasks.task import Task
-from dysts.errors import DystsError
+from dysts.errors import DystsError, InvalidArgumentError
 
 if TYPE_CHECKING:
     import xarray
 
     from dysts.datasets.recipe import Recipe
+    from dysts.integration.truth import Truth
+    from dysts.systems.system import System
 
 TRUTH_VERSION = 3
 """Version of how truths are found; a truth of another version, stored beside earlier results, is found anew."""
+WINDOWS = 128
+"""Number of solved windows that are kept: more than a suite has systems, so that a run solves each once."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -160,31 +165,63 @@ def known_truth(
     KnownTruth
         The stored points with an end of NaN where the equations cannot be solved.
     """
-    from dysts.datasets.delay_past import past_of
-    from dysts.integration.truth import window_truth
-    from dysts.systems.registry import get_system
-    from dysts.systems.system import System
-
     if start.reason:
         return KnownTruth(values=stored, end=math.nan, told=start.reason)
-    solved = System.from_entry(system, {"definition": start.definition})
-    columns = [list(solved.observable_names).index(name) for name in components]
-    times = start.time + step * np.arange(len(stored) + 1)
+    points = len(stored) + 1
     try:
-        if start.past is None:
-            found = window_truth(solved, start.state, times, scale=start.scale)
-        else:
-            solved = get_system(system)
-            history = past_of(start.past.recipe, solved, start.past.trajectory, start.past.time)
-            found = window_truth(solved, None, times, scale=start.scale, history=history)
+        found = _from_past(system, start, step, points) if start.past else _from_state(system, start, step, points)
     except DystsError as error:
         return KnownTruth(values=stored, end=math.nan, told=str(error))
+    names = _system(system, json.dumps(start.definition)).observable_names
+    columns = [names.index(name) for name in components]
     values = np.ascontiguousarray(found.values[1:, columns])
     # Beyond the end of the truth a solution may not exist; the stored one does.
     after = found.points - 1
     values[after:] = np.where(np.isfinite(values[after:]), values[after:], stored[after:])
-    end = math.inf if found.points == len(times) else step * after
+    end = math.inf if found.points == points else step * after
     return KnownTruth(values=values, end=end, told=f"{found.method}; checked by {found.check}")
+
+
+def _from_past(system: str, start: TruthStart, step: float, points: int) -> "Truth":
+    from dysts.datasets.delay_past import past_of
+    from dysts.integration.truth import window_truth
+    from dysts.systems.registry import get_system
+
+    if start.past is None:
+        raise InvalidArgumentError(f"the window of {system} must have a past, got None")
+    solved = get_system(system)
+    history = past_of(start.past.recipe, solved, start.past.trajectory, start.past.time)
+    times = start.time + step * np.arange(points)
+    return window_truth(solved, None, times, scale=start.scale, history=history)
+
+
+def _from_state(system: str, start: TruthStart, step: float, points: int) -> "Truth":
+    scale = None if start.scale is None else tuple(start.scale.tolist())
+    definition = json.dumps(start.definition)
+    return _window(system, definition, tuple(start.state.tolist()), scale, start.time, step, points)
+
+
+@functools.lru_cache(maxsize=WINDOWS)
+def _window(
+    system: str,
+    definition: str,
+    state: tuple[float, ...],
+    scale: tuple[float, ...] | None,
+    start: float,
+    step: float,
+    points: int,
+) -> "Truth":
+    """Solve a window once for all tasks that differ in noise and observed components, on which it does not depend."""
+    from dysts.integration.truth import window_truth
+
+    times = start + step * np.arange(points)
+    return window_truth(_system(system, definition), np.array(state), times, scale=scale)
+
+
+def _system(name: str, definition: str) -> "System":
+    from dysts.systems.system import System
+
+    return System.from_entry(name, {"definition": json.loads(definition)})
 
 
 def _past(task: Task, dataset: "xarray.Dataset", row: int) -> Past | None:

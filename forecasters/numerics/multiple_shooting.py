@@ -16,11 +16,13 @@ H. G. Bock, Recent advances in parameter identification techniques for O.D.E., i
 Problems in Differential and Integral Equations, Birkhaeuser (1983) 95-121.
 """
 
-from dataclasses import dataclass, field
-from itertools import combinations_with_replacement
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from forecasters.numerics.bordered_equations import BorderedEquations
+from forecasters.numerics.polynomial_flow import Flow
 
 FloatArray = NDArray[np.float64]
 
@@ -37,121 +39,6 @@ MOST_DAMPING = 1e6
 """Damping at which no step lowers the cost."""
 
 
-@dataclass(frozen=True)
-class Polynomial:
-    """All monomials of some variables up to a degree, with their derivatives.
-
-    Parameters
-    ----------
-    variables, degree : int
-
-    Examples
-    --------
-    >>> values, slopes = Polynomial(2, 2).monomials(np.array([[2.0, 3.0]]))
-    >>> values.tolist()      # 1, x, y, x^2, x y, y^2
-    [[1.0, 2.0, 3.0, 4.0, 6.0, 9.0]]
-    >>> slopes[0, 4].tolist()
-    [3.0, 2.0]
-    """
-
-    variables: int
-    degree: int
-    levels: tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        levels = []
-        before: dict[tuple[int, ...], int] = {(): 0}
-        first = 1
-        for degree in range(1, self.degree + 1):
-            terms = list(combinations_with_replacement(range(self.variables), degree))
-            parents = np.array([before[term[:-1]] for term in terms], dtype=np.intp)
-            levels.append((parents, np.array([term[-1] for term in terms], dtype=np.intp)))
-            before = {term: first + place for place, term in enumerate(terms)}
-            first += len(terms)
-        object.__setattr__(self, "levels", tuple(levels))
-
-    @property
-    def count(self) -> int:
-        """Number of monomials."""
-        return 1 + sum(len(parents) for parents, _ in self.levels)
-
-    def monomials(self, states: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the monomials of states and their slopes: [row, monomial] and [row, monomial, variable]."""
-        values = np.ones((len(states), self.count))
-        slopes = np.zeros((len(states), self.count, self.variables))
-        first = 1
-        for parents, factors in self.levels:
-            own = slice(first, first + len(parents))
-            values[:, own] = values[:, parents] * states[:, factors]
-            slopes[:, own] = slopes[:, parents] * states[:, factors, None]
-            slopes[:, np.arange(own.start, own.stop), factors] += values[:, parents]
-            first += len(parents)
-        return values, slopes
-
-    def values(self, states: FloatArray) -> FloatArray:
-        """Return the monomials [row, monomial] alone."""
-        values = np.ones((len(states), self.count))
-        first = 1
-        for parents, factors in self.levels:
-            values[:, first : first + len(parents)] = values[:, parents] * states[:, factors]
-            first += len(parents)
-        return values
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flow:
-    """Steps of the classical Runge-Kutta method through a polynomial vector field, with their tangents.
-
-    Parameters
-    ----------
-    polynomial : Polynomial
-    substeps : int
-        Steps of the method between two points.
-    """
-
-    polynomial: Polynomial
-    substeps: int
-
-    def advance(self, states: FloatArray, weights: FloatArray) -> FloatArray:
-        """Return the states one point later, float64 [row, variable]."""
-        h = 1.0 / self.substeps
-        values = self.polynomial.values
-        for _ in range(self.substeps):
-            one = values(states) @ weights
-            two = values(states + 0.5 * h * one) @ weights
-            three = values(states + 0.5 * h * two) @ weights
-            four = values(states + h * three) @ weights
-            states = states + h / 6.0 * (one + 2.0 * two + 2.0 * three + four)
-        return states
-
-    def advance_tangents(
-        self, states: FloatArray, tangents: FloatArray, weights: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return states and their derivatives [row, variable, unknown] one point later.
-
-        The unknowns are the first states, followed by the weights in the order of their array.
-        """
-        h = 1.0 / self.substeps
-        for _ in range(self.substeps):
-            one, slope_one = self._rate(states, tangents, weights)
-            two, slope_two = self._rate(states + 0.5 * h * one, tangents + 0.5 * h * slope_one, weights)
-            three, slope_three = self._rate(states + 0.5 * h * two, tangents + 0.5 * h * slope_two, weights)
-            four, slope_four = self._rate(states + h * three, tangents + h * slope_three, weights)
-            states = states + h / 6.0 * (one + 2.0 * two + 2.0 * three + four)
-            tangents = tangents + h / 6.0 * (slope_one + 2.0 * slope_two + 2.0 * slope_three + slope_four)
-        return states, tangents
-
-    def _rate(self, states: FloatArray, tangents: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        values, slopes = self.polynomial.monomials(states)
-        size = states.shape[1]
-        jacobians = np.swapaxes(slopes, 1, 2) @ weights
-        rates = np.swapaxes(jacobians, 1, 2) @ tangents
-        for component in range(size):
-            # Weight (monomial, component) adds its monomial to the rate of its component.
-            rates[:, component, size + component :: size] += values
-        return values @ weights, rates
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shot:
     """A fitted equation with its trajectory.
@@ -166,12 +53,55 @@ class Shot:
         Mean squared misfit in units of the noise.
     joints : float
         Root mean square of the jumps between segments, in standard deviations of the series.
+    free : int64 [weight]
+        Positions in the flattened coefficients of those that are not left out.
+    spread : float64 [variable and weight, direction]
+        A square root of the covariance of the first state of the last segment and the free coefficients.
+    length : int
+        Points in a segment.
     """
 
     weights: FloatArray
     states: FloatArray
     cost: float
     joints: float
+    free: NDArray[np.intp]
+    spread: FloatArray
+    length: int
+
+    def continued(self, state: FloatArray, deviations: FloatArray) -> "Shot":
+        """Return the same equation at another state, whose components have errors of the given deviations."""
+        size = len(state)
+        spread = self.spread.copy()
+        spread[:size] = 0.0
+        spread[:size, :size] = np.diag(deviations)
+        return replace(self, states=state[None].copy(), spread=spread, length=1)
+
+    def ensemble(self, flow: Flow, samples: int, *, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Draw last states and coefficients that the series allows, in the linear approximation.
+
+        Parameters
+        ----------
+        flow : Flow
+            With which the equation was fitted.
+        samples, seed : int
+            The first draws do not depend on the number of samples.
+
+        Returns
+        -------
+        states : float64 [sample, variable]
+        weights : float64 [sample, monomial, variable]
+        """
+        size = self.states.shape[1]
+        drawn = np.stack(
+            [np.random.default_rng([seed, index]).standard_normal(self.spread.shape[1]) for index in range(samples)]
+        )
+        changes = drawn @ self.spread.T
+        weights = np.repeat(self.weights.ravel()[None], samples, axis=0)
+        weights[:, self.free] += changes[:, size:]
+        weights = weights.reshape(samples, *self.weights.shape)
+        states = self.states[-self.length] + changes[:, :size]
+        return flow.follow(states, weights, self.length - 1)[:, -1], weights
 
 
 class Shooting:
@@ -216,6 +146,7 @@ class Shooting:
             states, weights, jumps = found
             joint = float(np.clip(jumps, TIGHTEST * noise, noise))
         states, weights, jumps = self._pruned(states, weights, jumps, joint, iterations)
+        equations = self._normal_equations(states, weights, joint)
         trajectory = self._trajectory(states, weights)
         if not np.isfinite(trajectory).all():
             return None
@@ -225,6 +156,9 @@ class Shooting:
             states=trajectory[:, : self.length].reshape(-1, self.size),
             cost=float((misfits**2).mean()),
             joints=jumps,
+            free=np.flatnonzero(self.active),
+            spread=equations.spread(1.0 / PRIOR**2),
+            length=self.length,
         )
 
     def _pruned(
@@ -235,10 +169,7 @@ class Shooting:
         cost = self._cost(states, weights, joint)
         for _ in range(PRUNINGS):
             before = self.active.copy()
-            matrix, _ = self._normal_equations(states, weights, joint)
-            known = np.concatenate([np.ones(states.size, dtype=bool), before])
-            inner = matrix[np.ix_(known, known)]
-            errors = np.sqrt(np.abs(np.diag(np.linalg.pinv(inner, rcond=1e-13, hermitian=True))))[states.size :]
+            errors = np.sqrt(self._normal_equations(states, weights, joint).variances())
             places = np.flatnonzero(before)
             ratios = np.abs(weights.ravel()[places]) / np.maximum(errors, 1e-300)
             weakest = np.argsort(ratios, kind="stable")[: max(1, len(places) // 2)]
@@ -258,11 +189,7 @@ class Shooting:
 
     def _trajectory(self, states: FloatArray, weights: FloatArray) -> FloatArray:
         """Return the points of all segments and the first of the next: float64 [segment, time, variable]."""
-        points = [states]
-        with np.errstate(all="ignore"):
-            for _ in range(self.length):
-                points.append(self.flow.advance(points[-1], weights))
-        return np.stack(points, axis=1)
+        return self.flow.follow(states, weights, self.length)
 
     def _cost(self, states: FloatArray, weights: FloatArray, joint: float) -> float:
         points = self._trajectory(states, weights)
@@ -282,17 +209,14 @@ class Shooting:
         fresh = True
         for _ in range(iterations):
             if fresh:
-                matrix, gradient = self._normal_equations(states, weights, joint)
-                solved = np.concatenate([np.ones(states.size, dtype=bool), self.active])
-                inner = matrix[np.ix_(solved, solved)]
-            diagonal = np.diag(inner)
-            step = np.zeros(len(solved))
-            step[solved] = np.linalg.solve(
-                inner + np.diag(damping * diagonal + 1e-13 * diagonal.max()), -gradient[solved]
-            )
-            count = states.size
-            trial = states + step[:count].reshape(states.shape), weights + step[count:].reshape(weights.shape)
-            lower = self._cost(*trial, joint)
+                equations = self._normal_equations(states, weights, joint)
+            step = equations.step(damping)
+            change = np.zeros(weights.size)
+            lower = np.inf
+            if step is not None:
+                change[self.active] = step[1]
+                trial = states + step[0], weights + change.reshape(weights.shape)
+                lower = self._cost(*trial, joint)
             fresh = lower < cost
             if fresh:
                 states, weights = trial
@@ -309,38 +233,51 @@ class Shooting:
         jumps = points[:-1, self.length] - states[1:]
         return states, weights, float(np.sqrt((jumps**2).mean())) if jumps.size else 0.0
 
-    def _normal_equations(self, states: FloatArray, weights: FloatArray, joint: float) -> tuple[FloatArray, FloatArray]:
+    def _normal_equations(self, states: FloatArray, weights: FloatArray, joint: float) -> BorderedEquations:
         segments, size = states.shape
-        first, unknowns = segments * size, segments * size + weights.size
-        matrix, gradient = np.zeros((unknowns, unknowns)), np.zeros(unknowns)
-        tangents = np.zeros((segments, size, size + weights.size))
+        free = np.flatnonzero(self.active)
+        tangents = np.zeros((segments, size, size + free.size))
         tangents[:, np.arange(size), np.arange(size)] = 1.0
-        blocks = np.zeros((segments, size + weights.size, size + weights.size))
-        sums = np.zeros((segments, size + weights.size))
+        diagonal, border = np.zeros((segments, size, size)), np.zeros((segments, size, free.size))
+        corner = np.eye(free.size) / PRIOR**2
+        of_states, of_weights = np.zeros((segments, size)), weights.ravel()[free] / PRIOR**2
         points = states
         for time in range(self.length):
-            whitened = tangents / self.deviations[:, None]
             misfits = (points - self.observed[:, time]) / self.deviations
-            blocks += np.swapaxes(whitened, 1, 2) @ whitened
-            sums += np.einsum("ksu,ks->ku", whitened, misfits)
-            points, tangents = self.flow.advance_tangents(points, tangents, weights)
+            _add(tangents / self.deviations[:, None], misfits, diagonal, border, corner, of_states, of_weights)
+            points, tangents = self.flow.advance_tangents(points, tangents, weights, free)
         jumps = (points[:-1] - states[1:]) / joint
         slopes = tangents[:-1] / joint
-        blocks[:-1] += np.swapaxes(slopes, 1, 2) @ slopes
-        sums[:-1] += np.einsum("ksu,ks->ku", slopes, jumps)
-        for k in range(segments):
-            own = slice(k * size, (k + 1) * size)
-            matrix[own, own] += blocks[k, :size, :size]
-            matrix[own, first:] += blocks[k, :size, size:]
-            gradient[own] += sums[k, :size]
-            if k + 1 < segments:
-                following = slice((k + 1) * size, (k + 2) * size)
-                matrix[own, following] -= slopes[k, :, :size].T / joint
-                matrix[following, own] = matrix[own, following].T
-                matrix[following, following] += np.eye(size) / joint**2
-                matrix[following, first:] -= slopes[k, :, size:] / joint
-                gradient[following] -= jumps[k] / joint
-        matrix[first:, :first] = matrix[:first, first:].T
-        matrix[first:, first:] = blocks[:, size:, size:].sum(axis=0) + np.eye(weights.size) / PRIOR**2
-        gradient[first:] = sums[:, size:].sum(axis=0) + weights.ravel() / PRIOR**2
-        return matrix, gradient
+        _add(slopes, jumps, diagonal[:-1], border[:-1], corner, of_states[:-1], of_weights)
+        diagonal[1:] += np.eye(size) / joint**2
+        border[1:] -= slopes[:, :, size:] / joint
+        of_states[1:] -= jumps / joint
+        return BorderedEquations(
+            diagonal=diagonal,
+            upper=-np.swapaxes(slopes[:, :, :size], 1, 2) / joint,
+            border=border,
+            corner=corner,
+            states=of_states,
+            weights=of_weights,
+        )
+
+
+def _add(
+    slopes: FloatArray,
+    residuals: FloatArray,
+    diagonal: FloatArray,
+    border: FloatArray,
+    corner: FloatArray,
+    of_states: FloatArray,
+    of_weights: FloatArray,
+) -> None:
+    """Add the squares of residuals [segment, variable] with their slopes [segment, variable, unknown]."""
+    size = slopes.shape[1]
+    # One product of two matrices for all segments together takes a fraction of the time of one for each.
+    by_weights = slopes[:, :, size:].reshape(residuals.size, -1)
+    by_states = np.ascontiguousarray(np.swapaxes(slopes[:, :, :size], 1, 2))
+    diagonal += by_states @ slopes[:, :, :size]
+    border += by_states @ slopes[:, :, size:]
+    corner += by_weights.T @ by_weights
+    of_states += (by_states @ residuals[:, :, None])[:, :, 0]
+    of_weights += residuals.ravel() @ by_weights

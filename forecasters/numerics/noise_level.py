@@ -51,12 +51,18 @@ def smoothed(series: FloatArray, level: FloatArray) -> tuple[FloatArray, int]:
     level : float64 [component]
         Of the noise; the widest polynomials whose residual does not exceed it are taken.
     """
-    best, chosen = savgol_filter(series, WIDTHS[0], DEGREE, axis=0), WIDTHS[0]
+    best, chosen = smoothed_by(series, WIDTHS[0]), WIDTHS[0]
     for width in WIDTHS[1:]:
         if width > len(series):
             break
-        trial = savgol_filter(series, width, DEGREE, axis=0)
+        trial = smoothed_by(series, width)
         if (np.sqrt(((trial - series) ** 2).mean(axis=0)) > ALLOWED_RESIDUAL * level).any():
             break
         best, chosen = trial, width
     return best, chosen
+
+
+def smoothed_by(series: FloatArray, width: int) -> FloatArray:
+    """Return the series smoothed by local polynomials of a given width in points, float64 [time, component]."""
+    smooth: FloatArray = savgol_filter(series, width, DEGREE, axis=0)
+    return smooth
