@@ -140,9 +140,10 @@ hard: $(INSTALLED)
 	$(BIN)/dysts-benchmark export benchmark-results/hard -o results/hard.parquet
 	$(MAKE) hard-page
 
-# Writes docs/hard.md from results/hard.parquet.
+# Writes docs/hard.md and its pictures from results/hard.parquet, which may hold a part of the run.
 hard-page: $(INSTALLED)
 	$(BIN)/python docs/hard_page.py
+	$(BIN)/python docs/hard_pictures.py
 
 # Times Lyapunov exponents beside the predecessor and draws how they converge.
 lyapunov-benchmark: $(INSTALLED)

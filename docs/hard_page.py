@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from string import Template
 
+import hard_sentences as sentences
 import numpy as np
 import pandas as pd
 import results_page
@@ -27,6 +28,14 @@ def page(path: Path = TABLE) -> str:
     ladders = noise_ladders(results)
     text = Template((DOCS / "hard.template.md").read_text()).substitute(
         run=results_page.run(results, manifest),
+        coverage=sentences.coverage(results, manifest),
+        own=sentences.own_words(results),
+        turns=sentences.turns_words(results),
+        skill=sentences.skill_table(results),
+        ceiling=sentences.ceiling_table(results),
+        each=sentences.above_words(results),
+        seconds=seconds_table(results),
+        failures=results_page.failures(results),
         ladders=all_ladders(ladders),
         best=best_table(ladders),
         above=above_table(ladders),
@@ -112,6 +121,16 @@ def denoising_table(results: pd.DataFrame) -> str:
     return table(("forecaster", "noise", "score", "cells"), rows)
 
 
+def seconds_table(results: pd.DataFrame) -> str:
+    """Return the median seconds of fit and forecast for each forecaster and number of points."""
+    known = results[results["status"] == "ok"]
+    rows = [
+        (str(name), str(length), *(f"{own[column].median():.2g}" for column in ("fit_seconds", "predict_seconds")))
+        for (name, length), own in known.groupby(["forecaster", "train_length"], sort=True)
+    ]
+    return table(("forecaster", "points", "fit", "forecast"), rows)
+
+
 def _time(value: float) -> str:
     return f"{value:.1f}" if np.isfinite(value) else "open"
 
@@ -121,4 +140,4 @@ def _percent(share: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(write_or_check(lambda: {"hard.md": page()}, source="results/hard.parquet", target="hard-page"))
+    sys.exit(write_or_check(lambda: {"hard.md": page()}, source=TABLE, target="hard-page"))

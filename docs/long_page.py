@@ -185,4 +185,4 @@ def _named(name: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(write_or_check(lambda: {"long.md": page()}, source="results/long.parquet", target="long-page"))
+    sys.exit(write_or_check(lambda: {"long.md": page()}, source=TABLE, target="long-page"))

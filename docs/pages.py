@@ -74,15 +74,17 @@ def _filled(paragraph: str) -> str:
     return "\n".join(lines)
 
 
-def write_or_check(pages: Callable[[], Mapping[str, str]], *, source: str, target: str) -> int:
+def write_or_check(pages: Callable[[], Mapping[str, str]], *, source: str | Path, target: str) -> int:
     """Write pages of the documentation, or compare them with the files where ``--check`` is given.
+
+    A source that is a path may be missing, as long as its run is not published: a check then passes, and writing fails.
 
     Parameters
     ----------
     pages : callable
         Returns the text of each page by its path within ``docs/``. It is called once the command line is read.
-    source : str
-        The data behind the pages, for the help.
+    source : str or Path
+        The data behind the pages: in words, for the help, or the file.
     target : str
         The target of the Makefile that writes the pages, for the message about pages that are out of date.
 
@@ -94,6 +96,9 @@ def write_or_check(pages: Callable[[], Mapping[str, str]], *, source: str, targe
     parser = argparse.ArgumentParser(description=f"Write pages of docs/ from {source}.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a page is out of date")
     check = parser.parse_args().check
+    if isinstance(source, Path) and not source.exists():
+        print(f"{source} is missing; {'nothing to check' if check else 'its pages cannot be written'}", file=sys.stderr)
+        return int(not check)
     outdated = []
     for name, text in pages().items():
         path = DOCS / name

@@ -1,6 +1,7 @@
 """The manifest of a results folder: the suite, the cells, and with which versions and where they ran."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from benchmark.running import provenance
@@ -28,3 +29,15 @@ def run_manifest(suite: Suite, keys: Sequence[str], *, seed: int) -> dict[str, A
         "machine": provenance.machine(),
         "cells": list(keys),
     }
+
+
+def suite_of(manifest: Mapping[str, Any]) -> Suite:
+    """Return the suite that a manifest asks for, whose cells a table holds all or in part.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a field is not allowed.
+    """
+    known = {field.name for field in fields(Suite)} - {"name"}
+    return Suite.from_dict({"name": manifest["suite"], **{key: manifest[key] for key in known if key in manifest}})

@@ -2,11 +2,13 @@
 
 import json
 import os
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmark.results.manifest import suite_of
 from benchmark.results.reading import RUNNING, Results
 from benchmark.running.progress import Costs, clock_text
 
@@ -69,15 +71,12 @@ def status(folder: str | os.PathLike[str]) -> Status:
         costs.learn(str(name), float(seconds))
     sessions = list(manifest.get("sessions", [])) or [{}]
     workers = max(1, int(sessions[-1].get("workers", 1)))
-    finished = table.groupby("forecaster").size()
-    names = [*manifest["forecasters"], *manifest.get("references", [])]
-    asked = results.missing + len(table)
-    # A suite is a product, so every forecaster has the same number of cells.
-    share = asked / max(1, len(names))
-    left = {name: max(0.0, share - float(finished.get(name, 0))) for name in names}
+    finished = Counter(table["forecaster"])
+    asked = Counter(cell.forecaster for cell in suite_of(manifest).cells(seed=int(manifest["seed"])))
+    left = {name: max(0, count - finished[name]) for name, count in asked.items()}
     estimate = sum(count * costs.expect(name) for name, count in left.items() if count) / workers
     return Status(
-        cells=asked,
+        cells=results.missing + len(table),
         done=len(table),
         failed=failed,
         running=_running(Path(folder)),

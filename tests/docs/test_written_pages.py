@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmark.export import exported_manifest, read_export
+from benchmark.results.manifest import suite_of
 from dysts import list_systems
 from forecasters import list_forecasters
 
@@ -18,6 +19,8 @@ OF_THE_TRACK = {"discovery.parquet", "discovery-six.parquet", "sampling.parquet"
 RESULTS = sorted(
     path for path in (ROOT / "results").glob("*.parquet") if path.name not in OF_THE_COLLECTION | OF_THE_TRACK
 )
+UNFINISHED = {"hard.parquet"}
+"""Tables of runs that are published before their end."""
 MOST_BYTES = 1_500_000
 
 
@@ -27,7 +30,9 @@ MOST_BYTES = 1_500_000
         "atlas_page.py",
         "experiments_page.py",
         "few_data_page.py",
+        "hard_page.py",
         "invariants_page.py",
+        "long_page.py",
         "maps_page.py",
         "reference_pages.py",
         pytest.param("long_page.py", marks=pytest.mark.slow),
@@ -49,10 +54,12 @@ def test_committed_results_are_results_and_say_where_they_come_from(path: Path) 
     assert path.stat().st_size < MOST_BYTES
     assert len(manifest["commit"]) == 40
     assert all(session["command"].startswith("dysts-benchmark run ") for session in manifest["sessions"])
-    assert set(table["system"]) == set(manifest["systems"])
-    assert set(table["forecaster"]) == {*manifest["forecasters"], *manifest["references"]}
-    counted = table.groupby(["system", "forecaster"]).size()
-    assert len(counted) == table["system"].nunique() * table["forecaster"].nunique()
+    cells = suite_of(manifest).cells(seed=manifest["seed"])
+    asked = {(cell.task.digest, cell.forecaster, cell.preset) for cell in cells}
+    there = list(zip(table["task"], table["forecaster"], table["preset"], strict=True))
+    assert len(set(there)) == len(there)
+    # A run of several evenings is published in parts, and its page says what is missing.
+    assert set(there) == asked if path.name not in UNFINISHED else set(there) <= asked
 
 
 @pytest.mark.parametrize("suite", ["standard", "long"])

@@ -6,6 +6,7 @@ import pytest
 import dysts
 from dysts.errors import InvalidArgumentError
 from forecasters import get_forecaster
+from forecasters.numerics.bordered_equations import BorderedEquations
 from forecasters.numerics.multiple_shooting import Shooting
 from forecasters.numerics.noise_level import noise_level, smoothed
 from forecasters.numerics.polynomial_flow import Flow, Polynomial
@@ -82,6 +83,35 @@ def test_shooting_finds_the_equation_and_removes_the_noise() -> None:
     assert shot.joints < 0.05 * noise
 
 
+def test_a_chain_with_a_border_is_solved_as_the_whole_matrix() -> None:
+    generator = np.random.default_rng(0)
+    links, size, count = 4, 2, 3
+    rows = generator.standard_normal((40, links * size + count))
+    # Only neighbouring links are coupled.
+    matrix = rows.T @ rows
+    places = np.arange(links * size) // size
+    matrix[: links * size, : links * size] *= np.abs(places[:, None] - places) <= 1
+    gradient = generator.standard_normal(links * size + count)
+    chain = matrix[: links * size, : links * size].reshape(links, size, links, size)
+    equations = BorderedEquations(
+        diagonal=np.stack([chain[k, :, k] for k in range(links)]),
+        upper=np.stack([chain[k, :, k + 1] for k in range(links - 1)]),
+        border=matrix[: links * size, links * size :].reshape(links, size, count),
+        corner=matrix[links * size :, links * size :],
+        states=gradient[: links * size].reshape(links, size),
+        weights=gradient[links * size :],
+    )
+    step = equations.step(0.1)
+    assert step is not None
+    exact = np.linalg.solve(matrix + 0.1 * np.diag(np.diag(matrix)), -gradient)
+    np.testing.assert_allclose(np.concatenate([step[0].ravel(), step[1]]), exact, rtol=1e-9)
+    covariance = np.linalg.inv(matrix)
+    np.testing.assert_allclose(equations.variances(), np.diag(covariance)[links * size :], rtol=1e-9)
+    spread = equations.spread(1e-12)
+    last = np.s_[(links - 1) * size :]
+    np.testing.assert_allclose(spread @ spread.T, covariance[last, last], rtol=1e-9)
+
+
 def test_noise_of_a_smooth_series_is_estimated_and_removed() -> None:
     times = np.arange(1000) / 16.0
     clean = np.stack([np.sin(times), np.cos(2.0 * times)], axis=1)
@@ -119,6 +149,15 @@ def test_noisy_lorenz_is_forecast_longer_than_by_regression(lorenz: tuple[np.nda
     error = (denoised - train[-len(denoised) :]) / scale
     assert np.sqrt((error**2).mean()) < 0.003
     np.testing.assert_array_equal(model.predict(600)[:100], model.predict(100))
+    members = model.predict(300, samples=20)
+    assert members.shape == (20, 300, 3)
+    np.testing.assert_array_equal(model.predict(100, samples=3), members[:3, :100])
+    # The spread is that of the error: a ratio over some Lyapunov times of one forecast says so within a factor of four.
+    spread = np.sqrt(((members.std(axis=0, ddof=1) / scale) ** 2).mean())
+    wrong = np.sqrt((((members.mean(axis=0) - future[:300]) / scale) ** 2).mean())
+    assert 0.25 < spread / wrong < 4.0
+    other_end = model.continued(noisy[:500]).predict(50, samples=4)
+    assert 0.001 < (other_end[:, 0] / scale).std(axis=0).mean() < 0.03
 
 
 def test_without_noise_it_is_the_regression(lorenz: tuple[np.ndarray, np.ndarray]) -> None:
@@ -126,6 +165,9 @@ def test_without_noise_it_is_the_regression(lorenz: tuple[np.ndarray, np.ndarray
     model = PolynomialODE().fit(train)
     assert model.chosen["model"] == "regression"
     assert model.denoised is None
+    members = model.predict(5, samples=2)
+    np.testing.assert_allclose(members, np.stack([model.predict(5)] * 2), rtol=1e-4)
+    assert (members[0] != members[1]).any()
     # Scaled twice, the series differs by rounding.
     np.testing.assert_allclose(model.predict(100), get_forecaster("NVAR").fit(train).predict(100), rtol=1e-8)
 

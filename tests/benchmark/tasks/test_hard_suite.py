@@ -5,7 +5,8 @@ from collections import Counter
 
 import dysts
 from benchmark import Suite, get_suite
-from benchmark.tasks.hard_suite import FAST, LENGTHS, NOISE, draw, observed_alone
+from benchmark.tasks.hard_suite import FAST, FIRST, LENGTHS, NOISE, draw, observed_alone
+from benchmark.tasks.references import REFERENCES
 from dysts.systems.equation_class import equation_class
 from forecasters import list_forecasters
 
@@ -41,9 +42,23 @@ def test_every_rung_is_there_and_slow_forecasters_run_at_the_corners() -> None:
     assert Suite.from_dict(json.loads(json.dumps(suite.to_dict()))) == suite
 
 
+def test_a_run_that_is_stopped_has_whole_systems() -> None:
+    suite = get_suite("hard")
+    assert suite.in_order
+    cells = suite.cells(seed=0)
+    each = len(NOISE) * (len(FIRST) + len(REFERENCES))
+    for place, system in enumerate(draw(3)):
+        own = cells[place * each : (place + 1) * each]
+        assert {cell.task.system for cell in own} == {system}
+        assert {(cell.task.components, cell.task.train_length) for cell in own} == {((), LENGTHS[0])}
+        assert {cell.forecaster for cell in own} == {*FIRST, *REFERENCES}
+        assert len({cell.task for cell in own}) == len(NOISE)
+
+
 def test_a_narrowed_suite_keeps_the_corners_of_slow_forecasters() -> None:
     cells = get_suite("hard").narrowed(systems=["Chua"], forecasters=["NVAR", "LSTM"]).cells(seed=0)
     assert {cell.task.system for cell in cells} == {"Chua"}
+    assert len(set(cells)) == len(cells)
     assert sum(cell.forecaster == "NVAR" for cell in cells) == 20
 
 
