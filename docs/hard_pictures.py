@@ -44,7 +44,13 @@ def draw_ladders(path: Path, ladders: pd.DataFrame, palette: dict[str, str]) -> 
             places = _places(line["noise"].to_numpy(dtype=float))
             median = _finite(line["median"])
             axes.plot(
-                places, median, color=colour, label=name, marker="o", markersize=3, linewidth=2 if name == ORACLE else 1.4
+                places,
+                median,
+                color=colour,
+                label=name,
+                marker="o",
+                markersize=3,
+                linewidth=2 if name == ORACLE else 1.4,
             )
             axes.fill_between(
                 places, _finite(line["low"]), _finite(line["high"]), color=colour, alpha=0.12, linewidth=0

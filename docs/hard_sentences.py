@@ -29,7 +29,7 @@ def observed_words(components: str) -> str:
 
 
 def coverage(results: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
-    """Return how many of the suite's cells the table has; a table of what there is of each rung where some are missing."""
+    """Return how many of the suite's cells the table has, and what there is of each rung where some are missing."""
     cells = suite_of(manifest).cells(seed=int(manifest["seed"]))
     asked = pd.DataFrame(
         {
@@ -79,11 +79,10 @@ def own_words(results: pd.DataFrame) -> str:
             for name, cells in level.groupby("forecaster")
             if name not in (OWN, *REFERENCES) and set(own["system"]) <= set(cells["system"])
         ]
-        best = max(others)
+        beside = f"; the best of the others is {max(others)[1]} with {max(others)[0]:.2f}" if others else ""
         items.append(
-            f"- noise {noise:g}: median {_time(own)} beside {_time(other)} of {REGRESSION}, {ratios}; it lasts longer on "
-            f"{100.0 * longer:.0f} % of {own['system'].nunique()} systems; the best of the others is {best[1]} with "
-            f"{best[0]:.2f}"
+            f"- noise {noise:g}: median {_time(own)} beside {_time(other)} of {REGRESSION}, {ratios}; it lasts longer "
+            f"on {100.0 * longer:.0f} % of {own['system'].nunique()} systems{beside}"
         )
     if not items:
         return "The table has no system with both forecasters yet."
@@ -132,7 +131,7 @@ def skill_table(results: pd.DataFrame) -> str:
 
 
 def above_words(results: pd.DataFrame) -> str:
-    """Return each noisy cell whose forecast lasts longer than all that the oracle's ensemble predicts, with its remark."""
+    """Return each noisy cell whose forecast lasts longer than all that the oracle's ensemble predicts, with a reason."""
     known = with_worst_scores(results)
     known = known[known["vpt"].notna() & (known["measurement_noise"] > 0.0)]
     oracle = known[known["forecaster"] == ORACLE].set_index("task")
@@ -144,7 +143,10 @@ def above_words(results: pd.DataFrame) -> str:
         highest = best["predicted_valid_high"] * best["lyapunov_exponent"]
         if not row["vpt"] > best["vpt"] or best["vpt_censored"] or row["vpt"] <= highest:
             continue
-        why = best["error"] or "the oracle's ensemble is too narrow, or the draw of the noise is one that it does not hold"
+        why = (
+            best["error"]
+            or "the oracle's ensemble is too narrow, or the draw of the noise is one that it does not hold"
+        )
         rows.append(
             (
                 str(row["forecaster"]),
@@ -163,7 +165,7 @@ def above_words(results: pd.DataFrame) -> str:
 
 
 def ceiling_table(results: pd.DataFrame, count: int = 10) -> str:
-    """Return the oracle's valid times on the first systems, a column for each level of noise, with what was observed."""
+    """Return the oracle's valid times on the first systems for each choice of components and each level of noise."""
     oracle = results[(results["forecaster"] == ORACLE) & (results["status"] == "ok")]
     oracle = oracle[oracle["train_length"] == oracle["train_length"].min()]
     noises = sorted(oracle["measurement_noise"].unique())

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmark import get_suite
 from benchmark.comparison import noise_ladders
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -75,9 +76,44 @@ def test_scores_of_ensembles_are_medians(page: ModuleType, results: pd.DataFrame
     assert page.denoising_table(results).splitlines()[2:] == ["| Oracle | 0.1 | 95.00 | 3 |"]
 
 
+def test_the_forecaster_for_noise_is_judged_with_an_interval(page: ModuleType) -> None:
+    times = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    table = pd.concat(
+        [
+            rows("NVAR", 0.01, list(times)),
+            rows("PolynomialODE", 0.01, list(3.0 * times)),
+            rows("ESN", 0.01, list(2.0 * times)),
+            rows("NVAR", 0.0, list(8.0 + times)),
+            rows("ESN", 0.0, list(times)),
+        ]
+    )
+    told = page.sentences.own_words(table)
+    # The same systems are drawn for both, so that a constant ratio has an interval without width.
+    assert "Over 5 systems it is 3.00 times as long (3 to 3), above twice." in told
+    assert "- noise 0.01: median 9.00 beside 3.00 of NVAR" in told
+    assert "the best of the others is ESN with 6.00" in told
+    assert page.sentences.turns_words(table) == "- NVAR is above ESN at 0, and below at 0.01"
+    assert page.sentences.own_words(table[table["measurement_noise"] == 0.0]) == (
+        "The table has no system with both forecasters yet."
+    )
+
+
+def test_a_part_of_a_run_says_what_is_missing(page: ModuleType) -> None:
+    suite = get_suite("hard").narrowed(systems=["Chua", "Thomas"])
+    cells = suite.cells(seed=0)
+    manifest = {**suite.to_dict(), "suite": "hard", "seed": 0}
+    table = pd.DataFrame({"task": [cell.task.digest for cell in cells], "forecaster": [c.forecaster for c in cells]})
+    assert page.sentences.coverage(table, manifest) == f"The run is whole: {len(cells)} cells."
+    part = page.sentences.coverage(table[:55], manifest)
+    assert f"the table holds 55 of {len(cells)} cells" in part
+    assert "| all components | 1000 | Climatology, ContextParroting, ESN, LinearRegression, NVAR," in part
+    assert "| 1 | 5 of 10 |" in part
+
+
 def test_the_template_has_a_place_for_each_table(page: ModuleType) -> None:
     from string import Template
 
     names = set(Template((DOCS / "hard.template.md").read_text()).get_identifiers())
-    assert names == {"run", "ladders", "best", "above", "members", "denoising"}
+    tables = {"run", "coverage", "own", "ladders", "turns", "skill", "best", "above", "each", "ceiling", "members"}
+    assert names == {*tables, "denoising", "seconds", "failures"}
     assert page.TABLE.name == "hard.parquet"
