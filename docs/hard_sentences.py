@@ -131,7 +131,7 @@ def skill_table(results: pd.DataFrame) -> str:
 
 
 def above_words(results: pd.DataFrame) -> str:
-    """Return the noisy cells whose forecasts last longer than all that the oracle's ensemble predicts, with a reason."""
+    """Return noisy cells whose forecasts last longer than all that the oracle's ensemble predicts, with a reason."""
     known = with_worst_scores(results)
     known = known[known["vpt"].notna() & (known["measurement_noise"] > 0.0)]
     oracle = known[known["forecaster"] == ORACLE].set_index("task")
