@@ -26,6 +26,8 @@ FloatArray = NDArray[np.float64]
 
 # More features than this share of the rows are fitted to the rows rather than to the dynamics.
 _FEATURES_PER_ROW = 0.4
+# A relay or a switch changes more often than at this share of the points.
+_PARAMETER_CHANGES = 0.005
 # A candidate may spend at most this share of the series on its first delay vector.
 _HISTORY_SHARE = 0.25
 
@@ -126,7 +128,9 @@ class NVAR(LaggedForecaster[NVARConfig]):
 
     Differences from the reference: it chooses its hyper-parameters on the series itself; it offers linear
     and cubic libraries beside the quadratic one (the reference uses a cubic one for the double scroll);
-    the ridge is relative to the largest squared singular value of the features.
+    the ridge is relative to the largest squared singular value of the features. A component that changes at fewer
+    than one in two hundred points is a parameter: it keeps its last value in forecasts, windows are held out where it
+    is constant, and only those of its powers are used that its values determine.
 
     Attributes
     ----------
@@ -163,7 +167,8 @@ class NVAR(LaggedForecaster[NVARConfig]):
         config = self.config
         length, components = series.shape
         box = Box.around(series)
-        libraries = [Library(components, *candidate) for candidate in self._affordable(length, components)]
+        powers = _resolved_powers(series, max(degree for _, _, degree in config.candidates))
+        libraries = [Library(components, *candidate, powers) for candidate in self._affordable(length, components)]
         self._box = box
         if len(libraries) == len(config.ridges) == 1:
             self._choose(series, libraries[0], RidgePath(*_regression(series, libraries[0])), config.ridges[0])
@@ -171,6 +176,7 @@ class NVAR(LaggedForecaster[NVARConfig]):
         window = window_length(length, config.validation_length)
         reach = max(library.reach for library in libraries)
         starts = windows(length, first=reach, count=config.validation_windows, window=window)
+        starts = _undisturbed(starts, series[:, _parameters(series)], reach=reach, window=window)
         truths = np.stack([series[start + 1 : start + 1 + window] for start in starts])
         best = math.inf
         for library in libraries:
@@ -216,6 +222,51 @@ class NVAR(LaggedForecaster[NVARConfig]):
         return self._library.roll_out(self._weights[None], self._history[None], horizon, self._box)[0]
 
 
+def _resolved_powers(series: FloatArray, most: int) -> tuple[int, ...] | None:
+    """Return the highest power of each component that its values determine; None where all have more than enough.
+
+    On k values the power k is a combination of the lower ones. A regression shares the weight among them, which is
+    right at these values and nowhere else.
+
+    Examples
+    --------
+    >>> _resolved_powers(np.array([[0.1, 1.0], [0.5, 2.0], [0.4, 2.0], [0.9, 2.0]]), 2)
+    (2, 1)
+    """
+    powers = tuple(min(most, max(1, len(np.unique(column)) - 1)) for column in series.T)
+    return None if min(powers) == most else powers
+
+
+def _parameters(series: FloatArray) -> NDArray[np.intp]:
+    """Return the components that are constant but for a few changes.
+
+    Examples
+    --------
+    >>> wave, step = np.sin(np.arange(1000.0)), np.arange(1000) // 400
+    >>> _parameters(np.stack([wave, step], axis=1)).tolist()
+    [1]
+    """
+    return np.flatnonzero((np.diff(series, axis=0) != 0.0).mean(axis=0) < _PARAMETER_CHANGES)
+
+
+def _undisturbed(starts: NDArray[np.intp], parameters: FloatArray, *, reach: int, window: int) -> NDArray[np.intp]:
+    """Return the starts of windows moved to the nearest place where no parameter changes, if there is one.
+
+    Examples
+    --------
+    >>> _undisturbed(np.array([3, 8]), (np.arange(20.0) // 10)[:, None], reach=1, window=4).tolist()
+    [3, 11]
+    """
+    changes = np.concatenate([[0], np.cumsum((np.diff(parameters, axis=0) != 0.0).any(axis=1))])
+    places = np.arange(reach, len(parameters) - window)
+    places = places[changes[places + window] == changes[places - reach]]
+    if not places.size:
+        return starts
+    return places[np.abs(places[:, None] - starts).argmin(axis=0)]
+
+
 def _regression(series: FloatArray, library: Library) -> tuple[FloatArray, FloatArray]:
-    """Return the features of every sample that has a past, and the increment to the next."""
-    return library.features(series[:-1]), series[library.reach + 1 :] - series[library.reach : -1]
+    """Return the features of every sample that has a past, and the increment to the next; that of parameters is 0."""
+    increments = series[library.reach + 1 :] - series[library.reach : -1]
+    increments[:, _parameters(series)] = 0.0
+    return library.features(series[:-1]), increments

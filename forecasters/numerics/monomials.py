@@ -23,6 +23,8 @@ class Library:
         Size of a state, number of states in the delay vector, newest first, and samples between them.
     degree : int
         Highest degree of a monomial; all lower degrees down to the constant are there too.
+    powers : tuple of int, optional
+        Highest power of each component, those of its delayed values taken together; by default the degree.
 
     Examples
     --------
@@ -35,16 +37,24 @@ class Library:
     delays: int
     spacing: int
     degree: int
+    powers: tuple[int, ...] | None = None
     factors: tuple[NDArray[np.intp], ...] = field(init=False, repr=False)
     terms: NDArray[np.int64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         coordinates = range(self.components * self.delays)
-        chosen = [list(combinations_with_replacement(coordinates, degree)) for degree in range(self.degree + 1)]
+        chosen = [
+            [term for term in combinations_with_replacement(coordinates, degree) if self._has(term)]
+            for degree in range(self.degree + 1)
+        ]
         object.__setattr__(self, "factors", tuple(np.array(rows, dtype=np.intp).T for rows in chosen[2:]))
         # Coordinate 0 of the compiled loop is the constant one, so that all terms have as many factors.
         padded = [[1 + index for index in row] + [0] * (self.degree - len(row)) for rows in chosen for row in rows]
         object.__setattr__(self, "terms", np.array(padded, dtype=np.int64))
+
+    def _has(self, term: tuple[int, ...]) -> bool:
+        columns = [place % self.components for place in term]
+        return self.powers is None or all(columns.count(i) <= power for i, power in enumerate(self.powers))
 
     @property
     def reach(self) -> int:

@@ -39,6 +39,21 @@ def test_a_held_component_keeps_its_value(name: str) -> None:
     np.testing.assert_allclose(forecast[:, 2], 3.0, rtol=1e-12)
 
 
+def test_powers_of_a_parameter_that_its_values_do_not_determine_are_left_out() -> None:
+    def logistic(parameter: float, start: float, points: int) -> np.ndarray:
+        path = [start]
+        for _ in range(points - 1):
+            path.append(parameter * path[-1] * (1.0 - path[-1]))
+        return np.stack([path, np.full(points, parameter)], axis=1)
+
+    trained = np.concatenate([logistic(parameter, 0.3, 300) for parameter in (3.6, 3.7, 3.8)])
+    truth = logistic(3.95, 0.4, 70)
+    # With the degree 5 the product of state and parameter equals combinations with its third and fourth power.
+    model = get_forecaster("NVAR", config={"candidates": ((1, 1, 5),), "ridges": (1e-14,)}).fit(trained)
+    forecast = model.continued(truth[:50], held=(1,)).predict(5)
+    np.testing.assert_allclose(forecast, truth[50:55], atol=1e-4)
+
+
 def test_what_cannot_go_on_is_refused() -> None:
     with pytest.raises(NotSupportedError, match="forecasts the end of the series that it is fitted to only"):
         get_forecaster("NaiveMean").fit(WAVE).continued(WAVE)
