@@ -12,7 +12,7 @@ from benchmark.own_series import OWN
 from benchmark.results.cell_row import scored
 from benchmark.results.reading import Results, read_array
 from benchmark.results.writing import ResultsWriter
-from benchmark.scoring.compute import scoring_digest
+from benchmark.scoring.compute import WITHOUT_FIDELITY, scoring_digest
 from benchmark.tasks.data import ScoringData
 from dysts.errors import DystsError, StorageError
 from dysts.systems.registry import Registry, registry_of
@@ -94,6 +94,7 @@ def rescored_row(
         size=None if size is None else np.asarray(size, dtype=np.float64),
         responding=tuple(int(column) for column in attributes["responding"]),
         truth_end=float(attributes["truth_end"]),
+        fidelity=WITHOUT_FIDELITY not in str(row.get("missing")),
     )
     if row.get("scoring") == scoring_digest(data):
         return dict(row)

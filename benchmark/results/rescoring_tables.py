@@ -15,7 +15,7 @@ import pandas as pd
 
 from benchmark.own_series import OWN
 from benchmark.results.rescoring import Exponents, registry_exponents, registry_regime
-from benchmark.scoring.compute import SCORING_VERSION, by_reason, scoring_digest
+from benchmark.scoring.compute import SCORING_VERSION, WITHOUT_FIDELITY, by_reason, scoring_digest
 from benchmark.scoring.table import LYAPUNOV_TIMES, SCORES, VALID_TIMES, at_column
 from benchmark.tasks.data import ScoringData
 from dysts.errors import RunError
@@ -101,7 +101,7 @@ def _rescored(
     return row | {
         "lyapunov_exponent": exponent,
         "lyapunov_exponent_error": error,
-        "scoring": scoring_digest(_stub(exponent, error, regime, float(row["truth_end"]))),
+        "scoring": scoring_digest(_stub(row, exponent, error, regime)),
     }
 
 
@@ -112,7 +112,8 @@ def _without_lyapunov_times(row: Mapping[str, Any], refusal: str) -> dict[str, A
     missing = {name: reason for reason, names in json.loads(row["missing"] or "{}").items() for name in names}
     for name in _IN_LYAPUNOV_TIMES:
         failed_without_worst = row["status"] != "ok" and math.isnan(SCORES[name].worst)
-        too_short = name == "exponent_ratio" and "the attractor needs" in missing.get(name, "")
+        left_out = ("the attractor needs", WITHOUT_FIDELITY)
+        too_short = name == "exponent_ratio" and any(reason in missing.get(name, "") for reason in left_out)
         if not failed_without_worst and not too_short:
             changed[name] = math.nan
             missing[name] = refusal
@@ -141,7 +142,7 @@ def _to_full_precision(row: Mapping[str, Any], exponent: float, step: float) -> 
     return exact
 
 
-def _stub(exponent: float, error: float, regime: str, truth_end: float) -> ScoringData:
+def _stub(row: Mapping[str, Any], exponent: float, error: float, regime: str) -> ScoringData:
     nothing = np.empty((0, 0))
     return ScoringData(
         truth=nothing,
@@ -151,5 +152,6 @@ def _stub(exponent: float, error: float, regime: str, truth_end: float) -> Scori
         lyapunov_exponent=exponent,
         lyapunov_exponent_error=error,
         regime=regime,
-        truth_end=truth_end,
+        truth_end=float(row["truth_end"]),
+        fidelity=WITHOUT_FIDELITY not in row["missing"],
     )

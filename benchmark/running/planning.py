@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +128,7 @@ class _Data:
 
     def __call__(self, task: Task) -> TaskData:
         if task not in self._cut:
-            self._cut[task] = cut(task, self._dataset(task))
+            self._cut[task] = replace(cut(task, self._dataset(task)), fidelity=self._suite.fidelity)
         return self._cut[task]
 
     def _dataset(self, task: Task) -> "xarray.Dataset":

@@ -38,6 +38,9 @@ DEFINITIONS: Mapping[str, str] = {name: SCORES[name].definition for name in SHOW
 NO_FORECAST = "there is no forecast"
 """Reason of a score that is missing because its cell failed and there is no worst value."""
 
+WITHOUT_FIDELITY = "the suite leaves out the scores of the attractor"
+"""Reason of scores that are missing because the suite does not ask for them."""
+
 _Array = NDArray[np.float64]
 _Missing = dict[str, str]
 
@@ -52,6 +55,7 @@ def scoring_digest(data: ScoringData) -> str:
             "error": repr(data.lyapunov_exponent_error),
             "regime": data.regime,
             "truth_end": repr(data.truth_end),
+            **({} if data.fidelity else {"fidelity": False}),
         }
     )
 
@@ -164,7 +168,7 @@ def _growth(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing
 
 def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missing) -> dict[str, Any]:
     periods = len(data.truth) / data.season_length
-    if periods < FIDELITY_PERIODS:
+    if periods < FIDELITY_PERIODS or not data.fidelity:
         names = (
             "spectral_hellinger",
             "state_space_divergence",
@@ -177,6 +181,8 @@ def _fidelity(data: ScoringData, forecast: _Array, refusal: str, missing: _Missi
             "exponent_ratio",
         )
         reason = f"the horizon is {periods:.3g} periods; the attractor needs {FIDELITY_PERIODS}"
+        if not data.fidelity:
+            reason = WITHOUT_FIDELITY
         missing.update(dict.fromkeys(names, reason))
         return dict.fromkeys(names, math.nan)
     arrays: dict[str, Any] = {"truth": data.truth, "forecast": forecast}

@@ -45,6 +45,8 @@ class ScoringData:
     truth_end : float
         Time after the last observed point until which the truth is known to hold, in the unit of the system; infinite
         where it holds throughout, NaN where that has not been examined.
+    fidelity : bool
+        Whether the attractor of the forecast is scored.
     """
 
     truth: NDArray[np.float64]
@@ -57,6 +59,7 @@ class ScoringData:
     size: NDArray[np.float64] | None = None
     responding: tuple[int, ...] = ()
     truth_end: float = math.nan
+    fidelity: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

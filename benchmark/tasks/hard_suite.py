@@ -111,6 +111,7 @@ def build() -> Suite:
         samples=SAMPLES,
         ensembles=ENSEMBLES,
         in_order=True,
+        fidelity=False,
         parts=(
             Part(forecasters=FIRST, variants=_rungs(one, short)),
             Part(forecasters=TREES, variants=_rungs((), short) + _rungs(one, short)),

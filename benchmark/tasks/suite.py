@@ -15,8 +15,8 @@ from dysts.errors import InvalidArgumentError, unknown_name
 
 _COMMON = ("recipe", "train_length", "horizon", "horizon_clock", "most_points")
 """Fields that a suite gives to all of its tasks, where a variant does not change them."""
-_OPTIONAL = ("parts", "samples", "ensembles", "in_order")
-"""Fields that the plain form of a suite leaves out where they are empty or false."""
+_OPTIONAL = ("parts", "samples", "ensembles", "in_order", "fidelity")
+"""Fields that the plain form of a suite leaves out where they have their defaults."""
 LEAST_SAMPLES = 2
 """Least number of members that have a spread."""
 _VARIED = tuple(field.name for field in fields(Task) if field.name not in ("system", "trajectory"))
@@ -64,6 +64,8 @@ class Suite:
     in_order : bool
         Run the cells in the order of `cells`, so that a run that is stopped early leaves a table of whole tasks; by
         default the longest cells start first, which shortens a run that ends.
+    fidelity : bool
+        Whether rows have the scores of the attractor, which take ten times as long as all others together.
     registry : str
         A JSON file with systems of one's own, which `systems` may name beside those of the package; empty for none.
 
@@ -101,6 +103,7 @@ class Suite:
     samples: int = 0
     ensembles: tuple[str, ...] = ()
     in_order: bool = False
+    fidelity: bool = True
 
     def __post_init__(self) -> None:
         for name in ("systems", "forecasters", "references", "ensembles"):
@@ -126,8 +129,9 @@ class Suite:
             raise InvalidArgumentError(
                 f"the samples of a suite with ensembles must be at least {LEAST_SAMPLES}, got {self.samples}"
             )
-        if not isinstance(self.in_order, bool):
-            raise InvalidArgumentError(f"in_order of a suite must be true or false, got {self.in_order!r}")
+        for name in ("in_order", "fidelity"):
+            if not isinstance(getattr(self, name), bool):
+                raise InvalidArgumentError(f"{name} of a suite must be true or false, got {getattr(self, name)!r}")
         if not isinstance(self.registry, str):
             raise InvalidArgumentError(f"the registry of a suite must be the path of a file, got {self.registry!r}")
         if self.tuning is not None and not isinstance(self.tuning, Budget):
@@ -146,6 +150,7 @@ class Suite:
             **({"samples": self.samples} if self.samples else {}),
             **({"ensembles": list(self.ensembles)} if self.ensembles else {}),
             **({"in_order": True} if self.in_order else {}),
+            **({} if self.fidelity else {"fidelity": False}),
             **{name: list(getattr(self, name)) for name in ("systems", "forecasters", "references")},
             "variants": [_plain(variant) for variant in self.variants],
             "tuning": None if self.tuning is None else self.tuning.to_dict(),

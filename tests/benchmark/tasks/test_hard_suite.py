@@ -45,6 +45,7 @@ def test_every_rung_is_there_and_slow_forecasters_run_at_the_corners() -> None:
 def test_a_run_that_is_stopped_has_whole_systems() -> None:
     suite = get_suite("hard")
     assert suite.in_order
+    assert not suite.fidelity
     cells = suite.cells(seed=0)
     each = len(NOISE) * (len(FIRST) + len(REFERENCES))
     for place, system in enumerate(draw(3)):
