@@ -33,6 +33,7 @@ def page(path: Path = TABLE) -> str:
         turns=sentences.turns_words(results),
         skill=sentences.skill_table(results),
         ceiling=sentences.ceiling_table(results),
+        fallbacks=sentences.fallback_words(results),
         each=sentences.above_words(results),
         seconds=seconds_table(results),
         failures=results_page.failures(results),

@@ -164,6 +164,25 @@ def above_words(results: pd.DataFrame) -> str:
     return table(("forecaster", "cell", "noise", "valid", "oracle", "its ensemble at most", "why"), rows)
 
 
+def fallback_words(results: pd.DataFrame) -> str:
+    """Return how often the oracle could not assimilate and started from the last observed point, and where."""
+    noisy = results[
+        (results["forecaster"] == ORACLE) & (results["status"] == "ok") & results["measurement_noise"].gt(0)
+    ]
+    fallen = noisy[noisy["error"] != ""]
+    if noisy.empty:
+        return "The table has no noisy cell of the oracle yet."
+    if fallen.empty:
+        return f"It assimilated in all of its {len(noisy)} noisy cells."
+    counts = fallen.groupby("system").size().sort_values(ascending=False, kind="stable")
+    where = ", ".join(f"{name} ({count})" for name, count in counts.items())
+    reasons = fallen["error"].str.replace(r"^.*?: |^.*? as of the assimilation ", "", regex=True).value_counts()
+    return (
+        f"In {len(fallen)} of {len(noisy)} noisy cells it found no trajectory that agrees with the series, and started from "
+        f"the last observed point: {where}. The reason is most often: {reasons.index[0]}."
+    )
+
+
 def ceiling_table(results: pd.DataFrame, count: int = 10) -> str:
     """Return the oracle's valid times on the first systems for each choice of components and each level of noise."""
     oracle = results[(results["forecaster"] == ORACLE) & (results["status"] == "ok")]

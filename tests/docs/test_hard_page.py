@@ -98,6 +98,16 @@ def test_the_forecaster_for_noise_is_judged_with_an_interval(page: ModuleType) -
     )
 
 
+def test_cells_without_an_assimilation_are_counted(page: ModuleType, results: pd.DataFrame) -> None:
+    assert page.sentences.fallback_words(results) == "It assimilated in all of its 3 noisy cells."
+    reason = "forecast from the last observed point, as of the assimilation no trajectory was found"
+    failed = results.assign(error=np.where(results["system"] == "S1", reason, ""))
+    assert page.sentences.fallback_words(failed) == (
+        "In 1 of 3 noisy cells it found no trajectory that agrees with the series, and started from the last observed "
+        "point: S1 (1). The reason is most often: no trajectory was found."
+    )
+
+
 def test_a_part_of_a_run_says_what_is_missing(page: ModuleType) -> None:
     suite = get_suite("hard").narrowed(systems=["Chua", "Thomas"])
     cells = suite.cells(seed=0)
@@ -115,5 +125,6 @@ def test_the_template_has_a_place_for_each_table(page: ModuleType) -> None:
 
     names = set(Template((DOCS / "hard.template.md").read_text()).get_identifiers())
     tables = {"run", "coverage", "own", "ladders", "turns", "skill", "best", "above", "each", "ceiling", "members"}
+    tables |= {"fallbacks"}
     assert names == {*tables, "denoising", "seconds", "failures"}
     assert page.TABLE.name == "hard.parquet"
