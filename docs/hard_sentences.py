@@ -178,8 +178,8 @@ def fallback_words(results: pd.DataFrame) -> str:
     where = ", ".join(f"{name} ({count})" for name, count in counts.items())
     reasons = fallen["error"].str.replace(r"^.*?: |^.*? as of the assimilation ", "", regex=True).value_counts()
     return (
-        f"In {len(fallen)} of {len(noisy)} noisy cells it found no trajectory that agrees with the series, and started from "
-        f"the last observed point: {where}. The reason is most often: {reasons.index[0]}."
+        f"In {len(fallen)} of {len(noisy)} noisy cells it found no trajectory that agrees with the series, and started "
+        f"from the last observed point: {where}. The reason is most often: {reasons.index[0]}."
     )
 
 
