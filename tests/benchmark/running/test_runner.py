@@ -255,3 +255,21 @@ def test_longest_cells_start_first(tmp_path: Path) -> None:
     _run(fakes.suite("Mean", "SlowMean"), folder, scheduler=Timed())
     lines = pd.read_json(folder / ROWS, lines=True)["forecaster"].str.partition(":")[2].tolist()
     assert lines[6:] == ["SlowMean"] * 3 + ["Mean"] * 3
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_cells_run_in_the_order_of_the_suite_if_it_says_so(tmp_path: Path, *, in_order: bool) -> None:
+    first = fakes.suite("Mean", systems=["Alpha"], trajectories=1)
+    suite = dataclasses.replace(fakes.suite("Mean", "Seasonal", trajectories=1), in_order=in_order, fidelity=False)
+    # The earlier run tells what a cell of Mean costs; those of unknown cost would start first.
+    _run_here(first, tmp_path / "r")
+    scheduler = fakes.InProcess()
+    results = _run_here(suite, tmp_path / "r", scheduler=scheduler)
+    names = [job.forecaster.removeprefix("benchmark_fakes:") for job in scheduler.jobs]
+    assert names == (
+        ["Seasonal", "Mean", "Seasonal", "Mean", "Seasonal"] if in_order else ["Seasonal"] * 3 + ["Mean"] * 2
+    )
+    assert benchmark.Suite.from_dict(suite.to_dict()) == suite
+    left_out = results.table["missing"].str.contains("the suite leaves out the scores of the attractor")
+    assert left_out.all()
+    assert results.table["spectral_hellinger"].isna().all()
