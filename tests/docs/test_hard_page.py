@@ -89,7 +89,7 @@ def test_the_forecaster_for_noise_is_judged_with_an_interval(page: ModuleType) -
     )
     told = page.sentences.own_words(table)
     # The same systems are drawn for both, so that a constant ratio has an interval without width.
-    assert "Over 5 systems it is 3.00 times as long (3 to 3), above twice." in told
+    assert "Over 5 systems it is 3.00 times as long (3.00 to 3.00), above twice." in told
     assert "- noise 0.01: median 9.00 beside 3.00 of NVAR" in told
     assert "the best of the others is ESN with 6.00" in told
     assert page.sentences.turns_words(table) == "- NVAR is above ESN at 0, and below at 0.01"

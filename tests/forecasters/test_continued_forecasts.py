@@ -40,18 +40,26 @@ def test_a_held_component_keeps_its_value(name: str) -> None:
 
 
 def test_powers_of_a_parameter_that_its_values_do_not_determine_are_left_out() -> None:
-    def logistic(parameter: float, start: float, points: int) -> np.ndarray:
+    def logistic(start: float, parameters: np.ndarray) -> np.ndarray:
         path = [start]
-        for _ in range(points - 1):
+        for parameter in parameters[:-1]:
             path.append(parameter * path[-1] * (1.0 - path[-1]))
-        return np.stack([path, np.full(points, parameter)], axis=1)
+        return np.stack([path, parameters], axis=1)
 
-    trained = np.concatenate([logistic(parameter, 0.3, 300) for parameter in (3.6, 3.7, 3.8)])
-    truth = logistic(3.95, 0.4, 70)
+    trained = logistic(0.3, np.repeat([3.6, 3.7, 3.8], 300))
+    truth = logistic(0.4, np.full(70, 3.95))
     # With the degree 5 the product of state and parameter equals combinations with its third and fourth power.
     model = get_forecaster("NVAR", config={"candidates": ((1, 1, 5),), "ridges": (1e-14,)}).fit(trained)
     forecast = model.continued(truth[:50], held=(1,)).predict(5)
     np.testing.assert_allclose(forecast, truth[50:55], atol=1e-4)
+
+
+def test_no_window_of_the_choice_crosses_a_change_of_a_parameter() -> None:
+    angles = np.repeat([0.08, 0.1, 0.12], 300)
+    phases = np.concatenate([[0.0], np.cumsum(angles)[:-1]])
+    trained = np.stack([np.cos(phases), np.sin(phases), angles], axis=1)
+    # Nothing in the series foretells a change, so that a window across one would be wrong by its phase.
+    assert get_forecaster("NVAR").fit(trained).chosen["score"] < 1e-6
 
 
 def test_what_cannot_go_on_is_refused() -> None:
