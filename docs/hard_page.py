@@ -3,9 +3,12 @@
 Usage: python docs/hard_page.py [--check]
 """
 
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import hard_sentences as sentences
 import numpy as np
@@ -27,7 +30,7 @@ def page(path: Path = TABLE) -> str:
     results, manifest = read_export(path), exported_manifest(path)
     ladders = noise_ladders(results)
     text = Template((DOCS / "hard.template.md").read_text()).substitute(
-        run=results_page.run(results, manifest),
+        run=results_page.run(results, _without_folder(manifest)),
         coverage=sentences.coverage(results, manifest),
         own=sentences.own_words(results),
         turns=sentences.turns_words(results),
@@ -130,6 +133,15 @@ def seconds_table(results: pd.DataFrame) -> str:
         for (name, length), own in known.groupby(["forecaster", "train_length"], sort=True)
     ]
     return table(("forecaster", "points", "fit", "forecast"), rows)
+
+
+def _without_folder(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest whose commands do not say where the results were written, which is of no use to a reader."""
+    sessions = [
+        {**session, "command": re.sub(r" (-o|--output)[ =]\S+", "", session["command"])}
+        for session in manifest["sessions"]
+    ]
+    return {**manifest, "sessions": sessions}
 
 
 def _time(value: float) -> str:
