@@ -32,7 +32,6 @@ MOST_BYTES = 1_500_000
         "few_data_page.py",
         "hard_page.py",
         "invariants_page.py",
-        "long_page.py",
         "maps_page.py",
         "reference_pages.py",
         pytest.param("long_page.py", marks=pytest.mark.slow),
