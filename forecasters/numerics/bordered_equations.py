@@ -49,7 +49,7 @@ class BorderedEquations:
             In units of each entry of the diagonal.
         """
         chain, corner = self._band[0], np.diag(self.corner)
-        least = SMALLEST * max(float(chain.max()), float(corner.max()))
+        least = SMALLEST * max(float(chain.max()), float(corner.max(initial=0.0)))
         band = self._band.copy()
         band[0] += damping * chain + least
         count = self.states.size

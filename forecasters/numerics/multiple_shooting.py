@@ -197,7 +197,9 @@ class Shooting:
             return np.inf
         misfits = (points[:, : self.length] - self.observed) / self.deviations
         jumps = (points[:-1, self.length] - states[1:]) / joint
-        return float((misfits**2).sum() + (jumps**2).sum() + ((weights / PRIOR) ** 2).sum())
+        # The cost of a trial that leaves the series far behind is infinite.
+        with np.errstate(over="ignore"):
+            return float((misfits**2).sum() + (jumps**2).sum() + ((weights / PRIOR) ** 2).sum())
 
     def _minimise(
         self, states: FloatArray, weights: FloatArray, joint: float, iterations: int

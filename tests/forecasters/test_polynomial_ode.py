@@ -172,6 +172,13 @@ def test_without_noise_it_is_the_regression(lorenz: tuple[np.ndarray, np.ndarray
     np.testing.assert_allclose(model.predict(100), get_forecaster("NVAR").fit(train).predict(100), rtol=1e-8)
 
 
+def test_noise_alone_leaves_no_coefficient_and_has_a_forecast() -> None:
+    noise = np.random.default_rng(0).standard_normal((400, 1))
+    model = PolynomialODE().fit(noise)
+    assert np.abs(model.predict(20)).max() < 5.0
+    assert model.predict(20, samples=2).shape == (2, 20, 1)
+
+
 def test_settings_are_checked() -> None:
     with pytest.raises(InvalidArgumentError, match="degrees must be a sequence, not empty"):
         PolynomialODE(PolynomialODEConfig(degrees=()))
