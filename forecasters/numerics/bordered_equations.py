@@ -59,7 +59,9 @@ class BorderedEquations:
             sides = np.concatenate([border, -self.states.reshape(count, 1)], axis=1)
             eliminated = cho_solve_banded((factor, True), sides, check_finite=False)
             matrix = self.corner + np.diag(damping * corner + least) - border.T @ eliminated[:, :-1]
-            weights: FloatArray = np.linalg.solve(matrix, -self.weights - border.T @ eliminated[:, -1])
+            weights = np.asarray(
+                np.linalg.solve(matrix, -self.weights - border.T @ eliminated[:, -1]), dtype=np.float64
+            )
         except LinAlgError:
             return None
         states = eliminated[:, -1] - eliminated[:, :-1] @ weights
