@@ -62,8 +62,8 @@ class Suite:
     ensembles : sequence of str
         Forecasters that get members by `forecasters.ensembles.BootstrapEnsemble`, as many fits more.
     in_order : bool
-        Run the cells in the order of `cells`, so that a run that is stopped early leaves a table of whole tasks; by
-        default the longest cells start first, which shortens a run that ends.
+        Run the cells in the order of `cells`, one part after the other, so that a run that is stopped early has the
+        first parts on all systems; by default all cells of one system come before those of the next.
     fidelity : bool
         Whether rows have the scores of the attractor, which take ten times as long as all others together.
     registry : str
