@@ -242,7 +242,7 @@ def test_truth_never_reaches_the_scheduler(tmp_path: Path) -> None:
         assert len(arrays) == 1
 
 
-def test_longest_cells_start_first(tmp_path: Path) -> None:
+def test_longest_cells_of_a_system_start_first(tmp_path: Path) -> None:
     class Timed(fakes.InProcess):
         """Says that the slow one is slow, whatever else this machine does."""
 
@@ -254,7 +254,7 @@ def test_longest_cells_start_first(tmp_path: Path) -> None:
     _run(fakes.suite("Mean", "SlowMean", trajectories=1), folder, scheduler=Timed())
     _run(fakes.suite("Mean", "SlowMean"), folder, scheduler=Timed())
     lines = pd.read_json(folder / ROWS, lines=True)["forecaster"].str.partition(":")[2].tolist()
-    assert lines[6:] == ["SlowMean"] * 3 + ["Mean"] * 3
+    assert lines[6:] == ["SlowMean", "Mean"] * 3
 
 
 @pytest.mark.parametrize("in_order", [False, True])
