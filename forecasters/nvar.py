@@ -254,7 +254,7 @@ def _undisturbed(starts: NDArray[np.intp], parameters: FloatArray, *, reach: int
 
     Examples
     --------
-    >>> _undisturbed(np.array([3, 8]), (np.arange(20.0) // 10)[:, None], reach=1, window=4).tolist()
+    >>> _undisturbed(np.array([3, 9]), (np.arange(20.0) // 10)[:, None], reach=1, window=4).tolist()
     [3, 11]
     """
     changes = np.concatenate([[0], np.cumsum((np.diff(parameters, axis=0) != 0.0).any(axis=1))])
