@@ -24,7 +24,8 @@ import dysts
 from dysts.integration import choice
 from dysts.systems.system import System
 
-RING = "Lorenz96-10"
+RING = "Ring10"
+"""The model of Lorenz (1996) with ten variables."""
 SYSTEMS = ("Lorenz", RING, "Thomas", "CellCycle")
 TOLERANCES = (1e-9, 1e-12)
 POINTS = (1000, 1)
@@ -91,16 +92,18 @@ def ring(size: int) -> System:
     }
     definition = {
         "description": "Ring",
-        "field": "meteorology",
+        "field": "climate",
         "variables": names,
         "equations": rates,
         "parameters": {},
         "initial_conditions": [8.0 + 0.1 * np.sin(1.0 + place) for place in range(size)],
     }
+    exponents = [1.7, *[0.0] * (size - 1)]
+    by_hand = {"method": "a round number"}
     properties = {
-        "period": {"value": 1.0, "method": "a round number"},
-        "lyapunov_spectrum": {"value": [1.7] + [0.0] * (size - 1), "method": "a round number"},
-        "standard_deviation": {"value": [3.6] * size, "method": "a round number"},
+        "period": {"value": 1.0, **by_hand},
+        "lyapunov_spectrum": {"value": exponents, "error": [0.1] * size, **by_hand},
+        "standard_deviation": {"value": [3.6] * size, **by_hand},
     }
     return System.from_entry(RING, {"definition": definition, "properties": properties})
 

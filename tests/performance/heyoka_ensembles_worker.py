@@ -40,7 +40,8 @@ def main() -> None:
                 ends.append(integrator.state.T.copy())
             else:
                 # The grid begins at the time of the state.
-                ends.append(integrator.propagate_grid(grid)[-1].T)
+                _, values = integrator.propagate_grid(grid)
+                ends.append(values[-1].T)
         took = time.process_time() - begin
         print(json.dumps({"seconds": took, "ends": np.concatenate(ends).tolist()}), flush=True)
 
