@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from dysts.solvers.shared.arguments import Cases, Control, Ends
 
 TIGHT = 1e-9
-"""Relative tolerances up to this one use power series, whose advantage grows as the tolerance falls."""
+"""Relative tolerances up to this one use power series however long the equations are, as their advantage grows while
+the tolerance falls."""
+SHORT = 150
+"""Operations up to which equations use power series at any tolerance. At equal error they take 0.4 to 0.8 of the time
+of DOP853 there, as medians of seven systems (``tests/performance/choice_of_method.py``); longer ones compile for long."""
 ENOUGH_FOR_LANES = 4
 """Ensembles of at least this size are integrated eight trajectories side by side."""
 LONGEST_IN_LANES = 150
@@ -87,7 +91,11 @@ def _takes_series(problem: Problem) -> bool:
     right_hand_side = problem.right_hand_side
     if problem.solver == AUTO:
         # Where a function is steep, a step of any method needs the series that tells how far it may be.
-        return right_hand_side.expandable and (problem.tolerance <= TIGHT or right_hand_side.steep_arguments > 0)
+        return right_hand_side.expandable and (
+            problem.tolerance <= TIGHT
+            or len(right_hand_side.program.operations) <= SHORT
+            or right_hand_side.steep_arguments > 0
+        )
     if problem.solver == SERIES and not right_hand_side.expandable:
         raise InvalidArgumentError(
             f"solver must not be 'taylor', as the equations of {problem.systems[0].name} contain a function or an "

@@ -6,8 +6,8 @@ Every solver runs at relative tolerances from 1e-3 to 1e-13 with an absolute one
 same five times; the error is the one of ``accuracy.py``, against heyoka's Taylor series in extended precision. CPU
 seconds are of this run. scipy gets the right-hand side as the Python function that its user would write and,
 for DOP853, our compiled one as well; its implicit solvers get our exact Jacobian. The stiff oscillator is not given to
-scipy's explicit solver, which would need hundreds of thousands of steps. Ours takes power series at tolerances of
-1e-9 and below; the dotted curve is without them.
+scipy's explicit solver, which would need hundreds of thousands of steps. Ours takes power series where there are any;
+the dotted curve is without them.
 """
 
 import argparse
