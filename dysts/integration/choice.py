@@ -23,7 +23,7 @@ TIGHT = 1e-9
 the tolerance falls."""
 SHORT = 150
 """Operations up to which equations use power series at any tolerance. At equal error they take 0.4 to 0.8 of the time
-of DOP853 there, as medians of seven systems (``tests/performance/choice_of_method.py``); longer ones compile for long."""
+of DOP853 there, as medians of seven systems (``tests/performance/choice_of_method.py``); longer ones compile slowly."""
 ENOUGH_FOR_LANES = 4
 """Ensembles of at least this size are integrated eight trajectories side by side."""
 LONGEST_IN_LANES = 150
