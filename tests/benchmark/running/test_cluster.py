@@ -154,7 +154,11 @@ def test_own_modules_reach_workers_in_other_folders_in_the_state_of_this_machine
     (mine / "copy_on_workers.py").write_text(OWN)
     (mine / "helper_on_workers.py").write_text("def lag():\n    return 20\n")
     monkeypatch.syspath_prepend(str(mine))
-    suite = replace(fakes.suite("Seasonal"), forecasters=("copy_on_workers:factory", "benchmark_fakes:Seasonal"))
+    # Each cell of one's own code starts a process, so four are enough.
+    suite = replace(
+        fakes.suite("Seasonal", systems=["Alpha", "Beta"], trajectories=1),
+        forecasters=("copy_on_workers:factory", "benchmark_fakes:Seasonal"),
+    )
     options = {"open_dataset": fakes.open_dataset, "progress": False}
     table = benchmark.run(suite, output=tmp_path / "out", scheduler=_scheduler(cluster), **options).table
     assert set(table["status"]) == {"ok"}
