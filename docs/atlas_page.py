@@ -40,12 +40,15 @@ def category_table() -> str:
             str(category.size),
             category.typical,
             f"{category.confidence:.2f}",
+            f"{category.stability:.2f}",
             f"{category.silhouette:.2f}",
             "; ".join(category.traits),
         )
         for category in read_atlas().categories
     ]
-    return table(("category", "systems", "typical", "confidence", "silhouette", "what sets it apart"), rows)
+    return table(
+        ("category", "systems", "typical", "confidence", "stability", "silhouette", "what sets it apart"), rows
+    )
 
 
 def published_table() -> str:

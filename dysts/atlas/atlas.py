@@ -30,6 +30,8 @@ class Category:
         Number of systems.
     confidence, silhouette : float
         Means over its systems.
+    stability : float
+        Mean overlap with the most similar category from half of the windows, from 0 to 1.
     typical : str
         The system nearest to its centre.
     """
@@ -39,6 +41,7 @@ class Category:
     size: int
     confidence: float
     silhouette: float
+    stability: float
     typical: str
 
 

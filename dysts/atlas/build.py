@@ -136,6 +136,7 @@ def _categories(
                 size=int(inside.sum()),
                 confidence=rounded(float(clusters.confidence[inside].mean()), digits=3),
                 silhouette=rounded(float(clusters.silhouette[inside].mean()), digits=3),
+                stability=rounded(float(clusters.stability[label]), digits=3),
                 typical=found[int(np.argmin(away))].system,
             )
         )

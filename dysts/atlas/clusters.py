@@ -41,6 +41,8 @@ class Clusters:
         How much nearer a system is to its own cluster than to the next one, from -1 to 1.
     coordinates : numpy.ndarray [system, direction]
         The principal components in which systems are compared.
+    stability : numpy.ndarray [cluster]
+        Mean overlap of each cluster with the most similar one from half of the windows; see `cluster_stability`.
     adjusted_rand : float
         Mean adjusted Rand index between the partitions from two halves of the windows.
     tried : dict of int to float
@@ -51,6 +53,7 @@ class Clusters:
     confidence: np.ndarray
     silhouette: np.ndarray
     coordinates: np.ndarray
+    stability: np.ndarray
     adjusted_rand: float
     tried: dict[int, float]
 
@@ -81,6 +84,41 @@ def adjusted_rand_index(first: Sequence[int] | np.ndarray, second: Sequence[int]
     expected = of_first * of_second / pairs(np.array([len(one)]))
     most = 0.5 * (of_first + of_second)
     return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+def cluster_stability(labels: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:
+    """Return how much of each cluster other partitions keep: float64 [cluster], 1 for all of it.
+
+    The overlap of two clusters is the Jaccard coefficient, the number of common members by that of members of either.
+    In each other partition the most similar cluster counts; the mean over the partitions is returned.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray of int [point]
+        Numbers of the clusters, from 0.
+    others : sequence of numpy.ndarray of int [point]
+        Other partitions of the same points.
+
+    References
+    ----------
+    C. Hennig, "Cluster-wise assessment of cluster stability", Computational Statistics and Data Analysis 52 (2007)
+    258-271, doi:10.1016/j.csda.2006.11.025.
+
+    Examples
+    --------
+    >>> labels = np.array([0, 0, 1, 1, 2, 2])
+    >>> cluster_stability(labels, [np.array([7, 7, 5, 5, 5, 4])])
+    array([1.        , 0.66666667, 0.5       ])
+    """
+
+    def overlap(cluster: np.ndarray, other: np.ndarray) -> float:
+        return max(
+            float((cluster & (other == name)).sum() / (cluster | (other == name)).sum()) for name in np.unique(other)
+        )
+
+    return np.array(
+        [np.mean([overlap(labels == label, other) for other in others]) for label in range(labels.max() + 1)]
+    )
 
 
 def consensus_clusters(features: np.ndarray, *, seed: int = 0, counts: Sequence[int] = COUNTS) -> Clusters:
@@ -122,12 +160,8 @@ def consensus_clusters(features: np.ndarray, *, seed: int = 0, counts: Sequence[
         [_together(features[half], counts, generator, SAMPLES // 3) for half in np.array_split(split, 2)]
         for split in splits
     ]
-    tried = {
-        count: float(
-            np.mean([adjusted_rand_index(*(_partition(half[count], count) for half in halves)) for halves in together])
-        )
-        for count in counts
-    }
+    parts = {count: [[_partition(half[count], count) for half in halves] for halves in together] for count in counts}
+    tried = {count: float(np.mean([adjusted_rand_index(*halves) for halves in parts[count]])) for count in counts}
     whole = _together(features, counts, generator, SAMPLES)
     allowed = [
         count for count in counts if np.bincount(_partition(whole[count], count))[1:].min() >= LEAST_SIZE
@@ -144,6 +178,7 @@ def consensus_clusters(features: np.ndarray, *, seed: int = 0, counts: Sequence[
         confidence=confidence,
         silhouette=silhouettes(coordinates, labels),
         coordinates=coordinates,
+        stability=cluster_stability(labels, [half for halves in parts[best] for half in halves]),
         adjusted_rand=tried[best],
         tried=tried,
     )

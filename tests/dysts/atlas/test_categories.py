@@ -47,8 +47,10 @@ def test_the_consensus_finds_groups_and_says_how_sure_it_is() -> None:
     assert adjusted_rand_index(found.labels, labels) == 1.0
     assert found.tried[4] > 0.99
     assert found.confidence.min() > 0.95
+    assert found.stability.tolist() == [1.0] * 4
     alike = consensus_clusters(np.random.default_rng(0).standard_normal((10, 60, 12)), counts=(4,))
     assert alike.adjusted_rand < 0.3
+    assert alike.stability.max() < 0.75
 
 
 def test_the_stored_atlas_has_every_system_and_is_stable() -> None:
@@ -62,6 +64,7 @@ def test_the_stored_atlas_has_every_system_and_is_stable() -> None:
         own = [place for place in atlas.places.values() if place.category == other]
         assert category.confidence == pytest.approx(np.mean([place.confidence for place in own]), abs=2e-3)
         assert atlas.places[category.typical].category == other
+        assert 0.5 < category.stability <= 1.0
 
 
 def test_the_registry_has_the_category_of_the_atlas() -> None:
