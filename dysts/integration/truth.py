@@ -199,7 +199,7 @@ def truth_horizon(
     Examples
     --------
     >>> import dysts, numpy as np
-    >>> run = dysts.integrate("Lorenz", times=np.linspace(0.0, 30.0, 601), rtol=1e-6)
+    >>> run = dysts.integrate("Lorenz", times=np.linspace(0.0, 30.0, 601), rtol=1e-4)
     >>> 4.0 < truth_horizon("Lorenz", run["time"].values, run.values) < 10.0
     True
     """

@@ -47,7 +47,9 @@ class Library:
             [term for term in combinations_with_replacement(coordinates, degree) if self._has(term)]
             for degree in range(self.degree + 1)
         ]
-        object.__setattr__(self, "factors", tuple(np.array(rows, dtype=np.intp).T for rows in chosen[2:]))
+        # The powers may leave no term of a degree.
+        factors = (np.array(rows, dtype=np.intp).reshape(-1, degree).T for degree, rows in enumerate(chosen[2:], 2))
+        object.__setattr__(self, "factors", tuple(factors))
         # Coordinate 0 of the compiled loop is the constant one, so that all terms have as many factors.
         padded = [[1 + index for index in row] + [0] * (self.degree - len(row)) for rows in chosen for row in rows]
         object.__setattr__(self, "terms", np.array(padded, dtype=np.int64))
