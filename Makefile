@@ -32,12 +32,13 @@ lint: $(INSTALLED)
 types: $(INSTALLED)
 	$(BIN)/mypy
 
+# Each process of the tests has a core: more threads of its numerical libraries would wait for those of the others.
 unit: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --durations=15
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --durations=15
 
 # The tests that take so long that `make test` would exceed ten minutes on two cores.
 test-slow: $(INSTALLED)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow --durations=15
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow --durations=15
 
 # Recomputes the properties in systems.json; takes about an hour on two cores, and goes on where it was.
 annotate: $(INSTALLED)
