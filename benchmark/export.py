@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def export(results: Results, path: str | os.PathLike[str], *, digits: int = DIGI
 def write_export(
     table: pd.DataFrame, manifest: Mapping[str, Any], path: str | os.PathLike[str], *, digits: int = DIGITS
 ) -> Path:
-    """Write a table with the manifest of its run, as `export` does."""
+    """Write a table with the manifest of its run, without the places of its files, as `export` does."""
     target = Path(path)
     if target.suffix not in SUFFIXES:
         raise InvalidArgumentError(f"the file must end in one of {', '.join(SUFFIXES)}, got {target.name!r}")
@@ -83,10 +84,27 @@ def write_export(
             return target
         # Rounded numbers repeat, so a dictionary and zstd make them small.
         told = {name: value for name, value in manifest.items() if name not in LEFT_OUT}
+        if "sessions" in told:
+            told["sessions"] = [{**one, "command": without_places(one["command"])} for one in told["sessions"]]
         arrow = pa.Table.from_pandas(table, preserve_index=False)
         metadata = {**(arrow.schema.metadata or {}), MANIFEST_KEY: json.dumps(told, sort_keys=True).encode()}
         pq.write_table(arrow.replace_schema_metadata(metadata), part, compression="zstd", compression_level=19)
     return target
+
+
+def without_places(command: str) -> str:
+    """Return a command in which an absolute path is its last part, as a table that others read names no home folder.
+
+    Examples
+    --------
+    >>> without_places("dysts-benchmark run long -o /home/me/long --systems=/home/me/mine.json -o here/long")
+    'dysts-benchmark run long -o long --systems=mine.json -o here/long'
+    """
+    parts = []
+    for part in shlex.split(command):
+        option, equals, value = part.partition("=") if part.startswith("-") else ("", "", part)
+        parts.append(f"{option}{equals}{Path(value).name if Path(value).is_absolute() else value}")
+    return shlex.join(parts)
 
 
 def read_export(path: str | os.PathLike[str]) -> pd.DataFrame:

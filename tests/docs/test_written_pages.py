@@ -53,6 +53,7 @@ def test_committed_results_are_results_and_say_where_they_come_from(path: Path) 
     assert path.stat().st_size < MOST_BYTES
     assert len(manifest["commit"]) == 40
     assert all(session["command"].startswith("dysts-benchmark run ") for session in manifest["sessions"])
+    assert not any(" /" in session["command"] for session in manifest["sessions"])
     cells = suite_of(manifest).cells(seed=manifest["seed"])
     asked = {(cell.task.digest, cell.forecaster, cell.preset) for cell in cells}
     there = list(zip(table["task"], table["forecaster"], table["preset"], strict=True))
