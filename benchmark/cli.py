@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchmark.contract import check_command
 from benchmark.listing import list_command
 from benchmark.options import parser
-from benchmark.running.limits import DEFAULT_TIME_LIMIT
+from benchmark.running.limits import DEFAULT_TIME_LIMIT, TIME_LIMITS
 from benchmark.running.requirements import check_installed, needed
 from benchmark.tasks.named_suites import get_suite
 from benchmark.templates.command import template_command
@@ -54,6 +54,8 @@ def _run(options: argparse.Namespace) -> int:
     from benchmark.comparison.shared_cells import notes_text
     from benchmark.runner import run
 
+    if options.time_limit is None:
+        options.time_limit = TIME_LIMITS.get(options.suite, DEFAULT_TIME_LIMIT)
     if options.suite == "sampling":
         return _sampling(options)
     if options.suite == "transfer":
@@ -64,10 +66,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.suite == "discovery":
         from benchmark.discovery.command import discovery_command
 
-        # The default limit is that of forecasters, some of which are trained for minutes.
-        return discovery_command(
-            options, time_limit=None if options.time_limit == DEFAULT_TIME_LIMIT else options.time_limit
-        )
+        return discovery_command(options)
     if options.suite in ("parameters", "basins"):
         from benchmark.generalisation.command import generalisation_command
 
@@ -147,7 +146,7 @@ def _sampling(options: argparse.Namespace) -> int:
 
 def _transfer(options: argparse.Namespace) -> int:
     from benchmark.transfer.cell import WAYS
-    from benchmark.transfer.run import EPOCHS, SEEDS, TIME_LIMIT, run_transfer
+    from benchmark.transfer.run import EPOCHS, SEEDS, run_transfer
     from benchmark.transfer.verdict import transfer_text
 
     _refuse_with(
@@ -174,8 +173,7 @@ def _transfer(options: argparse.Namespace) -> int:
         epochs=EPOCHS if options.epochs is None else options.epochs,
         surrogates=[_whole("--surrogates", count) for count in names(options.surrogates) or ()] or None,
         workers=options.workers,
-        # The default limit is that of a forecaster; learning an encoder takes longer.
-        time_limit=TIME_LIMIT if options.time_limit == DEFAULT_TIME_LIMIT else options.time_limit,
+        time_limit=options.time_limit,
         memory_limit_mb=options.memory_limit_mb,
         retry_failed=options.retry_failed,
         say=None if options.quiet else lambda line: print(line, file=sys.stderr, flush=True),

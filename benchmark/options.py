@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from benchmark.contract import add_check
 from benchmark.listing import completed_words, suites_text
-from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS
+from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, DEFAULT_TIME_LIMIT, MOST_WORKERS, TIME_LIMITS
 from benchmark.templates.command import add_template
 from dysts.cli.arguments import add_registry
 from dysts.cli.completion import add_completion
@@ -234,9 +234,10 @@ def _add_run(commands: Commands) -> None:
     how.add_argument(
         "--time-limit",
         type=float,
-        default=DEFAULT_TIME_LIMIT,
         metavar="S",
-        help="seconds after which a cell is stopped (default: %(default)g)",
+        help=f"seconds after which a cell is stopped (default: {DEFAULT_TIME_LIMIT:g}; "
+        + ", ".join(f"{limit:g} for {name}" for name, limit in TIME_LIMITS.items())
+        + ")",
     )
     how.add_argument(
         "--memory-limit-mb",

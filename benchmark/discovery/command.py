@@ -22,7 +22,7 @@ _REFUSED = {
 """Options of a suite that the track does not have."""
 
 
-def discovery_command(options: argparse.Namespace, *, time_limit: float | None) -> int:
+def discovery_command(options: argparse.Namespace) -> int:
     """Run the track and print its tables.
 
     Raises
@@ -34,16 +34,15 @@ def discovery_command(options: argparse.Namespace, *, time_limit: float | None) 
         if getattr(options, attribute) is not None:
             raise InvalidArgumentError(f"{option} must be left out for the track {TRACK}, got {option}")
     folder = Path(options.output or Path("benchmark-results") / TRACK)
-    limits = {} if time_limit is None else {"time_limit": time_limit}
     table = run_track(
         systems=names(options.systems),
         methods=names(options.forecasters),
         output=folder,
         workers=options.workers,
+        time_limit=options.time_limit,
         memory_limit_mb=options.memory_limit_mb,
         retry_failed=options.retry_failed,
         progress=not options.quiet,
-        **limits,
     )
     for given, title in (("derivatives", "states with exact derivatives"), ("states", "states only")):
         print(f"{title}\n{track_text(table[table['given'] == given])}\n")

@@ -33,7 +33,7 @@ from benchmark.results.cell_row import now
 from benchmark.results.writing import ResultsWriter
 from benchmark.running import provenance
 from benchmark.running.job import CellOutcome, Job, one_line
-from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, MOST_WORKERS
+from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, MOST_WORKERS, TIME_LIMITS
 from benchmark.running.processes import LocalProcesses
 from benchmark.running.progress import Costs, Progress
 from dysts.checks import check_count, check_positive
@@ -47,7 +47,7 @@ TRACK = "discovery"
 """What the command line calls the track."""
 TABLE = "discovery.parquet"
 """Name of the table in the results folder."""
-TIME_LIMIT = 60.0
+TIME_LIMIT = TIME_LIMITS["discovery"]
 """Wall-clock seconds of a cell unless told otherwise."""
 WORK = "benchmark.discovery.cell:run_discovery"
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from benchmark.results.missing_cells import run_missing
 from benchmark.running.job import CellOutcome, Job
-from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB
+from benchmark.running.limits import DEFAULT_MEMORY_LIMIT_MB, TIME_LIMITS
 from benchmark.running.processes import LocalProcesses, Scheduler
 from benchmark.transfer.archive import PUBLISHED_HERE, archive_folders, find_set, fingerprint, list_sets
 from benchmark.transfer.cell import FACTORY, WAYS
@@ -27,7 +27,7 @@ SEEDS = 5
 """Number of seeds of a run unless told otherwise."""
 EPOCHS = 20
 """Passes over the windows; the protocol of 2021 has 200, which take ten times as long."""
-TIME_LIMIT = 1800.0
+TIME_LIMIT = TIME_LIMITS["transfer"]
 """Wall-clock seconds of a cell unless told otherwise."""
 LEARNING_FROM_SYSTEMS = ("random", "matched")
 """Ways whose encoder learns from series of systems."""
